@@ -1,0 +1,43 @@
+"""Who asks, where, and what may be read there."""
+
+from __future__ import annotations
+
+import enum
+
+from pydantic import BaseModel, ConfigDict
+
+from knowledge.model import Audience
+
+
+class Role(enum.StrEnum):
+    BUSINESS = "business"
+    STAFF = "staff"
+    OFFICER = "officer"
+
+
+class Asker(BaseModel):
+    """A person on a platform. `id` is unique within the platform."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    role: Role = Role.BUSINESS
+
+
+class Place(BaseModel):
+    """A thread in a channel on a platform, where a reply can be put. `outsiders`: somebody outside the staff reads it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    platform: str
+    channel: str
+    thread: str
+    outsiders: bool = True
+
+
+def audience_of(asker: Asker, place: Place) -> Audience:
+    """Internal text needs an insider asking where nobody outside the staff reads along; all else is public."""
+    if asker.role is Role.BUSINESS or place.outsiders:
+        return Audience.PUBLIC
+    return Audience.INTERNAL

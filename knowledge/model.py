@@ -1,0 +1,149 @@
+"""What the library holds (documents, sections, passages) and what comes out of it (evidence, claims, citations)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Audience(enum.StrEnum):
+    """Who may read a document. Outsiders read `public`; staff read both."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class LegalReference(_Value):
+    """A paragraph of a law that a text rests on, with the address where it can be read."""
+
+    label: str
+    url: str
+    key: str
+
+
+class Section(_Value):
+    """One part of a document: a heading and the text under it, up to the next heading.
+
+    `anchor` is unique in the document and is the fragment of its address. `path` holds the headings above, outermost
+    first. `keys` are the exact references this section *is* ("strategy:omstillingsdyktig-naeringsliv/B3",
+    "law:serveringsloven/15"); `rests_on` are the paragraphs that its text cites.
+    """
+
+    anchor: str
+    heading: str
+    text: str
+    path: tuple[str, ...] = ()
+    page: int | None = None
+    keys: tuple[str, ...] = ()
+    rests_on: tuple[LegalReference, ...] = ()
+
+
+class Document(_Value):
+    """A document as its reader understood it. `kind` is one of plan, guidance, law, routine, page, answer."""
+
+    id: str
+    title: str
+    kind: str
+    audience: Audience
+    language: str
+    sections: tuple[Section, ...]
+    source: str = ""
+    area: str = ""
+    topic: str = ""
+    url: str | None = None
+    published: dt.date | None = None
+    changed: dt.date | None = None
+    checked: dt.date | None = None
+
+    @property
+    def digest(self) -> str:
+        """Hash of everything a reader of the document could notice."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def section(self, anchor: str) -> Section | None:
+        return next((section for section in self.sections if section.anchor == anchor), None)
+
+
+class Passage(_Value):
+    """A piece of a section that is found, quoted and cited. `text` is verbatim; nothing is put in front of it."""
+
+    id: str
+    document: str
+    section: str
+    title: str
+    heading: str
+    text: str
+    kind: str
+    audience: Audience
+    language: str
+    path: tuple[str, ...] = ()
+    area: str = ""
+    topic: str = ""
+    url: str | None = None
+    page: int | None = None
+    date: dt.date | None = None
+    keys: tuple[str, ...] = ()
+    rests_on: tuple[LegalReference, ...] = ()
+
+    @property
+    def context(self) -> str:
+        """Title and headings: searched together with the text, never quoted."""
+        parts = [self.title, *self.path, self.heading]
+        return " › ".join(dict.fromkeys(part for part in parts if part))
+
+
+class Found(_Value):
+    """A passage that a search found. `score` orders the list; `parts` are the scores it was made from."""
+
+    passage: Passage
+    score: float
+    parts: dict[str, float] = {}
+
+
+class Evidence(_Value):
+    """The ranked passages for one question. `exact` says that the question named them ("B3", "§ 15")."""
+
+    query: str
+    found: tuple[Found, ...] = ()
+    exact: bool = False
+
+    def top(self, count: int) -> Self:
+        return self.model_copy(update={"found": self.found[:count]})
+
+
+class Citation(_Value):
+    """Where a claim comes from: the passage's address and the words quoted from it.
+
+    `document` and `section` are ids, `title` is for people, `url` can be opened, `quote` is verbatim in the passage.
+    """
+
+    document: str
+    section: str
+    title: str
+    url: str
+    quote: str
+    date: dt.date | None = None
+    audience: Audience = Audience.PUBLIC
+    rests_on: tuple[LegalReference, ...] = ()
+
+
+class Claim(_Value):
+    """One statement of an answer and the citation that carries it. For extractive answers `text` is the quote."""
+
+    text: str
+    citation: Citation
+
+
+class Draft(_Value):
+    """An answer before it is judged: claims in reading order, and how well they match the question (0..1)."""
+
+    claims: tuple[Claim, ...] = ()
+    match: float = 0.0
