@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -16,8 +18,6 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-Sessions = async_sessionmaker[AsyncSession]
 
 
 class Base(DeclarativeBase):
@@ -50,18 +50,33 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def connect(url: str) -> AsyncEngine:
-    """An engine for the address. SQLite gets write-ahead logging, full durability and foreign keys."""
-    engine = create_async_engine(url, pool_pre_ping=not make_url(url).drivername.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
+class Database:
+    """An engine and its two kinds of sessions, one per unit of work.
 
+    SQLite gets write-ahead logging and full durability, so that what was committed survives a killed process.
+    """
 
-def sessions(engine: AsyncEngine) -> Sessions:
-    """Makes sessions whose objects stay readable after commit."""
-    return async_sessionmaker(engine, expire_on_commit=False)
+    def __init__(self, url: str) -> None:
+        self.engine = create_async_engine(url, pool_pre_ping=not make_url(url).drivername.startswith("sqlite"))
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._read = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._write = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
+
+    def reading(self) -> AsyncSession:
+        """A session to read in; use as `async with`. Nothing is committed."""
+        return self._read()
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed where the block ends, or undone where it raises."""
+        async with self._write.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
@@ -72,6 +87,6 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Any) -> None:
-    # Two writers that both began by reading would deadlock on the upgrade; whoever begins takes the write lock.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_sqlite(connection: Connection) -> None:
+    # Two writers that both began by reading would deadlock on the upgrade: a writer takes the write lock at once.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
