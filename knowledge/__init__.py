@@ -1,0 +1,1 @@
+"""Knows the documents: holds, finds and quotes them. Imports none of our other packages."""

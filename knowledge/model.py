@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import enum
 import hashlib
-from typing import Self
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
@@ -69,6 +70,7 @@ class Document(_Value):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     def section(self, anchor: str) -> Section | None:
+        """The section of that anchor, or None."""
         return next((section for section in self.sections if section.anchor == anchor), None)
 
 
@@ -108,15 +110,19 @@ class Found(_Value):
     parts: dict[str, float] = {}
 
 
-class Evidence(_Value):
-    """The ranked passages for one question. `exact` says that the question named them ("B3", "§ 15")."""
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """The ranked passages for one question, best first.
+
+    `exact` says that the question named them ("B3", "§ 15"), `vector` is the question's own, for comparing sentences
+    with it, `ms` how long each part of the search took.
+    """
 
     query: str
     found: tuple[Found, ...] = ()
     exact: bool = False
-
-    def top(self, count: int) -> Self:
-        return self.model_copy(update={"found": self.found[:count]})
+    vector: tuple[float, ...] = ()
+    ms: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 class Citation(_Value):
@@ -143,7 +149,7 @@ class Claim(_Value):
 
 
 class Draft(_Value):
-    """An answer before it is judged: claims in reading order, and how well they match the question (0..1)."""
+    """An answer before it is judged: claims in reading order, and what speaks for and against it, by name."""
 
     claims: tuple[Claim, ...] = ()
-    match: float = 0.0
+    signs: dict[str, float] = {}

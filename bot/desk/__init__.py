@@ -1,0 +1,1 @@
+"""The officers' desk: cases from forwarded to closed, and the outbox that tells people about them."""

@@ -1,0 +1,183 @@
+"""The dispatcher: takes deliveries out of the outbox and has couriers carry them, until each has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.desk.outbox import Courier, Leased, Outbox, Undeliverable
+
+log = structlog.get_logger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Backoff:
+    """How long to wait after a failed attempt: doubling from `first` up to `longest` seconds; `attempts` in all.
+
+    The defaults try for about three hours, which outlives the usual outage of a chat platform.
+    """
+
+    first: float = 1.0
+    longest: float = 900.0
+    attempts: int = 20
+
+    def delay(self, attempt: int) -> dt.timedelta:
+        """The wait after that attempt (the first is 1), spread so that what failed together is not tried together."""
+        full = min(self.first * 2 ** min(attempt - 1, 63), self.longest)
+        return dt.timedelta(seconds=random.uniform(full / 2, full))  # noqa: S311 - spreads load, guards nothing
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """How a dispatcher works: deliveries at once, and seconds between looks, of a lease, and to finish when stopped."""
+
+    concurrency: int = 8
+    poll: float = 0.2
+    lease: float = 10.0
+    grace: float = 5.0
+
+
+class Dispatcher:
+    """Delivers what the outbox holds for the platforms it has couriers for; others' deliveries are left to others."""
+
+    def __init__(
+        self, outbox: Outbox, couriers: Mapping[str, Courier], backoff: Backoff | None = None, pace: Pace | None = None
+    ) -> None:
+        self._outbox = outbox
+        self._couriers = couriers
+        self._backoff = backoff or Backoff()
+        self._pace = pace or Pace()
+        self._lease = dt.timedelta(seconds=self._pace.lease)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set. Deliveries under way then get a moment to finish, or are given back."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                poked = self._outbox.poked
+                taken = await self._take(self._pace.concurrency - len(self._running))
+                for leased in taken:
+                    self._start(leased)
+                if not taken:
+                    await self._idle(stopped, poked)
+        finally:
+            stopped.cancel()
+            await self._finish()
+
+    async def _take(self, room: int) -> Sequence[Leased]:
+        if not room or not self._couriers:
+            return []
+        try:
+            return await self._outbox.lease(tuple(self._couriers), room, self._lease)
+        except SQLAlchemyError as error:
+            # A database that is away for a while must not end the dispatcher.
+            log.error("outbox.unreachable", error=_describe(error))
+            await asyncio.sleep(self._pace.poll * 5)
+            return []
+
+    async def _idle(self, stopped: asyncio.Task[bool], poked: asyncio.Event) -> None:
+        woken = asyncio.create_task(poked.wait())
+        await asyncio.wait({stopped, woken}, timeout=self._pace.poll, return_when=asyncio.FIRST_COMPLETED)
+        woken.cancel()
+
+    async def _finish(self) -> None:
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=self._pace.grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _start(self, leased: Leased) -> None:
+        task = asyncio.create_task(self._carry(leased))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._outbox.poke()  # there is room now, and the next in the lane may go
+
+    async def _carry(self, leased: Leased) -> None:
+        try:
+            await self._attempt(leased)
+        except SQLAlchemyError as error:
+            # How it went could not be noted: the lease runs out, and couriers are idempotent.
+            _about(leased).error("outbox.unreachable", error=_describe(error))
+
+    async def _attempt(self, leased: Leased) -> None:
+        if leased.attempt > self._backoff.attempts:
+            # No attempt lived to be noted: this delivery takes its process down.
+            return await self._give_up(leased, "interrupted at every attempt")
+        try:
+            async with self._kept(leased):
+                await self._couriers[leased.delivery.platform].deliver(leased.delivery)
+        except asyncio.CancelledError:
+            await self._outbox.give_back(leased)
+            raise
+        except Undeliverable as error:
+            await self._give_up(leased, _describe(error))
+        except Exception as error:  # noqa: BLE001 - whatever a courier raises, the delivery must not be lost
+            await self._try_later(leased, _describe(error))
+        else:
+            await self._outbox.done(leased)
+            _about(leased).info("outbox.delivered")
+
+    async def _try_later(self, leased: Leased, error: str) -> None:
+        if leased.attempt >= self._backoff.attempts:
+            return await self._give_up(leased, error)
+        delay = self._backoff.delay(leased.attempt)
+        _about(leased).warning("outbox.postponed", error=error, seconds=round(delay.total_seconds(), 1))
+        await self._outbox.postpone(leased, delay, error)
+
+    async def _give_up(self, leased: Leased, error: str) -> None:
+        _about(leased).error("outbox.given_up", error=error)
+        await self._outbox.give_up(leased, error)
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, leased: Leased) -> AsyncIterator[None]:
+        over = asyncio.Event()
+        keeper = asyncio.create_task(self._renew(leased, over))
+        try:
+            yield
+        finally:
+            over.set()
+            await keeper
+
+    async def _renew(self, leased: Leased, over: asyncio.Event) -> None:
+        while not await _set_within(over, self._pace.lease / 3):
+            try:
+                kept = await self._outbox.renew(leased, self._lease)
+            except SQLAlchemyError as error:
+                _about(leased).error("outbox.unreachable", error=_describe(error))
+                continue
+            if not kept:
+                # This process was stopped for longer than the lease. The courier's idempotence makes that harmless.
+                _about(leased).warning("outbox.lease_lost")
+                return
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
+
+
+def _about(leased: Leased) -> structlog.typing.FilteringBoundLogger:
+    delivery = leased.delivery
+    about: structlog.typing.FilteringBoundLogger = log.bind(
+        delivery=leased.id, key=delivery.key, kind=delivery.kind, platform=delivery.platform, attempt=leased.attempt
+    )
+    return about
+
+
+def _describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:1000]

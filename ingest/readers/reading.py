@@ -1,0 +1,90 @@
+"""What all readers share: their shape, their error, decoding, and the document they end in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from ingest.fetching import Fetched
+from ingest.sources import Source
+from knowledge.model import Document, Section
+
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_MIXED = re.compile(r"Ã[¦¸¥†˜…]|Â[§ «»]")
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+class ReadError(ValueError):
+    """A document could not be understood. The message says which, what is wrong and what to do."""
+
+    def __init__(self, fetched: Fetched, what: str, advice: str) -> None:
+        super().__init__(f"{fetched.location}: {what}; {advice}")
+
+
+class Reader(Protocol):
+    """Understands one format. Blocking: call it from a thread."""
+
+    def __call__(self, fetched: Fetched, source: Source) -> Document:
+        """The document that was fetched. Raises ReadError where it can't be understood."""
+
+
+def decode(fetched: Fetched, charset: str | None = None) -> str:
+    """The text of a file: UTF-8, else what it claims to be in (`charset`, or the server's), else Windows-1252.
+
+    Raises ReadError where it is empty, binary, or text in no encoding that can be told.
+    """
+    content = fetched.content
+    if not content.strip():
+        raise ReadError(fetched, "is empty", "bring in the whole file, or take it out of the source")
+    if content.startswith(b"%PDF-"):
+        raise ReadError(fetched, "is a PDF", 'name it .pdf or set reader = "pdf"')
+    for encoding in _encodings(content, charset or fetched.charset):
+        try:
+            text = content.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if not _BINARY.search(text) and (encoding == "utf-8-sig" or not _MIXED.search(text)):
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise ReadError(fetched, "is not text in an encoding that can be told", "save it as UTF-8")
+
+
+def _encodings(content: bytes, claimed: str | None) -> Sequence[str]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    return tuple(dict.fromkeys(("utf-8-sig", claimed or "cp1252", "cp1252")))
+
+
+def refuse_html(fetched: Fetched, text: str) -> None:
+    """Raise ReadError where a text is an HTML page: a sign-in or error page saved under another name."""
+    if _HTML.match(text):
+        raise ReadError(fetched, "is an HTML page", 'fetch the original, or set reader = "html"')
+
+
+def one_line(text: str) -> str:
+    """The text with all white space, non-breaking too, as single spaces."""
+    return " ".join(text.split())
+
+
+def document(fetched: Fetched, source: Source, title: str, sections: Sequence[Section], **values: Any) -> Document:
+    """The document of these sections, with what the source says about it unless `values` say more.
+
+    Raises ReadError where there is no text in it.
+    """
+    if not sections:
+        raise ReadError(fetched, "has no text", "bring in a version that has, or take it out of the source")
+    stem = Path(fetched.location).stem if isinstance(fetched.location, Path) else source.name
+    of_source: dict[str, Any] = {
+        "id": source.document_id(fetched.location),
+        "title": source.title or title or stem.replace("-", " ").replace("_", " ").strip().capitalize(),
+        "kind": source.kind,
+        "audience": source.audience,
+        "language": source.language,
+        "sections": tuple(sections),
+        "source": source.name,
+        "area": source.area,
+        "topic": source.topic,
+        "url": source.public_url or (fetched.url if fetched.is_from_web else None),
+    }
+    return Document(**(of_source | values))

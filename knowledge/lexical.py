@@ -1,0 +1,94 @@
+"""The lexical half of the library: a tantivy index of words, headings and character n-grams."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+
+from knowledge.model import Passage
+
+NGRAM = 5
+"""Characters: long enough to mean something, short enough to find a part of a Norwegian compound word."""
+
+_MATCHED = 100
+_HEAP = 32_000_000
+
+
+class LexicalIndex:
+    """Finds passages by their words. Holds ids only; texts are in the catalogue."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self._words = (
+            TextAnalyzerBuilder(Tokenizer.simple())
+            .filter(Filter.lowercase())
+            .filter(Filter.stemmer("norwegian"))
+            .build()
+        )
+        self._grams = TextAnalyzerBuilder(Tokenizer.ngram(NGRAM, NGRAM)).filter(Filter.lowercase()).build()
+        schema = (
+            tantivy.SchemaBuilder()
+            .add_text_field("id", stored=True, tokenizer_name="raw")
+            .add_text_field("document", tokenizer_name="raw")
+            .add_text_field("words", tokenizer_name="words")
+            .add_text_field("grams", tokenizer_name="grams")
+            .build()
+        )
+        self._schema = schema
+        self._index = tantivy.Index(schema, path=str(path))
+        self._index.register_tokenizer("words", self._words)
+        self._index.register_tokenizer("grams", self._grams)
+        self._writing = threading.Lock()
+
+    def replace(self, documents: Iterable[str], passages: Sequence[Passage]) -> None:
+        """Take all passages of these documents out and these passages in, in one commit."""
+        with self._writing:
+            writer = self._index.writer(_HEAP, num_threads=1)
+            for document in documents:
+                writer.delete_documents_by_term("document", document)
+            for passage in passages:
+                text = f"{passage.context}\n{passage.text}"
+                writer.add_document(tantivy.Document(id=passage.id, document=passage.document, words=text, grams=text))
+            writer.commit()
+            writer.wait_merging_threads()
+        self._index.reload()
+
+    def search(self, text: str, count: int = _MATCHED) -> tuple[dict[str, float], dict[str, float]]:
+        """BM25 scores of the best passages by id: by stemmed words, and by character n-grams."""
+        searcher = self._index.searcher()
+        return (
+            self._scores(searcher, "words", self._words.analyze(text), count),
+            self._scores(searcher, "grams", self._grams.analyze(text), count),
+        )
+
+    def refresh(self) -> None:
+        """See what another process has written."""
+        self._index.reload()
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as the index knows them: lower case, stemmed."""
+        return list(self._words.analyze(text))
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """How telling each term is: its inverse document frequency as BM25 counts it."""
+        searcher = self._index.searcher()
+        total = searcher.num_docs
+        return {
+            term: math.log1p((total - seen + 0.5) / (seen + 0.5))
+            for term in set(terms)
+            for seen in [min(total, searcher.doc_freq("words", term))]
+        }
+
+    def _scores(self, searcher: tantivy.Searcher, field: str, terms: Sequence[str], count: int) -> dict[str, float]:
+        if not terms:
+            return {}
+        query = Query.boolean_query(
+            [(Occur.Should, Query.term_query(self._schema, field, term)) for term in dict.fromkeys(terms)]
+        )
+        hits = searcher.search(query, count, count=False).hits
+        return {str(searcher.doc(address)["id"][0]): float(score) for score, address in hits}

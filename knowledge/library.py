@@ -1,0 +1,222 @@
+"""The library: documents added, replaced, removed and searched, the public and the internal ones apart.
+
+Each audience has a shelf of its own: catalogue, lexical index and vector index. A reader for outsiders holds the public
+shelf and nothing else, so internal text is not filtered away from them: it is not there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from filelock import AsyncFileLock, Timeout
+from langchain_core.embeddings import Embeddings
+
+from knowledge.catalogue import Catalogue, Holding, Split
+from knowledge.lexical import LexicalIndex
+from knowledge.model import Audience, Document, Passage
+from knowledge.sentences import in_context, sentences
+from knowledge.vectors import VectorIndex
+
+
+class LibraryBusy(RuntimeError):
+    """Somebody else is bringing documents in right now."""
+
+
+class Scores:
+    """What the halves of a library say about the passages, by passage id, and how long each took (ms)."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, float] = {}
+        self.grams: dict[str, float] = {}
+        self.meaning: dict[str, float] = {}
+        self.ms = {"lexical": 0.0, "vector": 0.0}
+
+
+class Shelf:
+    """All documents of one audience. Blocking: call it from a thread."""
+
+    def __init__(self, folder: Path, audience: Audience) -> None:
+        self.audience = audience
+        self.catalogue = Catalogue(folder / "catalogue.db", audience)
+        self.lexical = LexicalIndex(folder / "lexical")
+        self.vectors = VectorIndex(folder / "vectors", audience.value)
+        self._seen = self.catalogue.revision()
+        self._turn = threading.Lock()
+
+    def put(self, documents: Sequence[Split], vectors: Sequence[Sequence[float]]) -> None:
+        """Add or replace documents; `vectors` has one vector per passage, in order.
+
+        The catalogue says "not ready" until both indexes have them: what a crash interrupts is indexed again.
+        """
+        ids = [document.id for document, _ in documents]
+        passages = [passage for _, split in documents for passage in split]
+        self.catalogue.begin(documents)
+        self.lexical.replace(ids, passages)
+        self.vectors.replace(ids, passages, vectors)
+        self.catalogue.finish(ids)
+        self._seen = self.catalogue.revision()
+
+    def remove(self, id_: str) -> None:
+        """Take a document out; from the catalogue first, so that it is never found half gone."""
+        self.catalogue.remove(id_)
+        self.lexical.replace([id_], [])
+        self.vectors.replace([id_], [], [])
+        self._seen = self.catalogue.revision()
+
+    def search(self, text: str, vector: Sequence[float], count: int, into: Scores) -> None:
+        """Add the scores of the best passages of each half."""
+        self._refresh()
+        start = time.perf_counter()
+        words, grams = self.lexical.search(text, count)
+        middle = time.perf_counter()
+        meaning = self.vectors.search(vector, count)
+        into.ms["lexical"] += (middle - start) * 1000
+        into.ms["vector"] += (time.perf_counter() - middle) * 1000
+        there = self.catalogue.existing([*{**words, **grams, **meaning}])
+        for scores, more in ((into.words, words), (into.grams, grams), (into.meaning, meaning)):
+            scores.update({id_: score for id_, score in more.items() if id_ in there})
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.vectors.close()
+        self.catalogue.close()
+
+    def _refresh(self) -> None:
+        with self._turn:
+            revision = self.catalogue.revision()
+            if revision != self._seen:
+                self.lexical.refresh()
+                self.vectors.refresh()
+                self._seen = revision
+
+
+class Reader:
+    """What one audience may read: the shelves in its hand, and no way to any other."""
+
+    def __init__(self, *shelves: Shelf) -> None:
+        self._shelves = shelves
+
+    async def document(self, id_: str) -> Document | None:
+        """The document, or None where this audience has none of that id."""
+        for shelf in self._shelves:
+            if document := await asyncio.to_thread(shelf.catalogue.document, id_):
+                return document
+        return None
+
+    async def documents(self, kind: str | None = None) -> list[Document]:
+        """All documents, or all of one kind."""
+        parts = [await asyncio.to_thread(shelf.catalogue.documents, kind) for shelf in self._shelves]
+        return [document for part in parts for document in part]
+
+    def search(self, text: str, vector: Sequence[float], count: int) -> Scores:
+        """Scores of the best passages of each half of each shelf. Blocking."""
+        scores = Scores()
+        for shelf in self._shelves:
+            shelf.search(text, vector, count, scores)
+        return scores
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Those of the passages that exist, by id. Blocking."""
+        return {id_: passage for shelf in self._shelves for id_, passage in shelf.catalogue.passages(ids).items()}
+
+    def by_key(self, pattern: str, *, own: bool = True) -> list[Passage]:
+        """The passages that are (or, with `own=False`, rest on) what a GLOB pattern of keys names. Blocking."""
+        return [passage for shelf in self._shelves for passage in shelf.catalogue.by_key(pattern, own=own)]
+
+    def keys(self, prefix: str) -> set[str]:
+        """All keys that begin so. Blocking."""
+        return {key for shelf in self._shelves for key in shelf.catalogue.keys(prefix)}
+
+    def revision(self) -> int:
+        """A number that changes when what can be read does. Blocking."""
+        return sum(shelf.catalogue.revision() for shelf in self._shelves)
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as the index knows them. Blocking."""
+        return self._shelves[0].lexical.terms(text)
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """How telling each term is among the public documents (inverse document frequency). Blocking."""
+        return self._shelves[0].lexical.rarity(terms)
+
+
+class Library:
+    """Everything that can be cited. One process brings documents in at a time; any number reads.
+
+    With `warm`, the vectors of all sentences are made when a document comes in, so that no question waits for them.
+    """
+
+    def __init__(self, folder: Path, embeddings: Embeddings, *, warm: bool = True) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = folder / "ingest.lock"
+        self._embeddings = embeddings
+        self._warm = warm
+        self._shelves = {audience: Shelf(folder / audience.value, audience) for audience in Audience}
+
+    def reader(self, audience: Audience) -> Reader:
+        """A reader that holds what this audience may read and nothing else."""
+        public = self._shelves[Audience.PUBLIC]
+        return Reader(public) if audience is Audience.PUBLIC else Reader(public, self._shelves[Audience.INTERNAL])
+
+    async def holdings(self) -> dict[str, Holding]:
+        """All documents by id, without their texts."""
+        parts = [await asyncio.to_thread(shelf.catalogue.holdings) for shelf in self._shelves.values()]
+        return {id_: holding for part in parts for id_, holding in part.items()}
+
+    async def put(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Add a document or replace it; a document whose audience changed leaves its old shelf first."""
+        await self.put_all([(document, passages)])
+
+    async def put_all(self, documents: Sequence[Split]) -> None:
+        """Add or replace several documents at once, which is faster."""
+        await asyncio.to_thread(self._put_all, documents)
+
+    async def remove(self, id_: str) -> None:
+        """Take a document out. Nothing happens where there is none."""
+        for shelf in self._shelves.values():
+            await asyncio.to_thread(shelf.remove, id_)
+
+    @contextlib.asynccontextmanager
+    async def lock(self, patience: float = 5.0) -> AsyncIterator[None]:
+        """Hold the library for bringing documents in.
+
+        Raises LibraryBusy where another process still holds it after `patience` seconds.
+        """
+        try:
+            async with AsyncFileLock(self._lock, timeout=patience):
+                yield
+        except Timeout as error:
+            raise LibraryBusy(f"another ingest is running on {self._lock.parent}; wait until it is done") from error
+
+    def close(self) -> None:
+        """Give all files back."""
+        for shelf in self._shelves.values():
+            shelf.close()
+
+    def _put_all(self, documents: Sequence[Split]) -> None:
+        for audience, shelf in self._shelves.items():
+            mine = [split for split in documents if split[0].audience is audience]
+            for document, _ in mine:
+                self._leave_other_shelves(document)
+            if mine:
+                shelf.put(mine, self._embed([passage for _, split in mine for passage in split]))
+
+    def _leave_other_shelves(self, document: Document) -> None:
+        for audience, shelf in self._shelves.items():
+            if audience is not document.audience and shelf.catalogue.document(document.id):
+                shelf.remove(document.id)
+
+    def _embed(self, passages: Sequence[Passage]) -> list[list[float]]:
+        vectors = self._embeddings.embed_documents([f"{passage.context}\n{passage.text}" for passage in passages])
+        if self._warm:
+            self._embeddings.embed_documents([in_context(p, s) for p in passages for s in sentences(p.text)])
+        lengths = np.linalg.norm(np.asarray(vectors), axis=1) if vectors else np.ones(0)
+        if not np.allclose(lengths, 1.0, atol=1e-3):
+            raise ValueError("the embeddings must have length 1")
+        return vectors

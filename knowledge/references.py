@@ -1,0 +1,124 @@
+"""Exact references: what a question names by code or paragraph ("B3", "the D strategies", "serveringsloven § 15")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from pydantic import BaseModel, ConfigDict
+
+_ALIASES = {
+    "pbl": "plan- og bygningsloven",
+    "fvl": "forvaltningsloven",
+    "offl": "offentleglova",
+    "aml": "arbeidsmiljøloven",
+    "foa": "anskaffelsesforskriften",
+    "loa": "anskaffelsesloven",
+    "sak10": "byggesaksforskriften",
+    "sak": "byggesaksforskriften",
+    "tek17": "byggteknisk forskrift",
+    "tek": "byggteknisk forskrift",
+    "gdpr": "personvernforordningen",
+}
+"""The short names that lawyers and builders use."""
+
+_PARAGRAPH = re.compile(
+    r"(?:§+|\bparagraf(?:en)?|\bsection|\bartikkel|\bart\.)\s*(\d+(?:-\d+)?(?:\s?[a-z](?![\wæøå]))?)", re.I
+)
+_LAW = re.compile(
+    r"(?:[\wæøå]+- og )?[\wæøå]+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
+    r"|\bbyggteknisk forskrift\b|\b(?:" + "|".join(_ALIASES) + r")\b",
+    re.I,
+)
+_CODE = re.compile(r"(?<![\w§-])([A-Z]) ?(\d{1,2})(?![\w]|-[\w])", re.I)
+_GROUP = re.compile(r"\b([A-Z])[- ]?strateg\w+|\bstrateg\w+ (?:(?:under|in|i|gruppe|group) )?([A-Z])(?!\w| ?\d)")
+_STRATEGY = re.compile(r"\bstrateg\w*", re.I)
+_ALL = re.compile(
+    r"\b(?:alle|all|hvilke|kva|hvilken|which|list|vis)\b.{0,30}?\bstrateg(?:ier|iar|iene|iane|ies)\w*"
+    r"(?:\s+(?:som\s+|that\s+)?(?:er\s+|are\s+)?(?:handlar|handler|dealing|deal)?\s*(?:om|for|about|on|with|rundt)\b\s*(?P<topic>.*))?",
+    re.I,
+)
+# A short message of a code and only such words asks for the code; "plakat A4" does not.
+_AROUND_A_CODE = frozenset(
+    "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt punktet og"
+    " what does do say says is the mean means show me explain about strategy code kode plan planen and in of til".split()  # noqa: SIM905
+)
+
+
+class Reference(BaseModel):
+    """Something a text names. `pattern` is a GLOB over the keys of passages; `topic` narrows a list of strategies."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pattern: str
+    topic: str = ""
+
+
+def law_key(law: str, paragraph: str) -> str:
+    """The key of a paragraph: "law:plan-og-bygningsloven/20-1" for ("pbl", "§ 20-1"), the same in nynorsk ("-lova")."""
+    name = " ".join(law.lower().replace("\N{NO-BREAK SPACE}", " ").split())
+    name = re.sub(r"\s*\(.*?\)", "", name).strip(". ")
+    name = _ALIASES.get(name, name)
+    name = re.sub(r"lovens$", "loven", re.sub(r"lova$", "loven", re.sub(r"forskrifta$", "forskriften", name)))
+    number = re.sub(r"\s+", "", paragraph.lower()).lstrip("§")
+    return f"law:{slug(name)}/{number}"
+
+
+def strategy_key(area: str, code: str) -> str:
+    """The key of a strategy. Areas reuse the codes, so the area is part of it."""
+    return f"strategy:{slug(area)}/{code.upper()}"
+
+
+def slug(text: str) -> str:
+    """A name for addresses: lower case ASCII letters and digits, the rest hyphens."""
+    plain = text.lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def references(text: str, keys: Collection[str]) -> list[Reference]:
+    """What the text names among these keys, in reading order; empty where it names nothing that there is.
+
+    `keys` are those of the strategies and paragraphs that the library holds.
+    """
+    return _paragraphs(text, keys) or _strategies(text, keys)
+
+
+def _paragraphs(text: str, keys: Collection[str]) -> list[Reference]:
+    laws = list(_LAW.finditer(text))
+    found: dict[str, Reference] = {}
+    for paragraph in _PARAGRAPH.finditer(text):
+        if laws:
+            # "serveringsloven § 15" and "§ 15 i serveringsloven": the law named nearest is meant.
+            law = min(laws, key=lambda law: min(abs(paragraph.start() - law.end()), abs(law.start() - paragraph.end())))
+            key = law_key(law[0], paragraph[1])
+            if key in keys:
+                found[key] = Reference(pattern=key)
+    return list(found.values())
+
+
+def _strategies(text: str, keys: Collection[str]) -> list[Reference]:
+    area = _area(text, keys)
+    group = _GROUP.search(text)
+    if group:
+        letter = (group[1] or group[2]).upper()
+        if any(key.rpartition("/")[2].startswith(letter) for key in keys if key.startswith("strategy:")):
+            return [Reference(pattern=f"strategy:{area}/{letter}[0-9]*")]
+    codes = [code[1].upper() + code[2] for code in _CODE.finditer(text) if _asks_for_a_code(text)]
+    known = [code for code in dict.fromkeys(codes) if any(key.endswith(f"/{code}") for key in keys)]
+    if known:
+        return [Reference(pattern=f"strategy:{area}/{code}") for code in known]
+    every = _ALL.search(text)
+    if every and any(key.startswith("strategy:") for key in keys):
+        return [Reference(pattern=f"strategy:{area}/*", topic=(every["topic"] or "").strip(" ?.!"))]
+    return []
+
+
+def _asks_for_a_code(text: str) -> bool:
+    words = set(re.findall(r"[a-zæøå]{2,}|\bi\b", _CODE.sub(" ", text).lower()))
+    return bool(_STRATEGY.search(text)) or words <= _AROUND_A_CODE
+
+
+def _area(text: str, keys: Collection[str]) -> str:
+    named = slug(text)
+    areas = {key.removeprefix("strategy:").rpartition("/")[0] for key in keys if key.startswith("strategy:")}
+    return next((area for area in sorted(areas) if area in named), "*")

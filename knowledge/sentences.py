@@ -1,0 +1,43 @@
+"""Sentences: the smallest thing that is quoted."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge.model import Passage
+
+# A full stop after these, or after a lone number, does not end a sentence ("jf. § 4-1", "etter nr. 2", "1. januar").
+_ABBREVIATIONS = {
+    *("jf", "nr", "bl", "a", "f", "eks", "ca", "kl", "mv", "m", "v", "pkt", "evt", "inkl", "ekskl", "dvs", "mfl", "fl"),
+    *("kap", "pga", "osv", "etc", "hhv", "bokst", "art", "st", "prp", "innst", "kr", "ift", "iht", "tlf", "avd", "no"),
+    *("e", "g", "i", "vs", "mr", "ms", "dr"),
+}
+_END = re.compile(r"(?<=[.!?:;])[\"»”)]*\s+|\n+")
+_LAST_WORD = re.compile(r"([\w-]+)\.$")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and list items of a text, each verbatim in it, in order; empty ones left out."""
+    found: list[str] = []
+    start = 0
+    for end in _END.finditer(text):
+        piece = text[start : end.start()]
+        if "\n" in end.group() or _ends_a_sentence(piece, text[end.end() :]):
+            found.append(text[start : end.end()].strip())
+            start = end.end()
+    found.append(text[start:].strip())
+    return [sentence for sentence in found if any(character.isalnum() for character in sentence)]
+
+
+def in_context(passage: Passage, sentence: str) -> str:
+    """A sentence with the headings that say what it is about, as it is compared with a question."""
+    return f"{passage.title} › {passage.heading}\n{sentence}"
+
+
+def _ends_a_sentence(piece: str, rest: str) -> bool:
+    if piece.endswith((";", ":")):
+        return False
+    word = _LAST_WORD.search(piece)
+    if word and (word[1].lower() in _ABBREVIATIONS or (word[1].isdigit() and rest[:1].islower())):
+        return False
+    return not rest[:1].islower()
