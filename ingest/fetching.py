@@ -140,10 +140,11 @@ class Fetcher:
 
     async def _send(self, url: httpx.URL, hosts: Sequence[Address]) -> httpx.Response:
         for number, host in enumerate(hosts, start=1):
+            # A connection kept open would serve any name at this address, whichever its certificate was checked for.
             request = self._client.build_request(
                 "GET",
                 url.copy_with(host=str(host)),
-                headers={"Host": url.netloc.decode("ascii")},
+                headers={"Host": url.netloc.decode("ascii"), "Connection": "close"},
                 extensions={"sni_hostname": url.raw_host.decode("ascii")},
             )
             try:

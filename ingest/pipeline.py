@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.fetching import Fetched, Fetcher, FetchError
@@ -25,8 +24,6 @@ PIPELINE = 1
 
 Progress = Callable[[int, int, str], None]
 """Told how many documents are done, of how many, and the title of the last one."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Held(Protocol):
@@ -132,10 +129,8 @@ class Pipeline:
             fetched = await self._fetcher.fetch(location)
             split = await asyncio.to_thread(self._understand, fetched, source)
         except (FetchError, ReadError) as error:
-            unforeseen = error.__cause__ if isinstance(error, ReadError) else None
-            _log.warning("document failed", document=id_, reason=str(error), exc_info=unforeseen)
             report.failed.append(Failure(document=id_, reason=await self._protect(id_, source, before, str(error))))
-            return Path(location).name if isinstance(location, Path) else location
+            return location.name if isinstance(location, Path) else location
         report.passages += len(split.passages)
         if before and before.digest == split.digest:
             report.unchanged += 1

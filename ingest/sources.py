@@ -36,6 +36,7 @@ def _web_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise PydanticCustomError("web_address", "is not a web address; begin it with https:// or http://")
+    # What stands there is not repeated: a password would be in the log.
     if parts.username or parts.password:
         raise PydanticCustomError("web_address", "holds a user name or password; leave them out")
     return url
@@ -75,8 +76,8 @@ class _Entry(BaseModel):
 class Source(_Entry):
     """A file, several files or an address to bring in, and what holds for all documents from there.
 
-    `folder` is where sources.toml is, `files` are the files that `path` stood for when it was read. `public_url` is where
-    people can open the original.
+    `folder` is where sources.toml is, `files` are the files that `path` stood for when it was read. `public_url` is
+    where people can open the original.
     """
 
     folder: Path
@@ -155,8 +156,9 @@ def _files(folder: Path, path: str) -> tuple[Path, ...]:
         return (plain.resolve(),)
     if plain.is_dir():
         raise SourcesError(f"key 'path': {plain} is a folder; name its files, such as \"{path.rstrip('/')}/*.md\"")
-    found = sorted({(folder / name).resolve() for name in glob.glob(path, root_dir=folder, recursive=True)})
-    files = tuple(name for name in found if name.is_file())
+    # Path.glob takes no absolute pattern.
+    found = {(folder / name).resolve() for name in glob.glob(path, root_dir=folder, recursive=True)}  # noqa: PTH207
+    files = tuple(sorted(name for name in found if name.is_file()))
     if not files:
         raise SourcesError(f"key 'path': no file matches {plain}; correct the path, it is relative to sources.toml")
     return files
@@ -173,7 +175,7 @@ def _explain(detail: ErrorDetails) -> str:
         case "place":
             return detail["msg"]
         case "web_address":
-            return f"key '{key}': {detail['input']!r} {detail['msg']}"
+            return f"key '{key}': {detail['msg']}"
         case "extra_forbidden":
             near = difflib.get_close_matches(key, _Entry.model_fields, n=1)
             advice = f"did you mean '{near[0]}'?" if near else f"known keys are {', '.join(_Entry.model_fields)}"

@@ -117,9 +117,9 @@ class Catalogue:
         )
         return list(dict.fromkeys(Passage.model_validate_json(row[0]) for row in rows))
 
-    def keys(self, prefix: str) -> set[str]:
-        """All keys that begin so, of passages that are it or rest on it."""
-        return {row[0] for row in self._rows("SELECT DISTINCT key FROM keys WHERE key GLOB ?", f"{prefix}*")}
+    def keys(self) -> frozenset[str]:
+        """All keys, of passages that are it or rest on it."""
+        return frozenset(row[0] for row in self._rows("SELECT DISTINCT key FROM keys"))
 
     def close(self) -> None:
         """Close the file."""

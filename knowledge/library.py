@@ -47,6 +47,7 @@ class Shelf:
         self.lexical = LexicalIndex(folder / "lexical")
         self.vectors = VectorIndex(folder / "vectors", audience.value)
         self._seen = self.catalogue.revision()
+        self._keys: frozenset[str] | None = None
         self._turn = threading.Lock()
 
     def put(self, documents: Sequence[Split], vectors: Sequence[Sequence[float]]) -> None:
@@ -60,14 +61,12 @@ class Shelf:
         self.lexical.replace(ids, passages)
         self.vectors.replace(ids, passages, vectors)
         self.catalogue.finish(ids)
-        self._seen = self.catalogue.revision()
 
     def remove(self, id_: str) -> None:
         """Take a document out; from the catalogue first, so that it is never found half gone."""
         self.catalogue.remove(id_)
         self.lexical.replace([id_], [])
         self.vectors.replace([id_], [], [])
-        self._seen = self.catalogue.revision()
 
     def search(self, text: str, vector: Sequence[float], count: int, into: Scores) -> None:
         """Add the scores of the best passages of each half."""
@@ -82,6 +81,13 @@ class Shelf:
         for scores, more in ((into.words, words), (into.grams, grams), (into.meaning, meaning)):
             scores.update({id_: score for id_, score in more.items() if id_ in there})
 
+    def keys(self) -> frozenset[str]:
+        """The keys of everything on the shelf; read anew only when the shelf has changed."""
+        self._refresh()
+        if self._keys is None:
+            self._keys = self.catalogue.keys()
+        return self._keys
+
     def close(self) -> None:
         """Give the files back."""
         self.vectors.close()
@@ -93,6 +99,7 @@ class Shelf:
             if revision != self._seen:
                 self.lexical.refresh()
                 self.vectors.refresh()
+                self._keys = None
                 self._seen = revision
 
 
@@ -129,13 +136,9 @@ class Reader:
         """The passages that are (or, with `own=False`, rest on) what a GLOB pattern of keys names. Blocking."""
         return [passage for shelf in self._shelves for passage in shelf.catalogue.by_key(pattern, own=own)]
 
-    def keys(self, prefix: str) -> set[str]:
-        """All keys that begin so. Blocking."""
-        return {key for shelf in self._shelves for key in shelf.catalogue.keys(prefix)}
-
-    def revision(self) -> int:
-        """A number that changes when what can be read does. Blocking."""
-        return sum(shelf.catalogue.revision() for shelf in self._shelves)
+    def keys(self) -> frozenset[str]:
+        """The keys of everything that can be referred to exactly. Blocking."""
+        return frozenset().union(*(shelf.keys() for shelf in self._shelves))
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as the index knows them. Blocking."""

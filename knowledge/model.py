@@ -137,6 +137,7 @@ class Citation(_Value):
     url: str
     quote: str
     date: dt.date | None = None
+    kind: str = ""
     audience: Audience = Audience.PUBLIC
     rests_on: tuple[LegalReference, ...] = ()
 

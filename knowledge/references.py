@@ -40,8 +40,8 @@ _ALL = re.compile(
 )
 # A short message of a code and only such words asks for the code; "plakat A4" does not.
 _AROUND_A_CODE = frozenset(
-    "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt punktet og"
-    " what does do say says is the mean means show me explain about strategy code kode plan planen and in of til".split()  # noqa: SIM905
+    "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt og"
+    " what does do say says is the mean means show me explain about strategy code plan planen and in of".split()
 )
 
 

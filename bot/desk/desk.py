@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,9 @@ from bot.desk.store import Cases
 from bot.people import Asker
 
 ALL = tuple(CaseState)
+
+_GARBLING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, changes of the writing direction, and halves of characters that no database takes."""
 
 
 class Desk:
@@ -99,6 +103,6 @@ class Desk:
 
 
 def clean(text: str) -> str:
-    """The text as it is kept: trimmed, with line breaks and tabs but no other control characters."""
+    """The text as it is kept: trimmed, line breaks as "\\n", and nothing that could garble what stands around it."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(character for character in unified if character in "\n\t" or character.isprintable()).strip()
+    return _GARBLING.sub("", unified).strip()

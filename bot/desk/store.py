@@ -96,6 +96,9 @@ class Cases:
 
     async def add(self, request: NewCase) -> tuple[Case, Event | None]:
         """The case of the request's reply, and its opening where it is new: a reply opens at most one case."""
+        # Looking first keeps a repeated press from using up a number; the insert settles who was first.
+        if found := await self.of_replies([request.reply_id]):
+            return found[0], None
         opened = now()
         values = {"id": secrets.token_hex(16), "reply_id": request.reply_id, "request": request.model_dump(mode="json")}
         standing = {"version": 1, "state": CaseState.FORWARDED, "opened": opened}
@@ -139,7 +142,7 @@ class Cases:
     async def counts(self) -> Mapping[CaseState, int]:
         """How many cases there are in each state."""
         rows = await self._session.execute(select(CaseRow.state, func.count()).group_by(CaseRow.state))
-        return dict.fromkeys(CaseState, 0) | dict(rows.tuples().all())
+        return dict.fromkeys(CaseState, 0) | {state: count for state, count in rows}  # noqa: C416 - rows are typed tuples only when unpacked
 
     async def events(self, case_id: str) -> Sequence[Event]:
         """What happened to the case, in order. Raises CaseNotFound."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -15,6 +16,8 @@ from ingest.readers.plan import read_plan
 from ingest.readers.reading import Reader, ReadError
 from ingest.sources import Source
 from knowledge.model import Document
+
+_log = logging.getLogger(__name__)
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {"markdown": read_markdown, "html": read_html, "pdf": read_pdf, "plan": read_plan}
@@ -49,6 +52,7 @@ def read(fetched: Fetched, source: Source, readers: Mapping[str, Reader] = READE
     except ReadError:
         raise
     except Exception as error:
+        _log.debug("the reader of %s broke", fetched.location, exc_info=True)
         what = f"cannot be read ({type(error).__name__}: {error})"
         raise ReadError(fetched, what, "it may be damaged: fetch it again, or save it anew") from error
 

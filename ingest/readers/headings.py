@@ -1,44 +1,66 @@
-"""Finds numbered headings ("§ 1.2 Energi", "3.1 Boligbebyggelse") among the lines of a document, where they are clear."""
+"""Finds the numbered headings of a document ("§ 1.2 Energi", "3.1 Boligbebyggelse") where they are clear."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 _PART = re.compile(r"(?:Del|Kapittel|Kap\.)\s+(\d+|[IVX]+)\b")
 _NUMBERED = re.compile(r"(?P<sign>§\s*)?(?P<number>\d{1,3}(?:\.\d{1,2}){0,3})(?P<dot>\.)?\s+(?P<text>[A-ZÆØÅ].*)")
+_ENTRY = re.compile(r"(?:§\s*)?\d[\d.]*\s+\S.*\s\d{1,3}$")
 _LONGEST = 100
 _FEWEST = 3
 _GAP = 3
 """Headings may be missing between two others, but not more than this."""
 
 
-def numbered_headings(pages: Sequence[Sequence[str]]) -> dict[tuple[int, int], int]:
-    """The level of each heading by its page and line, both from 0. Empty where there are fewer than three.
+@dataclass(frozen=True)
+class Heading:
+    """A heading that was found: its level, its text, and how many lines it takes."""
 
-    A number is a heading's only where it goes on from the heading before; so items of lists and tables of contents,
-    which are counted from one again or end in dots and a page number, are not taken for headings.
+    level: int
+    text: str
+    lines: int = 1
+
+
+def numbered_headings(pages: Sequence[Sequence[str]]) -> dict[tuple[int, int], Heading]:
+    """The headings by page and line, both from 0. Empty where there are fewer than three.
+
+    A number is a heading's only where it goes on from the heading before; so items of lists, which are counted from one
+    again, are not taken for headings, and neither are tables of contents.
     """
     found = dict(_in_order(pages))
     return found if len(found) >= _FEWEST else {}
 
 
-def _in_order(pages: Sequence[Sequence[str]]) -> Iterator[tuple[tuple[int, int], int]]:
+def _in_order(pages: Sequence[Sequence[str]]) -> Iterator[tuple[tuple[int, int], Heading]]:
     last: tuple[int, ...] = ()
     for page, lines in enumerate(pages):
         for index, line in enumerate(lines):
-            if len(line) > _LONGEST or "...." in line:
-                continue
-            if _PART.match(line):
-                last = ()
-                yield (page, index), 1
+            if len(line) > _LONGEST or _is_contents(lines, index):
                 continue
             match = _NUMBERED.match(line)
-            if match and _is_heading(match):
-                number = _number(match["number"])
-                if _goes_on(last, number):
-                    last = number
-                    yield (page, index), len(number) + 1
+            if _PART.match(line):
+                last = ()
+                yield (page, index), _whole(1, lines, index)
+            elif match and _is_heading(match) and _goes_on(last, _number(match["number"])):
+                last = _number(match["number"])
+                yield (page, index), _whole(len(last) + 1, lines, index)
+
+
+def _whole(level: int, lines: Sequence[str], index: int) -> Heading:
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else ""
+    is_open = line.count("(") > line.count(")") and ")" in following
+    if len(line) + len(following) <= 2 * _LONGEST and (is_open or re.match(r"[a-zæøå]{2}", following)):
+        return Heading(level, f"{line} {following}", 2)
+    return Heading(level, line)
+
+
+def _is_contents(lines: Sequence[str], index: int) -> bool:
+    """Whether the line and one beside it end in numbers of pages."""
+    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
+    return bool(_ENTRY.match(lines[index])) and any(map(_ENTRY.match, beside))
 
 
 def _is_heading(match: re.Match[str]) -> bool:

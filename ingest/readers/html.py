@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ingest.fetching import Fetched
 from ingest.readers.legal import legal_reference
 from ingest.readers.outline import Outline
-from ingest.readers.reading import ReadError, decode, document, one_line
+from ingest.readers.reading import ReadError, decode, document, one_line, title_of
 from ingest.sources import Source
 from knowledge.model import Document, LegalReference
 
@@ -22,9 +22,9 @@ _AROUND = (
 )
 _MAIN = ("main", "[role=main]", "article", "#content", "#main", "body")
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_INLINE = set(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q rp rt ruby s samp small span"
-    " strike strong sub sup time tt u var wbr".split()
+_BREAKING = re.compile(
+    "address|article|blockquote|body|br|caption|center|d[dlt]|details|div|fieldset|figcaption|figure|header|hgroup|hr|li"
+    "|main|ol|p|pre|section|summary|table|tbody|t[dhr]|tfoot|thead|ul"
 )
 _GROUPS = ("ul", "ol", "dl", "table")
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
@@ -44,8 +44,8 @@ def read_html(fetched: Fetched, source: Source) -> Document:
     first = main.css_first("h1") or tree.css_first("h1") if main else None
     named = tree.css_first("head title")
     titles = (first.text() if first else "", meta.get("og:title", ""), named.text() if named else "")
-    title = next(filter(None, map(one_line, titles)), "")
-    outline = Outline(source.title or title or source.name)
+    title = title_of(fetched, source, source.title, *map(one_line, titles))
+    outline = Outline(title)
     if main:
         _Walk(outline, first).through(main)
     return document(
@@ -126,7 +126,7 @@ class _Walk:
         if tag == "a":
             reference = legal_reference(node.text(), node.attributes.get("href") or "")
             self._references += [reference] if reference else []
-        elif tag not in _INLINE:
+        elif _BREAKING.fullmatch(tag):
             self._break(tag)
         if tag == "li":
             self._bullet = "- "
@@ -134,7 +134,7 @@ class _Walk:
 
     def _leave(self, tag: str) -> None:
         self._open[tag] -= 1
-        if tag not in _INLINE:
+        if _BREAKING.fullmatch(tag):
             self._break(tag)
 
     def _break(self, tag: str) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from ingest.fetching import Fetched
 from ingest.readers.legal import legal_reference
 from ingest.readers.outline import Outline
-from ingest.readers.reading import ReadError, decode, document, one_line, refuse_html
+from ingest.readers.reading import ReadError, decode, document, one_line, refuse_html, title_of
 from ingest.sources import Kind, Language, Source, Text
 from knowledge.model import Audience, Document, LegalReference
 
@@ -39,7 +39,7 @@ class _FrontMatter(BaseModel):
 
 
 def read_markdown(fetched: Fetched, source: Source) -> Document:
-    """The document of a Markdown file. Its front matter overrides the source, except that it may only narrow the audience.
+    """The document of a Markdown file. Its front matter overrides the source, but it may only narrow the audience.
 
     Every heading but the title begins a section. Links are reduced to their text; those to Lovdata stay as references.
     """
@@ -49,8 +49,8 @@ def read_markdown(fetched: Fetched, source: Source) -> Document:
     _refuse_widening(fetched, said, source)
     tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(body))
     first = next((node for node in tree.children if node.tag == "h1"), None)
-    title = said.get("title") or (_text(first) if first else "")
-    outline = Outline(title or source.title or source.name)
+    title = title_of(fetched, source, said.get("title"), source.title, _text(first) if first else "")
+    outline = Outline(title)
     for node in tree.children:
         if node is not first:
             _add(node, outline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from ingest.readers.reading import one_line
@@ -14,22 +15,23 @@ class Anchors:
 
     def __init__(self) -> None:
         self._given: set[str] = set()
+        self._repeats: Counter[str] = Counter()
 
     def name(self, heading: str) -> str:
         """The heading as a name; "-2", "-3" ... is put to one that is taken."""
         plain = slug(heading) or "del"
-        anchor, number = plain, 1
+        anchor = plain
         while anchor in self._given:
-            number += 1
-            anchor = f"{plain}-{number}"
+            self._repeats[plain] += 1
+            anchor = f"{plain}-{self._repeats[plain] + 1}"
         self._given.add(anchor)
         return anchor
 
 
 class Outline:
-    """Takes headings and blocks of text in reading order and makes sections of them. Sections without text are left out.
+    """Takes headings and blocks of text in reading order and makes sections of them.
 
-    What comes before the first heading stands under the document's title.
+    Sections without text are left out. What comes before the first heading stands under the document's title.
     """
 
     def __init__(self, title: str) -> None:

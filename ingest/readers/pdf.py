@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
 from ingest.fetching import Fetched
-from ingest.readers.headings import numbered_headings
+from ingest.readers.headings import Heading, numbered_headings
 from ingest.readers.lines import join, page_lines, without_running_lines
 from ingest.readers.outline import Outline
-from ingest.readers.reading import ReadError, document, one_line, refuse_html
+from ingest.readers.reading import ReadError, document, one_line, refuse_html, title_of
 from ingest.sources import Source
 from knowledge.model import Document
 
@@ -30,24 +30,55 @@ def read_pdf(fetched: Fetched, source: Source) -> Document:
         raise ReadError(
             fetched, "has no text layer", "it is a scan; run text recognition (OCR) on it, or fetch the text"
         )
-    title = source.title or _title(reader, pages)
-    outline = Outline(title or source.name)
+    title = title_of(fetched, source, source.title, _title(reader, pages))
+    outline = Outline(title)
     headings = numbered_headings(pages)
+    writer = _Writer(outline)
     for number, lines in enumerate(pages, start=1):
         if not headings:
-            outline.heading(1, f"{_PAGE.get(source.language, 'Side')} {number}", number)
-        block: list[str] = []
-        for index, line in enumerate(lines):
-            level = headings.get((number - 1, index))
-            if level or not line:
-                outline.block(join(block), page=number)
-                block = []
-            if level:
-                outline.heading(level, line, number)
-            elif line:
-                block.append(line)
-        outline.block(join(block), page=number)
+            writer.heading(Heading(1, f"{_PAGE.get(source.language, 'Side')} {number}"), number)
+        writer.page(number, lines, {line: heading for (page, line), heading in headings.items() if page == number - 1})
+    writer.end_block()
     return document(fetched, source, title, outline.sections(), changed=_changed(reader))
+
+
+class _Writer:
+    """Puts lines into an outline as paragraphs, also those that go on from one page to the next."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._block: list[str] = []
+        self._width = 0
+        self._page = 0
+
+    def page(self, number: int, lines: Sequence[str], headings: Mapping[int, Heading]) -> None:
+        """Take a page; `headings` are by line."""
+        self._bridge(lines[0] if lines else "")
+        self._width, self._page = max(map(len, lines), default=0), number
+        text_from = 0
+        for index, line in enumerate(lines):
+            if heading := headings.get(index):
+                self.heading(heading, number)
+                text_from = index + heading.lines
+            elif not line:
+                self.end_block()
+            elif index >= text_from:
+                self._block.append(line)
+
+    def heading(self, heading: Heading, page: int) -> None:
+        """A section begins."""
+        self.end_block()
+        self._outline.heading(heading.level, heading.text, page)
+
+    def end_block(self) -> None:
+        """What comes now is another paragraph."""
+        self._outline.block(join(self._block, self._width), page=self._page)
+        self._block = []
+
+    def _bridge(self, line: str) -> None:
+        goes_on = self._block and self._block[-1][-1] not in ".:;!?" and line[:1].islower()
+        if not goes_on:
+            self.end_block()
 
 
 def _opened(fetched: Fetched) -> PdfReader:

@@ -41,9 +41,7 @@ def read_plan(fetched: Fetched, source: Source) -> Document:
         *_prose("hovedmal", _GOAL, lines[goal + 1 : strategies]),
         *_strategies(fetched, title, lines[strategies + 1 :]),
     ]
-    return document(
-        fetched, source, title, sections, title=title, area=source.area or title, published=published, changed=changed
-    )
+    return document(fetched, source, title, sections, area=source.area or title, published=published, changed=changed)
 
 
 def _dates(fetched: Fetched, line: str) -> tuple[dt.date, dt.date]:

@@ -13,7 +13,7 @@ from knowledge.model import Document, Section
 
 _HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _MIXED = re.compile(r"Ã[¦¸¥†˜…]|Â[§ «»]")
-_BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 class ReadError(ValueError):
@@ -40,20 +40,17 @@ def decode(fetched: Fetched, charset: str | None = None) -> str:
         raise ReadError(fetched, "is empty", "bring in the whole file, or take it out of the source")
     if content.startswith(b"%PDF-"):
         raise ReadError(fetched, "is a PDF", 'name it .pdf or set reader = "pdf"')
-    for encoding in _encodings(content, charset or fetched.charset):
+    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not is_utf16 and _CONTROL.search(content):
+        raise ReadError(fetched, "holds control characters, like a program or a picture", "save it as plain text")
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", charset or fetched.charset or "cp1252", "cp1252"):
         try:
             text = content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
-        if not _BINARY.search(text) and (encoding == "utf-8-sig" or not _MIXED.search(text)):
+        if encoding == "utf-8-sig" or not _MIXED.search(text):
             return text.replace("\r\n", "\n").replace("\r", "\n")
     raise ReadError(fetched, "is not text in an encoding that can be told", "save it as UTF-8")
-
-
-def _encodings(content: bytes, claimed: str | None) -> Sequence[str]:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    return tuple(dict.fromkeys(("utf-8-sig", claimed or "cp1252", "cp1252")))
 
 
 def refuse_html(fetched: Fetched, text: str) -> None:
@@ -67,17 +64,23 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def document(fetched: Fetched, source: Source, title: str, sections: Sequence[Section], **values: Any) -> Document:
+def title_of(fetched: Fetched, source: Source, *candidates: str | None) -> str:
+    """The first title that there is; the file's or the source's name where there is none."""
+    stem = fetched.location.stem if isinstance(fetched.location, Path) else source.name
+    name = one_line(stem.replace("-", " ").replace("_", " "))
+    return next(filter(None, candidates), name[:1].upper() + name[1:])
+
+
+def document(fetched: Fetched, source: Source, title: str, sections: Sequence[Section], /, **values: Any) -> Document:
     """The document of these sections, with what the source says about it unless `values` say more.
 
     Raises ReadError where there is no text in it.
     """
     if not sections:
         raise ReadError(fetched, "has no text", "bring in a version that has, or take it out of the source")
-    stem = Path(fetched.location).stem if isinstance(fetched.location, Path) else source.name
     of_source: dict[str, Any] = {
         "id": source.document_id(fetched.location),
-        "title": source.title or title or stem.replace("-", " ").replace("_", " ").strip().capitalize(),
+        "title": title,
         "kind": source.kind,
         "audience": source.audience,
         "language": source.language,

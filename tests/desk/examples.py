@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from bot.database import Database
@@ -20,9 +20,13 @@ OLA = Officer(id="ola", name="Ola Lie")
 ASKER = Asker(id="kafe", name="Kafé Kringla")
 THREAD = Place(platform="web", channel="næringsliv", thread="t1")
 SOURCE = Citation(
-    document="guide/servering", section="apning", title="Servering", url="https://example.no/s", quote="Bevilling må søkes",
+    document="guide/servering",
+    section="apning",
+    title="Servering",
+    url="https://example.no/s",
+    quote="Bevilling må søkes",
     date=dt.date(2026, 11, 1),
-)  # fmt: skip
+)
 
 
 def request(reply_id: str = "reply-1", **changes: Any) -> NewCase:
@@ -83,6 +87,16 @@ class Slow(Mailbox):
         await super().deliver(delivery)
 
 
+async def settled(outbox: Outbox, *platforms: str) -> list[Leased]:
+    """What has become owed since the last time, delivered until nothing is left."""
+    delivered = []
+    while leases := await waiting(outbox, *platforms):
+        for leased in leases:
+            await outbox.done(leased)
+        delivered += leases
+    return delivered
+
+
 async def put(database: Database, outbox: Outbox, *deliveries: Delivery) -> None:
     """Owe the deliveries, in one transaction."""
     async with database.writing() as session:
@@ -95,10 +109,13 @@ async def waiting(outbox: Outbox, *platforms: str) -> list[Leased]:
     return list(await outbox.lease(platforms, 100, dt.timedelta(minutes=1)))
 
 
-async def eventually(holds: Callable[[], bool], within: float = 5.0) -> None:
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], within: float = 5.0) -> None:
     """Return when it holds. Raises TimeoutError where it does not come to."""
     async with asyncio.timeout(within):
-        while not holds():  # noqa: ASYNC110 - what is waited for has no event
+        while True:
+            held = holds()
+            if held if isinstance(held, bool) else await held:
+                return
             await asyncio.sleep(0.005)
 
 

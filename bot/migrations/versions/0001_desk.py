@@ -64,9 +64,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     waiting = sa.text("done_at IS NULL AND failed_at IS NULL")
-    op.create_index(
-        "ix_outbox_waiting", "outbox", ["platform", "lane", "id"], sqlite_where=waiting, postgresql_where=waiting
-    )
+    for name, columns in {"ix_outbox_waiting": ["id"], "ix_outbox_lanes": ["platform", "lane", "id"]}.items():
+        op.create_index(name, "outbox", columns, sqlite_where=waiting, postgresql_where=waiting)
 
 
 def downgrade() -> None:

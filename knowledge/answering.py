@@ -1,0 +1,162 @@
+"""Answers in the documents' own words: the shortest sentences that answer, each with its citation."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+
+from knowledge.library import Reader
+from knowledge.model import Citation, Claim, Draft, Evidence, Found, Passage
+from knowledge.sentences import in_context, sentences
+
+_PASSAGES = 4
+"""Passages whose sentences are looked at: vectors of sentences come from the cache, but not for free."""
+
+_SENTENCES = 3
+_CLOSE = 0.12
+"""How far below the best sentence another of the same passage may score and still belong to the answer."""
+
+_EXCEPTION = re.compile(r"^(?:men|unntak|likevel|dette gjelder ikke|kravet gjelder ikke|but|however|except)\b", re.I)
+"""What restricts the sentence before it is quoted along with it: half a rule is a wrong answer."""
+
+_WHOLE = 700
+"""Characters: a passage asked for by name is quoted whole up to this length."""
+
+
+class Answerer(Protocol):
+    """Turns evidence into a draft."""
+
+    async def draft(self, evidence: Evidence, reader: Reader) -> Draft:
+        """Claims in reading order; none where the evidence holds no sentence."""
+        ...
+
+
+class ExtractiveAnswerer:
+    """Quotes the sentences nearest to the question. Needs no key and no network, and can't say what isn't written.
+
+    `address` makes the address at which a passage can be opened.
+    """
+
+    def __init__(self, embeddings: Embeddings, public_url: str) -> None:
+        self._embeddings = embeddings
+        self._public_url = public_url.rstrip("/")
+
+    async def draft(self, evidence: Evidence, reader: Reader) -> Draft:
+        """Quote from the evidence."""
+        return await asyncio.to_thread(self._draft, evidence, reader)
+
+    def cite(self, passage: Passage, quote: str) -> Citation:
+        """The citation of words that stand in the passage."""
+        parts = [passage.title, passage.heading]
+        return Citation(
+            document=passage.document,
+            section=passage.section,
+            title=" – ".join(dict.fromkeys(part for part in parts if part)),
+            url=f"{self._public_url}/kilde/{passage.document}#{passage.section}",
+            quote=quote,
+            date=passage.date,
+            kind=passage.kind,
+            audience=passage.audience,
+            rests_on=passage.rests_on,
+        )
+
+    def _draft(self, evidence: Evidence, reader: Reader) -> Draft:
+        if not evidence.found:
+            return Draft()
+        if evidence.exact:
+            return Draft(claims=self._whole(evidence), signs={"exact": 1.0})
+        terms = _Terms(reader, evidence.query)
+        looks = [self._look(found, evidence, terms) for found in evidence.found[:_PASSAGES]]
+        best = max(looks, key=lambda look: look.best)
+        chosen = best.chosen()
+        claims = tuple(
+            Claim(text=best.sentences[index], citation=self.cite(best.passage, best.sentences[index]))
+            for index in chosen
+        )
+        return Draft(claims=claims, signs=_signs(evidence, looks, best, terms))
+
+    def _whole(self, evidence: Evidence) -> tuple[Claim, ...]:
+        quotes = [(found.passage, _opening(found.passage.text)) for found in evidence.found]
+        return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes)
+
+    def _look(self, found: Found, evidence: Evidence, terms: _Terms) -> _Look:
+        texts = sentences(found.passage.text)
+        if not texts:
+            return _Look(found, [], np.zeros(0), np.zeros(0))
+        contexts = [in_context(found.passage, text) for text in texts]
+        near = np.asarray(self._embeddings.embed_documents(contexts)) @ np.asarray(evidence.vector)
+        covered = np.asarray([terms.coverage(text) for text in contexts])
+        return _Look(found, texts, near, covered)
+
+
+class _Terms:
+    """The words of a question and how telling each is in this library."""
+
+    def __init__(self, reader: Reader, text: str) -> None:
+        self._reader = reader
+        self._rarity = reader.rarity(reader.terms(text))
+        self._total = sum(self._rarity.values()) or 1.0
+
+    def coverage(self, text: str) -> float:
+        """The share (0..1) of the question's information that the text shares words with."""
+        there = set(self._reader.terms(text))
+        return sum(weight for term, weight in self._rarity.items() if term in there) / self._total
+
+
+class _Look:
+    """One passage and how well each of its sentences fits."""
+
+    def __init__(
+        self, found: Found, texts: list[str], near: npt.NDArray[np.float64], covered: npt.NDArray[np.float64]
+    ) -> None:
+        self.found = found
+        self.passage = found.passage
+        self.sentences = texts
+        self.near = near
+        self.covered = covered
+        # Cosines of this model lie within .7-.95, coverage within 0-1: brought to one scale.
+        self.fit = 5 * near + covered
+
+    @property
+    def best(self) -> float:
+        """The fit of the best sentence, with what the search said of the passage."""
+        return float(self.fit.max()) + self.found.score * 0.5 if self.sentences else -np.inf
+
+    def chosen(self) -> list[int]:
+        """The sentences to quote, in reading order."""
+        order = sorted(range(len(self.sentences)), key=lambda index: -self.fit[index])
+        near_best = [index for index in order if self.fit[index] >= self.fit[order[0]] - _CLOSE][:_SENTENCES]
+        limits = [index + 1 for index in near_best if index + 1 < len(self.sentences)]
+        return sorted({*near_best, *(index for index in limits if _EXCEPTION.match(self.sentences[index]))})
+
+
+def _signs(evidence: Evidence, looks: Sequence[_Look], best: _Look, terms: _Terms) -> dict[str, float]:
+    """What tells an answer from a guess; `knowledge.confidence` weighs it."""
+    top = [found.score for found in evidence.found[:2]]
+    meaning = [found.parts.get("meaning", 0.0) for found in evidence.found]
+    return {
+        "sentence": float(best.near.max()),
+        "passage": best.found.parts.get("meaning", 0.0),
+        "coverage": terms.coverage(f"{best.passage.context} {best.passage.text}"),
+        "margin": top[0] - top[-1],
+        "agreement": float(best.found is evidence.found[0]) + float(meaning[0] == max(meaning)),
+        "score": best.found.score,
+    }
+
+
+def _opening(text: str) -> str:
+    if len(text) <= _WHOLE:
+        return text
+    end = 0
+    for sentence in sentences(text):
+        start = text.index(sentence, end)
+        if end and start + len(sentence) > _WHOLE:
+            break
+        end = start + len(sentence)
+    return text[:end]

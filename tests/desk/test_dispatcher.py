@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.database import Database
+from bot.desk.dispatcher import Backoff, Dispatcher, Pace
+from bot.desk.outbox import Outbox, Undeliverable
+from bot.migrations import migrate
+from tests.desk.examples import Faulty, Mailbox, Slow, delivery, eventually, put, running, waiting
+
+QUICK = Backoff(first=0.02, longest=0.05, attempts=3)
+LAZY = Pace(poll=60)
+"""Looks by itself so seldom that only being woken explains what happens."""
+
+
+async def test_what_is_put_is_delivered_at_once(database: Database, outbox: Outbox) -> None:
+    mailbox = Mailbox()
+    async with running(Dispatcher(outbox, {"web": mailbox}, pace=LAZY)):
+        for number in range(3):
+            await put(database, outbox, delivery(f"k{number}"))
+            await eventually(lambda count=number + 1: len(mailbox.keys) == count, within=1)  # type: ignore[misc]
+
+
+async def test_the_next_in_a_lane_goes_as_soon_as_the_one_before_has_arrived(
+    database: Database, outbox: Outbox
+) -> None:
+    mailbox = Mailbox()
+    await put(database, outbox, *(delivery(f"k{number}", lane="thread") for number in range(5)))
+    async with running(Dispatcher(outbox, {"web": mailbox}, pace=LAZY)):
+        await eventually(lambda: mailbox.keys == [f"k{number}" for number in range(5)], within=1)
+
+
+async def test_what_another_process_puts_is_delivered_within_moments(
+    database: Database, outbox: Outbox, other: Database
+) -> None:
+    mailbox = Mailbox()
+    async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.05))):
+        await put(other, Outbox(other), delivery("from elsewhere"))
+        await eventually(lambda: mailbox.keys == ["from elsewhere"], within=1)
+
+
+async def test_several_dispatchers_deliver_everything_once(database: Database, outbox: Outbox, other: Database) -> None:
+    mailbox = Mailbox()
+    everything = [delivery(f"k{number}", lane=f"lane {number % 7}") for number in range(60)]
+    await put(database, outbox, *everything)
+    here, there = (Dispatcher(box, {"web": mailbox}, pace=Pace(poll=0.02)) for box in (outbox, Outbox(other)))
+    async with running(here, there):
+        await eventually(lambda: len(mailbox.keys) >= len(everything))
+    assert sorted(mailbox.keys) == sorted(each.key for each in everything)
+    for lane in range(7):
+        in_lane = [key for key in mailbox.keys if int(key[1:]) % 7 == lane]
+        assert in_lane == sorted(in_lane, key=lambda key: int(key[1:]))
+    assert await waiting(outbox, "web") == []
+
+
+async def test_only_so_many_at_once(database: Database, outbox: Outbox) -> None:
+    slow = Slow()
+    await put(database, outbox, *(delivery(f"k{number}") for number in range(8)))
+    async with running(Dispatcher(outbox, {"web": slow}, pace=Pace(concurrency=3, poll=0.01))):
+        await eventually(lambda: len(slow.begun) == 3)
+        await asyncio.sleep(0.05)
+        assert len(slow.begun) == 3
+        slow.arrive.set()
+        await eventually(lambda: len(slow.keys) == 8)
+
+
+async def test_deliveries_for_others_are_left_to_others(database: Database, outbox: Outbox) -> None:
+    mailbox = Mailbox()
+    await put(database, outbox, delivery("theirs", platform="slack"), delivery("ours"))
+    async with running(Dispatcher(outbox, {"web": mailbox}), Dispatcher(outbox, {})):
+        await eventually(lambda: mailbox.keys == ["ours"])
+    assert [each.delivery.key for each in await waiting(outbox, "slack", "web")] == ["theirs"]
+
+
+async def test_a_failed_delivery_is_tried_again_later_and_holds_up_its_lane_only(
+    database: Database, outbox: Outbox
+) -> None:
+    faulty = Faulty(a1=[ConnectionError("down"), TimeoutError()])
+    backoff = Backoff(first=0.1, attempts=3)
+    await put(database, outbox, delivery("a1", lane="a"), delivery("a2", lane="a"), delivery("b1", lane="b"))
+    async with running(Dispatcher(outbox, {"web": faulty}, backoff, Pace(poll=0.01))):
+        await eventually(lambda: len(faulty.keys) == 3)
+    assert faulty.keys == ["b1", "a1", "a2"]
+    first, second, third = (at for key, at in faulty.attempts if key == "a1")
+    assert second - first >= dt.timedelta(seconds=0.05)
+    assert third - second >= dt.timedelta(seconds=0.1)
+
+
+async def test_a_delivery_that_keeps_failing_is_given_up_and_can_be_tried_again(
+    database: Database, outbox: Outbox
+) -> None:
+    faulty = Faulty(a=[ConnectionError(f"down {number}") for number in range(3)])
+
+    async def any_failed() -> bool:
+        return bool(await outbox.failed())
+
+    await put(database, outbox, delivery("a"), delivery("b"))
+    async with running(Dispatcher(outbox, {"web": faulty}, QUICK, Pace(poll=0.01))):
+        await eventually(any_failed)
+        failed = await outbox.failed()
+        assert [(each.delivery.key, each.error, each.attempts) for each in failed] == [
+            ("a", "ConnectionError: down 2", 3)
+        ]
+        await asyncio.sleep(0.1)
+        assert faulty.keys == ["b"], "nobody tries it any more"
+
+        await outbox.retry(failed[0].id)
+        await eventually(lambda: faulty.keys == ["b", "a"])
+    assert await outbox.failed() == []
+
+
+async def test_what_can_never_arrive_is_given_up_at_once(database: Database, outbox: Outbox) -> None:
+    faulty = Faulty(a=[Undeliverable("the channel is gone")])
+    await put(database, outbox, delivery("a", lane="t"), delivery("b", lane="t"))
+    async with running(Dispatcher(outbox, {"web": faulty})):
+        await eventually(lambda: faulty.keys == ["b"])
+    assert [each.error for each in await outbox.failed()] == ["Undeliverable: the channel is gone"]
+
+
+async def test_a_delivery_that_takes_its_process_down_every_time_is_given_up(
+    database: Database, outbox: Outbox
+) -> None:
+    await put(database, outbox, delivery("poison"))
+    for _ in range(QUICK.attempts):
+        assert await outbox.lease(["web"], 1, dt.timedelta(0)), "taken by a process that died with it"
+    mailbox = Mailbox()
+    async with running(Dispatcher(outbox, {"web": mailbox}, QUICK)):
+        await put(database, outbox, delivery("next"))
+        await eventually(lambda: mailbox.keys == ["next"])
+    assert [each.error for each in await outbox.failed()] == ["interrupted at every attempt"]
+
+
+async def test_a_delivery_may_take_longer_than_its_lease(database: Database, outbox: Outbox, other: Database) -> None:
+    slow, elsewhere = Slow(), Mailbox()
+    brief = Pace(poll=0.02, lease=0.3)
+    await put(database, outbox, delivery("long"))
+    async with running(Dispatcher(outbox, {"web": slow}, pace=brief)):
+        await eventually(lambda: slow.begun == ["long"])
+        async with running(Dispatcher(Outbox(other), {"web": elsewhere}, pace=brief)):
+            await asyncio.sleep(0.8)
+            slow.arrive.set()
+            await eventually(lambda: slow.keys == ["long"])
+    assert (slow.begun, elsewhere.keys) == (["long"], [])
+
+
+async def test_stopping_lets_deliveries_finish(database: Database, outbox: Outbox) -> None:
+    slow = Slow()
+    await put(database, outbox, delivery("under way"))
+    async with running(Dispatcher(outbox, {"web": slow})) as stop:
+        await eventually(lambda: slow.begun == ["under way"])
+        stop.set()
+        await asyncio.sleep(0.02)
+        await put(database, outbox, delivery("too late"))
+        slow.arrive.set()
+    assert slow.keys == ["under way"]
+    assert [each.delivery.key for each in await waiting(outbox, "web")] == ["too late"]
+
+
+async def test_what_does_not_finish_in_time_is_given_back(database: Database, outbox: Outbox) -> None:
+    stuck = Slow()
+    await put(database, outbox, delivery("stuck"))
+    async with running(Dispatcher(outbox, {"web": stuck}, pace=Pace(grace=0.05))):
+        await eventually(lambda: stuck.begun == ["stuck"])
+    (again,) = await waiting(outbox, "web")
+    assert (again.delivery.key, again.attempt) == ("stuck", 1)
+
+
+async def test_a_database_that_is_away_for_a_while_does_not_end_the_dispatcher(tmp_path: Path) -> None:
+    folder = tmp_path / "not yet mounted"
+    database, mailbox = Database(f"sqlite+aiosqlite:///{folder / 'desk.db'}"), Mailbox()
+    outbox = Outbox(database)
+    async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.02))):
+        await asyncio.sleep(0.1)
+        folder.mkdir()
+        await migrate(database)
+        await put(database, outbox, delivery("a"))
+        await eventually(lambda: mailbox.keys == ["a"])
+    await database.close()
+
+
+@given(attempt=st.integers(1, 200), first=st.floats(0.001, 60), longest=st.floats(0.001, 3600))
+def test_waits_double_up_to_the_longest_and_are_spread(attempt: int, first: float, longest: float) -> None:
+    backoff = Backoff(first=first, longest=longest)
+    full = min(first * 2.0 ** min(attempt - 1, 100), longest)
+    delays = [backoff.delay(attempt).total_seconds() for _ in range(5)]
+    assert all(full / 2 - 1e-6 <= delay <= full + 1e-6 for delay in delays)

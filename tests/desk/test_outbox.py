@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import pytest
+
+from bot.database import Database
+from bot.desk.outbox import Outbox
+from tests.desk.examples import delivery, put, waiting
+
+MOMENT = dt.timedelta(milliseconds=30)
+MINUTE = dt.timedelta(minutes=1)
+
+
+def keys(leased: object) -> list[str]:
+    assert isinstance(leased, list)
+    return [each.delivery.key for each in leased]
+
+
+async def test_a_delivery_comes_out_as_it_was_put(database: Database, outbox: Outbox) -> None:
+    put_in = delivery("a", lane="t1", text="Blåbær – 10 %", nested={"list": [1, None, True]})
+    await put(database, outbox, put_in)
+    (leased,) = await waiting(outbox, "web")
+    assert (leased.delivery, leased.attempt) == (put_in, 1)
+
+
+async def test_what_is_put_in_a_transaction_that_fails_is_not_owed(database: Database, outbox: Outbox) -> None:
+    async def fail() -> None:
+        async with database.writing() as session:
+            await outbox.put(session, delivery("a"))
+            raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError, match="on the way"):
+        await fail()
+    assert await waiting(outbox, "web") == []
+
+
+async def test_a_key_is_owed_once_even_after_it_has_arrived(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("a"), delivery("a", text="again"))
+    (leased,) = await waiting(outbox, "web")
+    await outbox.done(leased)
+    await put(database, outbox, delivery("a", text="much later"))
+    assert await waiting(outbox, "web") == []
+
+
+async def test_a_delivery_is_leased_to_one(database: Database, outbox: Outbox, other: Database) -> None:
+    await put(database, outbox, *(delivery(f"k{number}") for number in range(40)))
+    elsewhere = Outbox(other)
+    leased = await asyncio.gather(*(where.lease(["web"], 7, MINUTE) for where in (outbox, elsewhere) * 4))
+    taken = [each.delivery.key for leases in leased for each in leases]
+    assert len(taken) == len(set(taken))
+    assert all(len(leases) <= 7 for leases in leased)
+    rest = [each.delivery.key for each in await waiting(outbox, "web")]
+    assert sorted(taken + rest) == sorted(f"k{number}" for number in range(40))
+
+
+async def test_a_lease_that_runs_out_is_given_to_others(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("a"))
+    (first,) = await outbox.lease(["web"], 1, MOMENT)
+    assert await waiting(outbox, "web") == []
+    await asyncio.sleep(0.04)
+    (second,) = await waiting(outbox, "web")
+    assert second.attempt == 2
+    assert not await outbox.renew(first, MINUTE), "the one who lost the lease cannot keep it"
+    await outbox.postpone(first, dt.timedelta(0), "too late")
+    assert await waiting(outbox, "web") == [], "nor give away what another holds"
+    assert await outbox.renew(second, MINUTE)
+
+
+async def test_a_renewed_lease_lasts(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("a"))
+    (leased,) = await outbox.lease(["web"], 1, MOMENT)
+    assert await outbox.renew(leased, MINUTE)
+    await asyncio.sleep(0.04)
+    assert await waiting(outbox, "web") == []
+
+
+async def test_what_has_arrived_is_done_whoever_holds_the_lease(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("a"))
+    (first,) = await outbox.lease(["web"], 1, dt.timedelta(0))
+    (second,) = await outbox.lease(["web"], 1, MINUTE)
+    await outbox.done(first)
+    assert not await outbox.renew(second, MINUTE)
+    await outbox.give_up(second, "no longer needed")
+    assert await outbox.failed() == []
+
+
+async def test_a_lane_is_kept_in_order_and_lanes_do_not_wait_for_each_other(database: Database, outbox: Outbox) -> None:
+    await put(
+        database, outbox,
+        delivery("a1", lane="a"), delivery("a2", lane="a"), delivery("b1", lane="b"), delivery("b2", lane="b"),
+        delivery("n1"), delivery("n2"), delivery("other", platform="slack", lane="a"),
+    )  # fmt: skip
+    first = await waiting(outbox, "web", "slack")
+    assert keys(first) == ["a1", "b1", "n1", "n2", "other"]
+    await outbox.done(first[0])
+    await outbox.postpone(first[1], MINUTE, "busy")
+    assert keys(await waiting(outbox, "web", "slack")) == ["a2"], "b2 waits behind the postponed b1"
+
+
+async def test_a_lane_goes_on_behind_a_delivery_that_was_given_up(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("a1", lane="a"), delivery("a2", lane="a"))
+    (first,) = await waiting(outbox, "web")
+    await outbox.give_up(first, "the thread is gone")
+    assert keys(await waiting(outbox, "web")) == ["a2"]
+
+
+async def test_what_was_given_up_is_kept_with_its_error_until_it_is_tried_again(
+    database: Database, outbox: Outbox
+) -> None:
+    await put(database, outbox, delivery("a", text="kept"), delivery("b"))
+    leased, still_leased = await waiting(outbox, "web")
+    await outbox.give_up(leased, "the channel is gone")
+    (failed,) = await outbox.failed()
+    assert (failed.delivery, failed.error, failed.attempts) == (leased.delivery, "the channel is gone", 1)
+
+    await outbox.retry(failed.id)
+    assert await outbox.failed() == []
+    (again,) = await waiting(outbox, "web")
+    assert (again.delivery, again.attempt) == (leased.delivery, 1)
+    for no_failure in (failed.id, still_leased.id, 4711):
+        with pytest.raises(LookupError, match=f"no failed delivery has the id {no_failure}"):
+            await outbox.retry(no_failure)
+
+
+async def test_what_is_given_back_is_had_at_once_and_the_attempt_does_not_count(
+    database: Database, outbox: Outbox
+) -> None:
+    await put(database, outbox, delivery("a"))
+    (leased,) = await waiting(outbox, "web")
+    await outbox.give_back(leased)
+    (again,) = await waiting(outbox, "web")
+    assert again.attempt == 1
+
+
+async def test_putting_wakes_whoever_waits_but_only_once_it_is_owed(database: Database, outbox: Outbox) -> None:
+    poked = outbox.poked
+    async with database.writing() as session:
+        await outbox.put(session, delivery("a"))
+        assert not poked.is_set()
+    assert poked.is_set()
+    assert not outbox.poked.is_set()
+
+
+async def test_looking_for_work_disturbs_no_writer(database: Database, other: Database) -> None:
+    async with database.writing() as session:
+        await Outbox(database).put(session, delivery("a"))
+        async with asyncio.timeout(1):
+            assert await waiting(Outbox(other), "web") == []
