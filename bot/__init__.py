@@ -1,0 +1,1 @@
+"""Talks with people: questions in, cited answers out, and cases for what has none."""

@@ -10,6 +10,8 @@ from knowledge.model import Audience
 
 
 class Role(enum.StrEnum):
+    """What somebody is to the municipality."""
+
     BUSINESS = "business"
     STAFF = "staff"
     OFFICER = "officer"
@@ -26,7 +28,10 @@ class Asker(BaseModel):
 
 
 class Place(BaseModel):
-    """A thread in a channel on a platform, where a reply can be put. `outsiders`: somebody outside the staff reads it."""
+    """A thread in a channel on a platform, where a reply can be put.
+
+    `outsiders`: somebody outside the staff reads along there.
+    """
 
     model_config = ConfigDict(frozen=True)
 

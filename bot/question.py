@@ -25,6 +25,8 @@ class Question(BaseModel):
 
 
 class Status(enum.StrEnum):
+    """How a reply ended."""
+
     ANSWERED = "answered"
     ABSTAINED = "abstained"
     REFUSED = "refused"
@@ -36,7 +38,8 @@ class Reply(BaseModel):
 
     `lead` is the bot's own words before the claims (or the whole message where it abstains), `claims` the answer with
     its citations, `nearest` the closest sources where it abstained, `confidence` 0..1, `ms` the time it took and
-    `timings` the parts of it. `id` is in the log of everything that happened on the way.
+    `timings` the parts of it. `id` is in the log of everything that happened on the way; `ranking` holds the
+    sections that were found, best first, as (document, section).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +52,7 @@ class Reply(BaseModel):
     note: str = ""
     nearest: tuple[Citation, ...] = ()
     draft: tuple[Claim, ...] = ()
+    ranking: tuple[tuple[str, str], ...] = ()
     confidence: float = 0.0
     ms: float = 0.0
     timings: dict[str, float] = {}

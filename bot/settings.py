@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     slack_officers_channel: str | None = None
     slack_api_url: str = "https://slack.com/api/"
 
+    allow_private_addresses: bool = False
+    """Sources may lie on addresses of private networks."""
+
     log_level: str = "INFO"
 
     @property
@@ -67,12 +70,15 @@ class Settings(BaseSettings):
 
     @property
     def has_chat_model(self) -> bool:
+        """A chat model is to write the answers."""
         return self.openai_api_key is not None or self.openai_base_url is not None
 
     @property
     def has_sign_in(self) -> bool:
+        """Staff can sign in."""
         return bool(self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret)
 
     @property
     def has_slack(self) -> bool:
+        """The bot is in Slack."""
         return self.slack_bot_token is not None and self.slack_signing_secret is not None

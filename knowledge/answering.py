@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from knowledge.sentences import in_context, sentences
 _PASSAGES = 4
 """Passages whose sentences are looked at: vectors of sentences come from the cache, but not for free."""
 
+_NEAREST = 3
 _SENTENCES = 3
 _CLOSE = 0.12
 """How far below the best sentence another of the same passage may score and still belong to the answer."""
@@ -27,6 +28,10 @@ _EXCEPTION = re.compile(r"^(?:men|unntak|likevel|dette gjelder ikke|kravet gjeld
 
 _WHOLE = 700
 """Characters: a passage asked for by name is quoted whole up to this length."""
+
+
+Cite = Callable[[Passage, str], Citation]
+"""Makes the citation of words that stand in a passage."""
 
 
 class Answerer(Protocol):
@@ -66,6 +71,19 @@ class ExtractiveAnswerer:
             rests_on=passage.rests_on,
         )
 
+    async def nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
+        """The nearest sections, each once, cited by the sentence of each that fits best."""
+        return await asyncio.to_thread(self._nearest, evidence)
+
+    def _nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
+        sections = {(found.passage.document, found.passage.section): found for found in reversed(evidence.found)}
+        looks = [self._look(found, evidence, None) for found in reversed(sections.values())]
+        return tuple(
+            self.cite(look.passage, look.sentences[int(look.near.argmax())])
+            for look in looks[:_NEAREST]
+            if look.sentences
+        )
+
     def _draft(self, evidence: Evidence, reader: Reader) -> Draft:
         if not evidence.found:
             return Draft()
@@ -85,13 +103,13 @@ class ExtractiveAnswerer:
         quotes = [(found.passage, _opening(found.passage.text)) for found in evidence.found]
         return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes)
 
-    def _look(self, found: Found, evidence: Evidence, terms: _Terms) -> _Look:
+    def _look(self, found: Found, evidence: Evidence, terms: _Terms | None) -> _Look:
         texts = sentences(found.passage.text)
         if not texts:
             return _Look(found, [], np.zeros(0), np.zeros(0))
         contexts = [in_context(found.passage, text) for text in texts]
         near = np.asarray(self._embeddings.embed_documents(contexts)) @ np.asarray(evidence.vector)
-        covered = np.asarray([terms.coverage(text) for text in contexts])
+        covered = np.asarray([terms.coverage(text) if terms else 0.0 for text in contexts])
         return _Look(found, texts, near, covered)
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from bot.database import Base, Database
 from bot.desk import outbox, store
+from bot.handlers.web import store as web
 from bot.settings import Settings
 
-TABLES = (store, outbox)
+TABLES = (store, outbox, web)
 """The modules whose tables are under migration: importing them is what makes `Base.metadata` whole."""
 
 

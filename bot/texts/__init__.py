@@ -34,5 +34,7 @@ def _read(folder: Path) -> dict[str, str]:
     for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file)
-        messages.update({str(message.id): str(message.string) for message in catalogue if message.id and message.string})
+        messages.update(
+            {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+        )
     return messages

@@ -1,0 +1,91 @@
+"""How the command line speaks: results on stdout, the rest on stderr, mistakes in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+
+import structlog
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+REFUSED = 2
+"""Exit status of a command that understood nothing of what it was given."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON value on stdout, in one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def fail(message: str, status: int = 1) -> typer.Exit:
+    """Say what is wrong on stderr; raise what this returns."""
+    err.print(f"[red]error:[/red] {_escape(message)}")
+    return typer.Exit(status)
+
+
+@contextlib.contextmanager
+def plain_errors(*expected: type[Exception]) -> Iterator[None]:
+    """Mistakes of the expected kinds end the command with their message; any other with an id that is in the log."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort, typer.BadParameter, KeyboardInterrupt):
+        raise
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        raise fail("a setting is wrong: " + "; ".join(lines)) from None
+    except expected as error:
+        raise fail(str(error)) from None
+    except Exception as error:
+        error_id = secrets.token_hex(4)
+        structlog.get_logger(__name__).exception("command.failed", error_id=error_id)
+        raise fail(
+            f"something went wrong that should not have ({type(error).__name__}); error id {error_id}"
+        ) from error
+
+
+def start_logging(level: str) -> None:
+    """Log to stderr as JSON lines, or in colours on a terminal; nothing ever to stdout, which belongs to results."""
+    renderer: Callable[..., str | bytes] = structlog.processors.JSONRenderer()
+    if sys.stderr.isatty():
+        renderer = structlog.dev.ConsoleRenderer()
+    numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    logging.basicConfig(
+        level=max(numeric, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def progress_bar() -> Progress:
+    """A progress bar on stderr; nothing where stderr is no terminal."""
+    columns = (
+        TextColumn("[progress.description]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[title]}"),
+    )
+    return Progress(*columns, console=err, disable=not err.is_terminal, transient=True)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,168 @@
+"""The path of a question: guard, understand, retrieve, answer, judge. Read this file to know the product."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.guard import Guard, Guarded, Refused
+from bot.question import Listener, Question, Reply, Status
+from bot.texts import Texts
+from bot.understanding import Understander, Understanding
+from knowledge.answering import ExtractiveAnswerer
+from knowledge.confidence import confidence
+from knowledge.model import Audience, Citation, Claim, Draft, Evidence
+from knowledge.retriever import Retriever
+
+if TYPE_CHECKING:  # wired with a chat model only: openai takes a second to load
+    from bot.writing import Writing
+
+log = structlog.get_logger(__name__)
+
+
+class Silent:
+    """Hears nothing."""
+
+    async def step(self, name: str) -> None:
+        """Do nothing."""
+
+    async def claim(self, claim: Claim) -> None:
+        """Do nothing."""
+
+
+class Conversation:
+    """Answers questions. Each audience has a retriever that holds what it may read and nothing else.
+
+    The draft in the documents' own words comes first and is judged; only what passes is, where there is a chat model,
+    written in the model's words (`docs/decisions/0001`).
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        understander: Understander,
+        retrievers: Mapping[Audience, Retriever],
+        answerer: ExtractiveAnswerer,
+        judge: Callable[[Draft], tuple[float, bool]],
+        texts: Texts,
+        writing: Writing | None = None,
+    ) -> None:
+        self._guard = guard
+        self._understander = understander
+        self._retrievers = retrievers
+        self._answerer = answerer
+        self._judge = judge
+        self._texts = texts
+        self._writing = writing
+
+    async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
+        """Answer the question, or say that it can't be answered; `listener` hears how it goes."""
+        heard = listener or Silent()
+        clock = _Clock()
+        try:
+            guarded = self._guard.check(question.text)
+        except Refused as refused:
+            return self._refuse(question, refused, clock)
+        await heard.step("understand")
+        understood = await asyncio.to_thread(
+            self._understander.understand, guarded.text, question.history, question.language
+        )
+        await heard.step("retrieve")
+        retriever = self._retrievers[question.audience]
+        evidence = await retriever.find(understood.query)
+        clock.lap("retrieve")
+        await heard.step("answer")
+        draft = await self._answerer.draft(evidence, retriever.reader)
+        sure, enough = self._judge(draft)
+        reply = self._compose(guarded, understood, evidence, draft, sure)
+        if not enough:
+            nearest = await self._answerer.nearest(evidence)
+            reply = self._abstain(reply, nearest)
+        elif self._writing and not evidence.exact:
+            reply = await self._write(reply, evidence, heard)
+        clock.lap("answer")
+        return clock.stamp(reply, evidence)
+
+    def _compose(
+        self, guarded: Guarded, understood: Understanding, evidence: Evidence, draft: Draft, sure: float
+    ) -> Reply:
+        language = understood.language
+        key = "answered" if not evidence.exact else "exact" if len(draft.claims) == 1 else "list"
+        kinds = {claim.citation.kind for claim in draft.claims}
+        notes = [
+            self._texts(language, name)
+            for name, holds in (
+                ("reply.note.guidance", bool(kinds & {"guidance", "routine"})),
+                ("reply.note.masked", guarded.masked),
+            )
+            if holds
+        ]
+        return Reply(
+            id=_new_id(),
+            status=Status.ANSWERED,
+            language=language,
+            lead=self._texts(language, f"reply.lead.{key}", count=len(draft.claims)),
+            claims=draft.claims,
+            note="\n".join(notes),
+            draft=draft.claims,
+            ranking=tuple(dict.fromkeys((found.passage.document, found.passage.section) for found in evidence.found)),
+            confidence=round(sure, 4),
+        )
+
+    def _abstain(self, reply: Reply, nearest: tuple[Citation, ...]) -> Reply:
+        changes = {
+            "status": Status.ABSTAINED,
+            "lead": self._texts(reply.language, "reply.abstained"),
+            "claims": (),
+            "note": "",
+            "nearest": nearest,
+        }
+        return reply.model_copy(update=changes)
+
+    async def _write(self, reply: Reply, evidence: Evidence, listener: Listener) -> Reply:
+        await listener.step("write")
+        claims = await self._writing.claims(reply.id, evidence, reply.language, listener) if self._writing else ()
+        if not claims:
+            return reply
+        lead = self._texts(reply.language, "reply.lead.written")
+        return reply.model_copy(update={"claims": claims, "lead": lead})
+
+    def _refuse(self, question: Question, refused: Refused, clock: _Clock) -> Reply:
+        language = question.language or "nb"
+        lead = self._texts(language, refused.key, **refused.values)
+        return clock.stamp(Reply(id=_new_id(), status=Status.REFUSED, language=language, lead=lead), None)
+
+
+class _Clock:
+    """Measures a reply and its parts, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._parts: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        moment = time.perf_counter()
+        self._parts[name] = (moment - self._last) * 1000
+        self._last = moment
+
+    def stamp(self, reply: Reply, evidence: Evidence | None) -> Reply:
+        parts = self._parts | dict(evidence.ms if evidence else {})
+        total = (time.perf_counter() - self._start) * 1000
+        log.info("conversation.replied", reply=reply.id, status=reply.status, sure=reply.confidence, ms=round(total, 1))
+        timings = {name: round(ms, 3) for name, ms in parts.items()}
+        return reply.model_copy(update={"ms": round(total, 3), "timings": timings})
+
+
+def judge(draft: Draft, *, threshold: float) -> tuple[float, bool]:
+    """Step 5: how sure the draft is, and whether that is enough to answer."""
+    sure = confidence(draft.signs)
+    return sure, bool(draft.claims) and sure >= threshold
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(12)

@@ -1,0 +1,1 @@
+"""The channels where people ask: one folder each, events in and rendering out."""

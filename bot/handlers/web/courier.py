@@ -1,0 +1,147 @@
+"""Brings replies and officers' answers to the threads of the web meeting place."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from typing import Protocol
+
+import structlog
+
+from bot.desk.notices import CaseNotice
+from bot.desk.outbox import Delivery, Undeliverable
+from bot.handlers.web import PLATFORM
+from bot.handlers.web.channels import CASES, STAFF
+from bot.handlers.web.messages import Kind, Message, Origin, Progress, Said, address, place_of
+from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.people import audience_of
+from bot.question import Listener, Question, Reply
+from knowledge.library import Library
+from knowledge.model import Audience, Citation, Claim
+
+log = structlog.get_logger(__name__)
+
+
+class Conversation(Protocol):
+    """Replies to questions."""
+
+    async def reply(self, question: Question, listener: Listener) -> Reply:
+        """The reply; the listener hears how it comes about."""
+
+
+class WebCourier:
+    """Delivers to the web. Idempotent: a reply that has come stays as it is, an answer stands once for its key."""
+
+    def __init__(self, threads: Threads, conversation: Conversation, library: Library) -> None:
+        self._threads = threads
+        self._conversation = conversation
+        self._library = library
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Bring a reply that is owed, or the news of a case. Raises Undeliverable where the thread is gone."""
+        try:
+            if delivery.kind == "reply":
+                await self._reply(await self._threads.message(delivery.payload["message"]))
+            else:
+                await self._tell(delivery, CaseNotice.model_validate(delivery.payload))
+        except NoSuchMessage as error:
+            raise Undeliverable(str(error)) from error
+
+    async def _reply(self, reply: Message) -> None:
+        if reply.said:
+            return
+        asked = await self._question(reply)
+        try:
+            async with _told(self._threads, reply) as listener:
+                said = await self._conversation.reply(asked, listener)
+        except Exception:
+            # The dispatcher tries again; meanwhile the asker is told that it takes longer.
+            await self._threads.progress(reply, Progress(troubled=True))
+            raise
+        await self._threads.say(reply, Said(reply=said, origins=await self._origins(said, asked.audience)))
+
+    async def _question(self, reply: Message) -> Question:
+        thread = await self._threads.thread(reply.thread)
+        asked = thread.message(reply.question)
+        if asked is None or asked.author is None:
+            raise NoSuchMessage(f"nobody has asked what message {reply.id} replies to")
+        earlier = [other for other in thread.before(asked) if other.kind is Kind.QUESTION]
+        place = place_of(asked, outsiders=asked.channel != STAFF.name)
+        return Question(
+            text=asked.text,
+            audience=audience_of(asked.author, place),
+            history=tuple(other.text for other in earlier if other.author and other.author.id == asked.author.id),
+            asker=asked.author,
+            place=place,
+        )
+
+    async def _origins(self, reply: Reply, audience: Audience) -> dict[str, Origin]:
+        reader = self._library.reader(audience)
+        origins = {}
+        for citation in cited(reply):
+            if document := await reader.document(citation.document):
+                section = document.section(citation.section)
+                heading = section.heading if section else ""
+                origins[address(citation)] = Origin(heading=heading, kind=document.kind)
+        return origins
+
+    async def _tell(self, delivery: Delivery, notice: CaseNotice) -> None:
+        if delivery.kind == "case.answered":
+            return await self._threads.answer(delivery.key, notice)
+        if delivery.kind in {"case.opened", "case.changed"}:
+            await self._threads.count(CASES)
+        if notice.place.platform == PLATFORM:
+            await self._threads.touch(await self._threads.message(notice.reply_id))
+
+
+def cited(reply: Reply) -> Iterable[Citation]:
+    """Everything that a reply refers to, each once."""
+    return dict.fromkeys((*reply.citations, *reply.nearest))
+
+
+@contextlib.asynccontextmanager
+async def _told(threads: Threads, reply: Message) -> AsyncIterator[Listener]:
+    """A listener that notes in the thread how far the reply has got, while the block runs."""
+    listener = _Notes()
+    noting = asyncio.create_task(listener.note(threads, reply))
+    try:
+        yield listener
+    finally:
+        listener.end()
+        await noting
+
+
+class _Notes:
+    """Hears steps and claims. A reply waits for no note: while one is written, the next ones gather."""
+
+    PAUSE = 0.06
+    """Seconds between notes, so that a quick reply is not held up by its own announcements."""
+
+    def __init__(self) -> None:
+        self._progress = Progress()
+        self._news = asyncio.Event()
+        self._over = False
+
+    async def step(self, name: str) -> None:
+        self._hear(self._progress.model_copy(update={"step": name}))
+
+    async def claim(self, claim: Claim) -> None:
+        self._hear(self._progress.model_copy(update={"claims": (*self._progress.claims, claim)}))
+
+    def end(self) -> None:
+        self._over = True
+        self._news.set()
+
+    async def note(self, threads: Threads, reply: Message) -> None:
+        while True:
+            await asyncio.sleep(self.PAUSE)
+            await self._news.wait()
+            if self._over:
+                return
+            self._news.clear()
+            await threads.progress(reply, self._progress)
+
+    def _hear(self, progress: Progress) -> None:
+        self._progress = progress
+        self._news.set()

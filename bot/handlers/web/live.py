@@ -1,0 +1,92 @@
+"""Hearing of changes as they happen: at once where this process made them, within moments where another did."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.database import Database
+from bot.handlers.web.store import ChannelRow
+
+log = structlog.get_logger(__name__)
+
+
+class Live:
+    """Tells those who watch a channel that it has changed. What has changed they read in the database themselves."""
+
+    def __init__(self, database: Database, interval: float = 0.25) -> None:
+        self._database = database
+        self._interval = interval
+        self._watchers: Counter[str] = Counter()
+        self._signals: dict[str, asyncio.Event] = {}
+        self._seen: dict[str, int] = {}
+        self._polling: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+
+    @property
+    def over(self) -> bool:
+        """Has the server begun to stop? Then streams end, and browsers find another one."""
+        return self._over.is_set()
+
+    async def start(self) -> None:
+        """Begin to look for changes that other processes make."""
+        self._polling = asyncio.create_task(self._poll())
+
+    async def stop(self) -> None:
+        """End all waiting."""
+        self._over.set()
+        for channel in list(self._signals):
+            self.poke(channel)
+        if self._polling:
+            self._polling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._polling
+            self._polling = None
+
+    def poke(self, channel: str) -> None:
+        """The channel has changed: wake those who watch it."""
+        if signal := self._signals.pop(channel, None):
+            signal.set()
+
+    @contextlib.contextmanager
+    def watching(self, channel: str) -> Iterator[None]:
+        """Look out for changes of the channel while the block runs."""
+        self._watchers[channel] += 1
+        try:
+            yield
+        finally:
+            self._watchers[channel] -= 1
+            if not self._watchers[channel]:
+                del self._watchers[channel]
+                self._signals.pop(channel, None)
+                self._seen.pop(channel, None)
+
+    def signal(self, channel: str) -> asyncio.Event:
+        """Is set at the next change. Take it before reading, so that no change falls in between."""
+        return self._signals.setdefault(channel, asyncio.Event())
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            if not self._watchers:
+                continue
+            try:
+                await self._look()
+            except SQLAlchemyError as error:
+                # A database that is away for a while must not end the live updates for good.
+                log.error("web.live.unreachable", error=f"{type(error).__name__}: {error}"[:500])
+                await asyncio.sleep(self._interval * 8)
+
+    async def _look(self) -> None:
+        watched = select(ChannelRow.name, ChannelRow.revision).where(ChannelRow.name.in_(list(self._watchers)))
+        async with self._database.reading() as session:
+            for name, revision in await session.execute(watched):
+                if revision != self._seen.get(name):
+                    self._seen[name] = revision
+                    self.poke(name)

@@ -1,0 +1,113 @@
+"""What stands in the threads: questions, replies and officers' answers, as values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.handlers.web import PLATFORM
+from bot.people import Asker, Place
+from bot.question import Reply
+from knowledge.model import Citation, Claim
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Origin(_Value):
+    """What people should know about a cited section beside its citation: its heading and the kind of document."""
+
+    heading: str = ""
+    kind: str = ""
+
+
+class Said(_Value):
+    """A reply as it was given, and where its citations come from (by `address`)."""
+
+    reply: Reply
+    origins: dict[str, Origin] = {}
+
+    def origin(self, citation: Citation) -> Origin:
+        """What is known about the cited section."""
+        return self.origins.get(address(citation), Origin())
+
+
+def address(citation: Citation) -> str:
+    """The cited section, as a key."""
+    return f"{citation.document}#{citation.section}"
+
+
+class Progress(_Value):
+    """How far a reply has got: the step under way, the claims that stand, and whether an attempt has failed."""
+
+    step: str = ""
+    claims: tuple[Claim, ...] = ()
+    troubled: bool = False
+
+
+class Kind(enum.StrEnum):
+    QUESTION = "question"
+    REPLY = "reply"
+    ANSWER = "answer"
+
+
+class Message(_Value):
+    """A message of a thread. For a reply, `question` is the message it replies to and `said` is None until it comes;
+    for an officer's answer, `question` is the message that it answers and `author` the officer."""
+
+    id: str
+    thread: str
+    channel: str
+    position: int
+    revision: int
+    kind: Kind
+    text: str
+    language: str
+    created: dt.datetime
+    author: Asker | None = None
+    question: str | None = None
+    progress: Progress | None = None
+    said: Said | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Is this a reply that hasn't come yet?"""
+        return self.kind is Kind.REPLY and self.said is None
+
+
+class Thread(_Value):
+    """A thread and its messages in order."""
+
+    id: str
+    channel: str
+    position: int
+    messages: tuple[Message, ...]
+
+    def message(self, id_: str | None) -> Message | None:
+        """The message of that id, if it is here."""
+        return next((message for message in self.messages if message.id == id_), None)
+
+    def before(self, message: Message) -> tuple[Message, ...]:
+        """What stood in the thread before the message."""
+        return tuple(other for other in self.messages if other.position < message.position)
+
+
+class Asked(_Value):
+    """A question as it was posted. `key` names the posting: posting it again asks nothing new. Without a thread, a
+    new one begins. `session` is the browser it came from."""
+
+    key: str
+    channel: str
+    thread: str | None
+    asker: Asker
+    text: str
+    language: str
+    session: str
+
+
+def place_of(message: Message, *, outsiders: bool) -> Place:
+    """The place of the message's thread, for questions and cases."""
+    return Place(platform=PLATFORM, channel=message.channel, thread=message.thread, outsiders=outsiders)

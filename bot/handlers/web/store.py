@@ -1,0 +1,79 @@
+"""The tables of the web meeting place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.database import Base, Instant
+
+
+class ChannelRow(Base):
+    """A channel and how many changes it has seen.
+
+    Whoever changes a channel counts the change here first and so holds the row until the change is committed. That
+    is why changes become visible in the order of their numbers, and a reader who asks for "all after 17" misses none.
+    """
+
+    __tablename__ = "web_channels"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer)
+
+
+class ThreadRow(Base):
+    """A thread of a channel. `position` is the change that began it and orders the channel."""
+
+    __tablename__ = "web_threads"
+    __table_args__ = (Index("ix_web_threads_channel_position", "channel", "position"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(ForeignKey("web_channels.name"))
+    position: Mapped[int] = mapped_column(Integer)
+    created: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class MessageRow(Base):
+    """A message of a thread: somebody's question, the bot's reply to one, or an officer's answer.
+
+    `position` orders the thread, `revision` is the latest change of the message. A reply stands here from the moment
+    its question is asked; `said` is empty until it has come, and `progress` is how far it has got by then.
+    `delivery_key` is the delivery that the message owes its existence to: one delivery makes one message.
+    """
+
+    __tablename__ = "web_messages"
+    __table_args__ = (
+        Index("ix_web_messages_channel_revision", "channel", "revision"),
+        Index("ix_web_messages_thread_position", "thread", "position"),
+        Index("ix_web_messages_session_created", "session", "created"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    thread: Mapped[str] = mapped_column(ForeignKey("web_threads.id"))
+    channel: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int] = mapped_column(Integer)
+    revision: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(16))
+    author: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    question: Mapped[str | None] = mapped_column(ForeignKey("web_messages.id"))
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    said: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    session: Mapped[str | None] = mapped_column(String(64))
+    delivery_key: Mapped[str] = mapped_column(String(512), unique=True)
+    created: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+class FeedbackRow(Base):
+    """What somebody thinks of a reply: 1 or -1. No row: nothing said, or taken back."""
+
+    __tablename__ = "web_feedback"
+
+    message: Mapped[str] = mapped_column(ForeignKey("web_messages.id"), primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(255), primary_key=True)
+    thumb: Mapped[int] = mapped_column(Integer)
+    changed: Mapped[dt.datetime] = mapped_column(Instant)

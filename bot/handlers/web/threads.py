@@ -1,0 +1,215 @@
+"""The channels' threads in the database. Whatever changes one is a transaction that counts as a change of its channel,
+and is heard of live."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database import Database, insert_if_new, now
+from bot.desk.notices import CaseNotice
+from bot.desk.outbox import Delivery, Outbox
+from bot.handlers.web import PLATFORM
+from bot.handlers.web.live import Live
+from bot.handlers.web.messages import Asked, Kind, Message, Progress, Said, Thread
+from bot.handlers.web.store import ChannelRow, MessageRow, ThreadRow
+from bot.people import Asker, Role
+
+
+class NoSuchMessage(LookupError):
+    """No such message, or no such thread."""
+
+
+class Threads:
+    """Reads and changes threads."""
+
+    def __init__(self, database: Database, outbox: Outbox, live: Live) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._live = live
+
+    async def ask(self, asked: Asked) -> Sequence[Message]:
+        """Put the question in its thread, with its reply still to come, and owe that reply; all or nothing.
+
+        Returns both messages. Raises NoSuchMessage where the channel has no such thread.
+        """
+        async with self._database.writing() as session:
+            first = await _advance(session, asked.channel, by=2) - 1
+            question = await _one(session, select(MessageRow).where(MessageRow.delivery_key == _key(asked)))
+            if question is None:
+                question = await self._add(session, asked, first)
+            both = select(MessageRow).where((MessageRow.id == question.id) | (MessageRow.question == question.id))
+            rows = await session.scalars(both.where(MessageRow.kind != Kind.ANSWER).order_by(MessageRow.position))
+            messages = [_message(row) for row in rows]
+        self._live.poke(asked.channel)
+        return messages
+
+    async def progress(self, reply: Message, progress: Progress) -> None:
+        """Note how far a reply has got. Nothing happens where it has come already."""
+        await self._change_waiting(reply, progress=progress.model_dump(mode="json"))
+
+    async def say(self, reply: Message, said: Said) -> None:
+        """Let the reply say this. Nothing happens where it has come already."""
+        await self._change_waiting(reply, said=said.model_dump(mode="json"), progress=None)
+
+    async def answer(self, key: str, notice: CaseNotice) -> None:
+        """Put an officer's answer in the asker's thread; once for each key. Raises NoSuchMessage."""
+        reply = await self.message(notice.reply_id)
+        officer = Asker(id=notice.officer.id, name=notice.officer.name, role=Role.OFFICER) if notice.officer else None
+        async with self._database.writing() as session:
+            position = await _advance(session, reply.channel, by=2)
+            values = _values(reply.thread, reply.channel, position, Kind.ANSWER, officer)
+            said = {"text": notice.text, "language": notice.language, "question": reply.question, "delivery_key": key}
+            await insert_if_new(session, MessageRow, values | said, unique="delivery_key")
+            await session.execute(_at(reply.id).values(revision=position - 1))
+        self._live.poke(reply.channel)
+
+    async def touch(self, message: Message) -> None:
+        """Let everybody who has the message on the screen get it anew."""
+        async with self._database.writing() as session:
+            revision = await _advance(session, message.channel)
+            await session.execute(_at(message.id).values(revision=revision))
+        self._live.poke(message.channel)
+
+    async def count(self, channel: str) -> None:
+        """Count a change of a channel that has no messages."""
+        async with self._database.writing() as session:
+            await _advance(session, channel)
+        self._live.poke(channel)
+
+    async def message(self, id_: str) -> Message:
+        """The message of that id. Raises NoSuchMessage."""
+        async with self._database.reading() as session:
+            row = await session.get(MessageRow, id_)
+        if row is None:
+            raise NoSuchMessage(f"no message has the id {id_!r}")
+        return _message(row)
+
+    async def thread(self, id_: str) -> Thread:
+        """The thread of that id. Raises NoSuchMessage."""
+        async with self._database.reading() as session:
+            found = await _threads(session, select(ThreadRow).where(ThreadRow.id == id_))
+        if not found:
+            raise NoSuchMessage(f"no thread has the id {id_!r}")
+        return found[0]
+
+    async def recent(self, channel: str, limit: int, before: int | None = None) -> Sequence[Thread]:
+        """The latest threads of a channel (that began before a position), in the order they began."""
+        latest = select(ThreadRow).where(ThreadRow.channel == channel)
+        if before is not None:
+            latest = latest.where(ThreadRow.position < before)
+        async with self._database.reading() as session:
+            return await _threads(session, latest.order_by(ThreadRow.position.desc()).limit(limit))
+
+    async def revision(self, channel: str) -> int:
+        """How many changes the channel has seen."""
+        async with self._database.reading() as session:
+            return await session.scalar(select(ChannelRow.revision).where(ChannelRow.name == channel)) or 0
+
+    async def changed(self, channel: str, after: int, limit: int = 100) -> Sequence[Message]:
+        """The messages that have changed after a revision, in the order they changed."""
+        changes = select(MessageRow).where(MessageRow.channel == channel, MessageRow.revision > after)
+        async with self._database.reading() as session:
+            rows = await session.scalars(changes.order_by(MessageRow.revision).limit(limit))
+            return [_message(row) for row in rows]
+
+    async def asked_lately(self, browser: str, span: dt.timedelta) -> int:
+        """How many questions came from that browser during the last span of time."""
+        lately = select(func.count()).where(MessageRow.session == browser, MessageRow.created > now() - span)
+        async with self._database.reading() as session:
+            return await session.scalar(lately) or 0
+
+    async def _add(self, session: AsyncSession, asked: Asked, position: int) -> MessageRow:
+        thread = await _thread_for(session, asked, position)
+        author = _values(thread, asked.channel, position, Kind.QUESTION, asked.asker)
+        posted = {"text": asked.text, "language": asked.language, "session": asked.session, "delivery_key": _key(asked)}
+        question = MessageRow(**author | posted)
+        session.add(question)
+        await session.flush()
+        owed = Delivery(kind="reply", platform=PLATFORM, key=f"reply:{question.id}")
+        waiting = {"text": "", "language": asked.language, "question": question.id, "delivery_key": owed.key}
+        reply = MessageRow(**_values(thread, asked.channel, position + 1, Kind.REPLY, None) | waiting)
+        session.add(reply)
+        await session.flush()
+        await self._outbox.put(session, owed.model_copy(update={"payload": {"message": reply.id}}))
+        return question
+
+    async def _change_waiting(self, reply: Message, **values: Any) -> None:
+        async with self._database.writing() as session:
+            revision = await _advance(session, reply.channel)
+            waiting = _at(reply.id).where(MessageRow.said.is_(None))
+            await session.execute(waiting.values(revision=revision, **values))
+        self._live.poke(reply.channel)
+
+
+async def _advance(session: AsyncSession, channel: str, by: int = 1) -> int:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    first = insert(ChannelRow).values(name=channel, revision=by)
+    counted = first.on_conflict_do_update(index_elements=["name"], set_={"revision": ChannelRow.revision + by})
+    return (await session.execute(counted.returning(ChannelRow.revision))).scalar_one()
+
+
+async def _thread_for(session: AsyncSession, asked: Asked, position: int) -> str:
+    if asked.thread is None:
+        thread = ThreadRow(id=_new_id(), channel=asked.channel, position=position, created=now())
+        session.add(thread)
+        await session.flush()
+        return thread.id
+    found = await session.get(ThreadRow, asked.thread)
+    if found is None or found.channel != asked.channel:
+        raise NoSuchMessage(f"the channel has no thread {asked.thread!r}")
+    return found.id
+
+
+async def _threads(session: AsyncSession, query: Select[ThreadRow]) -> list[Thread]:
+    rows = sorted(await session.scalars(query), key=lambda row: row.position)
+    inside = select(MessageRow).where(MessageRow.thread.in_([row.id for row in rows])).order_by(MessageRow.position)
+    messages = [_message(row) for row in await session.scalars(inside)]
+    return [
+        Thread(
+            id=row.id,
+            channel=row.channel,
+            position=row.position,
+            messages=tuple(message for message in messages if message.thread == row.id),
+        )
+        for row in rows
+    ]
+
+
+async def _one(session: AsyncSession, query: Select[MessageRow]) -> MessageRow | None:
+    return (await session.scalars(query)).one_or_none()
+
+
+def _values(thread: str, channel: str, position: int, kind: Kind, author: Asker | None) -> dict[str, Any]:
+    return {
+        "id": _new_id(),
+        "thread": thread,
+        "channel": channel,
+        "position": position,
+        "revision": position,
+        "kind": kind.value,
+        "author": author.model_dump(mode="json") if author else None,
+        "created": now(),
+    }
+
+
+def _at(id_: str) -> Any:
+    return update(MessageRow).where(MessageRow.id == id_)
+
+
+def _message(row: MessageRow) -> Message:
+    return Message.model_validate(row, from_attributes=True)
+
+
+def _key(asked: Asked) -> str:
+    return f"asked:{asked.session}:{asked.key}"
+
+
+def _new_id() -> str:
+    return secrets.token_hex(16)

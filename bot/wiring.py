@@ -1,0 +1,155 @@
+"""The composition root: settings in, ready objects out. The only place that picks implementations."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from bot.conversation import Conversation, judge
+from bot.database import Database
+from bot.desk.desk import Desk
+from bot.desk.outbox import Outbox
+from bot.guard import Guard
+from bot.migrations import migrate
+from bot.settings import Settings
+from bot.texts import Texts
+from bot.understanding import Understander
+from ingest.fetching import Fetcher
+from ingest.pipeline import Pipeline
+from knowledge.answering import ExtractiveAnswerer
+from knowledge.embeddings import CachedEmbeddings, E5Embeddings
+from knowledge.library import Library
+from knowledge.model import Audience
+from knowledge.retriever import Retriever
+
+if TYPE_CHECKING:
+    from bot.writing import Writing
+
+THRESHOLD = 0.5
+"""How sure (0..1) a draft must be to be given as an answer."""
+
+
+class DataDirError(Exception):
+    """The data directory can't be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The library and what is wired around it."""
+
+    library: Library
+    embeddings: CachedEmbeddings
+    conversation: Conversation
+    texts: Texts
+
+    def close(self) -> None:
+        """Give all files back."""
+        self.library.close()
+        self.embeddings.close()
+
+
+@dataclass(frozen=True)
+class Office:
+    """The database and the desk."""
+
+    database: Database
+    outbox: Outbox
+    desk: Desk
+
+
+def open_data_dir(settings: Settings) -> Path:
+    """The data directory, made if need be. Raises DataDirError where it can't be written to."""
+    folder = settings.data_dir.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{secrets.token_hex(4)}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise DataDirError(
+            f"can't write to the data directory {folder}: {error.strerror or error}. "
+            "Choose another with --data-dir or MOTEPLASSEN_DATA_DIR, or give yourself the right to write there."
+        ) from error
+    return folder
+
+
+def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool = True) -> Knowledge:
+    """The library in the data directory (or another folder) and a conversation over it. Raises DataDirError."""
+    data_dir = open_data_dir(settings)
+    embeddings = CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
+    library = Library(folder or data_dir / "library", embeddings, warm=warm)
+    texts = Texts()
+    answerer = ExtractiveAnswerer(embeddings, settings.public_url)
+    conversation = Conversation(
+        guard=Guard(),
+        understander=Understander(),
+        retrievers=_retrievers(library, embeddings),
+        answerer=answerer,
+        judge=functools.partial(judge, threshold=THRESHOLD),
+        texts=texts,
+        writing=_writing(settings, answerer),
+    )
+    return Knowledge(library, embeddings, conversation, texts)
+
+
+@contextlib.asynccontextmanager
+async def open_office(settings: Settings) -> AsyncIterator[Office]:
+    """The database, migrated, and the desk over it. Raises DataDirError."""
+    open_data_dir(settings)
+    database = Database(settings.database)
+    try:
+        await migrate(database)
+        outbox = Outbox(database)
+        officer_platforms = ("slack",) if settings.has_slack and settings.slack_officers_channel else ()
+        yield Office(database, outbox, Desk(database, outbox, officer_platforms))
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[Pipeline]:
+    """What brings documents into the library."""
+    async with httpx.AsyncClient() as client:
+        yield Pipeline(library, Fetcher(client, allow_private=settings.allow_private_addresses))
+
+
+def session_secret(settings: Settings) -> str:
+    """The secret that signs session cookies: the configured one, or one kept in the data directory."""
+    if settings.session_secret:
+        return settings.session_secret.get_secret_value()
+    path = open_data_dir(settings) / "session-secret"
+    with contextlib.suppress(FileExistsError), path.open("x") as file:
+        path.chmod(0o600)
+        file.write(secrets.token_urlsafe(32))
+    return path.read_text()
+
+
+def _retrievers(library: Library, embeddings: CachedEmbeddings) -> Mapping[Audience, Retriever]:
+    return {audience: Retriever(reader=library.reader(audience), embeddings=embeddings) for audience in Audience}
+
+
+def _writing(settings: Settings, answerer: ExtractiveAnswerer) -> Writing | None:
+    if not settings.has_chat_model:
+        return None
+    # openai and its LangChain package take two seconds to load, which who has no chat model need not wait for.
+    from langchain_openai import ChatOpenAI  # noqa: PLC0415
+    from pydantic import SecretStr  # noqa: PLC0415
+
+    from bot.writing import Writing  # noqa: PLC0415
+    from knowledge.generating import Writer  # noqa: PLC0415
+
+    model = ChatOpenAI(
+        model=settings.chat_model,
+        api_key=settings.openai_api_key or SecretStr("none"),
+        base_url=settings.openai_base_url,
+        timeout=settings.chat_timeout,
+        max_retries=1,
+    )
+    return Writing(Writer(model, answerer.cite), settings.chat_timeout)

@@ -1,0 +1,36 @@
+"""A chat model's answer within the time a person waits for it, or none."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from langchain_core.exceptions import LangChainException
+from openai import OpenAIError
+
+from bot.question import Listener
+from knowledge.generating import Writer
+from knowledge.model import Claim, Evidence
+
+log = structlog.get_logger(__name__)
+
+
+class Writing:
+    """Lets the writer write for at most `seconds`; if it fails, the extractive answer stands."""
+
+    def __init__(self, writer: Writer, seconds: float) -> None:
+        self._writer = writer
+        self._seconds = seconds
+
+    async def claims(self, reply_id: str, evidence: Evidence, language: str, listener: Listener) -> tuple[Claim, ...]:
+        """The claims that hold, told to the listener as they come; none where the model failed or was too slow."""
+        claims: list[Claim] = []
+        try:
+            async with asyncio.timeout(self._seconds):
+                async for claim in self._writer.write(evidence, language):
+                    claims.append(claim)
+                    await listener.claim(claim)
+        except (TimeoutError, OpenAIError, LangChainException, ValueError) as error:
+            log.warning("writing.failed", reply=reply_id, error=type(error).__name__, claims=len(claims))
+            return ()
+        return tuple(claims)
