@@ -60,7 +60,9 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = create_async_engine(url, pool_pre_ping=not make_url(url).drivername.startswith("sqlite"))
+        is_file = make_url(url).drivername.startswith("sqlite")
+        # What people write must not come into logs and error messages by way of a failed statement.
+        self.engine = create_async_engine(url, pool_pre_ping=not is_file, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)

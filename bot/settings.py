@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CORPUS = Path(__file__).resolve().parent.parent / "ingest" / "corpus" / "sources.toml"
@@ -26,8 +27,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str = "http://localhost:8000"
-    """Where people open the web meeting place; citations link to it."""
+    public_url: str = ""
+    """Where people open the web meeting place; citations link to it. Without it, this machine and the port."""
     demo: bool = False
     """Everybody chooses who they are from a list. Never in production."""
     session_secret: SecretStr | None = None
@@ -62,6 +63,11 @@ class Settings(BaseSettings):
     """Sources may lie on addresses of private networks."""
 
     log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _fill_in_address(self) -> Self:
+        self.public_url = self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+        return self
 
     @property
     def database(self) -> str:

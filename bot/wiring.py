@@ -80,10 +80,19 @@ def open_data_dir(settings: Settings) -> Path:
     return folder
 
 
-def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool = True) -> Knowledge:
-    """The library in the data directory (or another folder) and a conversation over it. Raises DataDirError."""
+def open_library(settings: Settings) -> Library:
+    """The library in the data directory, for bringing documents in. Raises DataDirError."""
     data_dir = open_data_dir(settings)
-    embeddings = CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
+    return Library(data_dir / "library", _embeddings(data_dir))
+
+
+def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool = True) -> Knowledge:
+    """The library in the data directory (or another folder) and a conversation over it. Raises DataDirError.
+
+    Without `warm`, vectors of sentences are made when a question needs them rather than when a document comes in.
+    """
+    data_dir = open_data_dir(settings)
+    embeddings = _embeddings(data_dir)
     library = Library(folder or data_dir / "library", embeddings, warm=warm)
     texts = Texts()
     answerer = ExtractiveAnswerer(embeddings, settings.public_url)
@@ -120,15 +129,8 @@ async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[P
         yield Pipeline(library, Fetcher(client, allow_private=settings.allow_private_addresses))
 
 
-def session_secret(settings: Settings) -> str:
-    """The secret that signs session cookies: the configured one, or one kept in the data directory."""
-    if settings.session_secret:
-        return settings.session_secret.get_secret_value()
-    path = open_data_dir(settings) / "session-secret"
-    with contextlib.suppress(FileExistsError), path.open("x") as file:
-        path.chmod(0o600)
-        file.write(secrets.token_urlsafe(32))
-    return path.read_text()
+def _embeddings(data_dir: Path) -> CachedEmbeddings:
+    return CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
 
 
 def _retrievers(library: Library, embeddings: CachedEmbeddings) -> Mapping[Audience, Retriever]:

@@ -10,7 +10,6 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.outbox import Courier, Leased, Outbox, Undeliverable
 
@@ -77,8 +76,7 @@ class Dispatcher:
             return []
         try:
             return await self._outbox.lease(tuple(self._couriers), room, self._lease)
-        except SQLAlchemyError as error:
-            # A database that is away for a while must not end the dispatcher.
+        except Exception as error:  # noqa: BLE001 - a database that is away, as its driver says it, must not end this
             log.error("outbox.unreachable", error=_describe(error))
             await asyncio.sleep(self._pace.poll * 5)
             return []
@@ -108,8 +106,7 @@ class Dispatcher:
     async def _carry(self, leased: Leased) -> None:
         try:
             await self._attempt(leased)
-        except SQLAlchemyError as error:
-            # How it went could not be noted: the lease runs out, and couriers are idempotent.
+        except Exception as error:  # noqa: BLE001 - how it went could not be noted: the lease runs out, and it goes again
             _about(leased).error("outbox.unreachable", error=_describe(error))
 
     async def _attempt(self, leased: Leased) -> None:
@@ -155,7 +152,7 @@ class Dispatcher:
         while not await _set_within(over, self._pace.lease / 3):
             try:
                 kept = await self._outbox.renew(leased, self._lease)
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001 - the database may be back before the lease runs out
                 _about(leased).error("outbox.unreachable", error=_describe(error))
                 continue
             if not kept:

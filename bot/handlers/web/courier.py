@@ -64,15 +64,15 @@ class WebCourier:
     async def _question(self, reply: Message) -> Question:
         thread = await self._threads.thread(reply.thread)
         asked = thread.message(reply.question)
-        if asked is None or asked.author is None:
+        if asked is None:
             raise NoSuchMessage(f"nobody has asked what message {reply.id} replies to")
         earlier = [other for other in thread.before(asked) if other.kind is Kind.QUESTION]
         place = place_of(asked, outsiders=asked.channel != STAFF.name)
         return Question(
             text=asked.text,
-            audience=audience_of(asked.author, place),
-            history=tuple(other.text for other in earlier if other.author and other.author.id == asked.author.id),
-            asker=asked.author,
+            audience=audience_of(asked.person, place),
+            history=tuple(other.text for other in earlier if other.person.id == asked.person.id),
+            asker=asked.person,
             place=place,
         )
 
@@ -120,28 +120,26 @@ class _Notes:
 
     def __init__(self) -> None:
         self._progress = Progress()
-        self._news = asyncio.Event()
-        self._over = False
+        self._noted = self._progress
+        self._over = asyncio.Event()
 
     async def step(self, name: str) -> None:
-        self._hear(self._progress.model_copy(update={"step": name}))
+        self._progress = self._progress.model_copy(update={"step": name})
 
     async def claim(self, claim: Claim) -> None:
-        self._hear(self._progress.model_copy(update={"claims": (*self._progress.claims, claim)}))
+        self._progress = self._progress.model_copy(update={"claims": (*self._progress.claims, claim)})
 
     def end(self) -> None:
-        self._over = True
-        self._news.set()
+        self._over.set()
 
     async def note(self, threads: Threads, reply: Message) -> None:
-        while True:
-            await asyncio.sleep(self.PAUSE)
-            await self._news.wait()
-            if self._over:
-                return
-            self._news.clear()
-            await threads.progress(reply, self._progress)
+        while not await self._ended():
+            if self._progress is not self._noted:
+                self._noted = self._progress
+                await threads.progress(reply, self._noted)
 
-    def _hear(self, progress: Progress) -> None:
-        self._progress = progress
-        self._news.set()
+    async def _ended(self) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.PAUSE):
+                await self._over.wait()
+        return self._over.is_set()

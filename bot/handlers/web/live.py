@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import structlog
 from sqlalchemy import select
@@ -15,6 +16,9 @@ from bot.database import Database
 from bot.handlers.web.store import ChannelRow
 
 log = structlog.get_logger(__name__)
+
+STREAM = 240.0
+"""Seconds until a stream of updates ends; the browser comes back at once and is asked who it is again."""
 
 
 class Live:
@@ -90,3 +94,15 @@ class Live:
                 if revision != self._seen.get(name):
                     self._seen[name] = revision
                     self.poke(name)
+
+
+async def ticks(live: Live, channel: str) -> AsyncGenerator[None, None]:
+    """Now, and after each change of a channel, until the stream has lasted long enough or the server stops."""
+    end = time.monotonic() + STREAM
+    with live.watching(channel):
+        while not live.over and (left := end - time.monotonic()) > 0:
+            signal = live.signal(channel)
+            yield
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await signal.wait()

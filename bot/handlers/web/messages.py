@@ -55,8 +55,10 @@ class Kind(enum.StrEnum):
 
 
 class Message(_Value):
-    """A message of a thread. For a reply, `question` is the message it replies to and `said` is None until it comes;
-    for an officer's answer, `question` is the message that it answers and `author` the officer."""
+    """A message of a thread. `person` is who asked, or the officer who answered; for a reply, whom it is for.
+
+    `question` is the message that a reply or an answer belongs to; `said` is None until the reply has come.
+    """
 
     id: str
     thread: str
@@ -67,10 +69,15 @@ class Message(_Value):
     text: str
     language: str
     created: dt.datetime
-    author: Asker | None = None
+    person: Asker
     question: str | None = None
     progress: Progress | None = None
     said: Said | None = None
+
+    @property
+    def root(self) -> bool:
+        """Does the thread begin with this message?"""
+        return self.id == self.thread
 
     @property
     def waiting(self) -> bool:

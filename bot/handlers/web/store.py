@@ -40,7 +40,8 @@ class MessageRow(Base):
     """A message of a thread: somebody's question, the bot's reply to one, or an officer's answer.
 
     `position` orders the thread, `revision` is the latest change of the message. A reply stands here from the moment
-    its question is asked; `said` is empty until it has come, and `progress` is how far it has got by then.
+    its question is asked; `said` is empty until it has come, and `progress` is how far it has got by then. `person` is
+    who asked or answered; for a reply, whom it is for. The message that begins a thread has the thread's id.
     `delivery_key` is the delivery that the message owes its existence to: one delivery makes one message.
     """
 
@@ -57,7 +58,7 @@ class MessageRow(Base):
     position: Mapped[int] = mapped_column(Integer)
     revision: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(16))
-    author: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    person: Mapped[dict[str, Any]] = mapped_column(JSON)
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8))
     question: Mapped[str | None] = mapped_column(ForeignKey("web_messages.id"))

@@ -61,10 +61,12 @@ class Threads:
     async def answer(self, key: str, notice: CaseNotice) -> None:
         """Put an officer's answer in the asker's thread; once for each key. Raises NoSuchMessage."""
         reply = await self.message(notice.reply_id)
-        officer = Asker(id=notice.officer.id, name=notice.officer.name, role=Role.OFFICER) if notice.officer else None
+        if notice.officer is None:
+            raise ValueError(f"case {notice.label} is answered by nobody")
+        officer = Asker(id=notice.officer.id, name=notice.officer.name, role=Role.OFFICER)
         async with self._database.writing() as session:
             position = await _advance(session, reply.channel, by=2)
-            values = _values(reply.thread, reply.channel, position, Kind.ANSWER, officer)
+            values = _values(reply.channel, position, Kind.ANSWER, officer) | {"thread": reply.thread}
             said = {"text": notice.text, "language": notice.language, "question": reply.question, "delivery_key": key}
             await insert_if_new(session, MessageRow, values | said, unique="delivery_key")
             await session.execute(_at(reply.id).values(revision=position - 1))
@@ -126,15 +128,17 @@ class Threads:
             return await session.scalar(lately) or 0
 
     async def _add(self, session: AsyncSession, asked: Asked, position: int) -> MessageRow:
-        thread = await _thread_for(session, asked, position)
-        author = _values(thread, asked.channel, position, Kind.QUESTION, asked.asker)
+        mine = _values(asked.channel, position, Kind.QUESTION, asked.asker)
+        thread = asked.thread or mine["id"]
+        await _open_thread(session, thread, asked, position)
         posted = {"text": asked.text, "language": asked.language, "session": asked.session, "delivery_key": _key(asked)}
-        question = MessageRow(**author | posted)
+        question = MessageRow(**mine | posted, thread=thread)
         session.add(question)
         await session.flush()
         owed = Delivery(kind="reply", platform=PLATFORM, key=f"reply:{question.id}")
         waiting = {"text": "", "language": asked.language, "question": question.id, "delivery_key": owed.key}
-        reply = MessageRow(**_values(thread, asked.channel, position + 1, Kind.REPLY, None) | waiting)
+        replying = _values(asked.channel, position + 1, Kind.REPLY, asked.asker)
+        reply = MessageRow(**replying | waiting, thread=thread)
         session.add(reply)
         await session.flush()
         await self._outbox.put(session, owed.model_copy(update={"payload": {"message": reply.id}}))
@@ -155,16 +159,14 @@ async def _advance(session: AsyncSession, channel: str, by: int = 1) -> int:
     return (await session.execute(counted.returning(ChannelRow.revision))).scalar_one()
 
 
-async def _thread_for(session: AsyncSession, asked: Asked, position: int) -> str:
+async def _open_thread(session: AsyncSession, thread: str, asked: Asked, position: int) -> None:
     if asked.thread is None:
-        thread = ThreadRow(id=_new_id(), channel=asked.channel, position=position, created=now())
-        session.add(thread)
+        session.add(ThreadRow(id=thread, channel=asked.channel, position=position, created=now()))
         await session.flush()
-        return thread.id
-    found = await session.get(ThreadRow, asked.thread)
+        return
+    found = await session.get(ThreadRow, thread)
     if found is None or found.channel != asked.channel:
-        raise NoSuchMessage(f"the channel has no thread {asked.thread!r}")
-    return found.id
+        raise NoSuchMessage(f"the channel has no thread {thread!r}")
 
 
 async def _threads(session: AsyncSession, query: Select[ThreadRow]) -> list[Thread]:
@@ -186,15 +188,14 @@ async def _one(session: AsyncSession, query: Select[MessageRow]) -> MessageRow |
     return (await session.scalars(query)).one_or_none()
 
 
-def _values(thread: str, channel: str, position: int, kind: Kind, author: Asker | None) -> dict[str, Any]:
+def _values(channel: str, position: int, kind: Kind, person: Asker) -> dict[str, Any]:
     return {
         "id": _new_id(),
-        "thread": thread,
         "channel": channel,
         "position": position,
         "revision": position,
         "kind": kind.value,
-        "author": author.model_dump(mode="json") if author else None,
+        "person": person.model_dump(mode="json"),
         "created": now(),
     }
 

@@ -47,7 +47,7 @@ def _create_messages() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("author", sa.JSON()),
+        sa.Column("person", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
         sa.Column("question", sa.String(32)),

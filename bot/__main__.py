@@ -1,0 +1,41 @@
+"""The `moteplassen` command. Commands load what they need when they run, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.commands.asking import ask, strategy
+from bot.commands.casework import cases
+from bot.commands.checking import check
+from bot.commands.console import start_logging
+from bot.commands.documents import ingest
+from bot.commands.evaluate import app as evaluation
+from bot.commands.running import demo, serve, worker
+
+app = typer.Typer(
+    name="moteplassen",
+    help="Møteplassen: cited answers from a municipality's plan and regulations, and a case officer where there is none.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for command in (demo, serve, worker, ingest, ask, strategy, cases, check):
+    app.command()(command)
+app.add_typer(evaluation, name="eval", help="Measure retrieval and answers against questions with known answers.")
+
+
+@app.callback()
+def _begin(
+    log_level: Annotated[str, typer.Option(envvar="MOTEPLASSEN_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.")] = "WARNING",
+) -> None:
+    start_logging(log_level)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""`check`: what is configured, reachable and missing."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+from rich.table import Table
+
+from bot.commands.console import out, plain_errors, print_json
+from bot.commands.options import AsJson, DataDir, settings_of
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+_REACH = 5.0
+"""Seconds to wait for an address."""
+
+
+class State(enum.StrEnum):
+    """How it stands with a part: `bad` keeps Møteplassen from working, `off` is not configured."""
+
+    OK = "ok"
+    OFF = "off"
+    BAD = "bad"
+
+
+class Finding(NamedTuple):
+    """What was found about one part, and what to do about it."""
+
+    part: str
+    state: State
+    detail: str
+
+
+def check(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Say what is configured, reachable and missing; exit status 1 where something is bad."""
+    with plain_errors():
+        findings = asyncio.run(_findings(settings_of(data_dir)))
+        if as_json:
+            print_json([finding._asdict() for finding in findings])
+        else:
+            _print(findings)
+        if any(finding.state is State.BAD for finding in findings):
+            raise typer.Exit(1)
+
+
+async def _findings(settings: Settings) -> list[Finding]:
+    from bot.wiring import DataDirError, open_data_dir  # noqa: PLC0415
+
+    try:
+        folder = open_data_dir(settings)
+    except DataDirError as error:
+        return [Finding("data directory", State.BAD, str(error))]
+    return [
+        Finding("data directory", State.OK, str(folder)),
+        _sources(settings),
+        await _library(settings),
+        await _database(settings),
+        await _chat_model(settings),
+        await _sign_in(settings),
+        _slack(settings),
+    ]
+
+
+def _sources(settings: Settings) -> Finding:
+    from ingest.sources import SourcesError, load_sources  # noqa: PLC0415
+
+    try:
+        return Finding("sources", State.OK, f"{len(load_sources(settings.sources))} in {settings.sources}")
+    except SourcesError as error:
+        return Finding("sources", State.BAD, str(error))
+
+
+async def _library(settings: Settings) -> Finding:
+    from bot.wiring import open_library  # noqa: PLC0415
+
+    library = open_library(settings)
+    try:
+        held = list((await library.holdings()).values())
+    finally:
+        library.close()
+    if not held:
+        return Finding("library", State.OFF, "empty; run `moteplassen ingest` (the first question does it too)")
+    internal = sum(holding.audience == "internal" for holding in held)
+    unfinished = sum(not holding.digest for holding in held)
+    detail = f"{len(held)} documents, {internal} of them internal"
+    return Finding("library", State.OK, detail + (f"; {unfinished} half indexed: run `moteplassen ingest`" if unfinished else ""))
+
+
+async def _database(settings: Settings) -> Finding:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from bot.wiring import open_office  # noqa: PLC0415
+
+    try:
+        async with open_office(settings) as office:
+            failed = await office.outbox.failed()
+            kind = office.database.engine.dialect.name
+    except (SQLAlchemyError, OSError) as error:
+        return Finding("database", State.BAD, f"can't be reached: {type(error).__name__}; see MOTEPLASSEN_DATABASE_URL")
+    return Finding("database", State.OK, f"{kind}; {len(failed)} deliveries were given up")
+
+
+async def _chat_model(settings: Settings) -> Finding:
+    if not settings.has_chat_model:
+        return Finding("chat model", State.OFF, "answers are quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have them written")
+    from openai import AsyncOpenAI, OpenAIError  # noqa: PLC0415
+
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    try:
+        async with AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, timeout=_REACH, max_retries=0) as client:
+            models = [model.id async for model in client.models.list()]
+    except OpenAIError as error:
+        return Finding("chat model", State.BAD, f"{type(error).__name__}: answers stay quotes until it can be reached")
+    known = settings.chat_model in models
+    hint = "" if known else f", which the server does not list: set MOTEPLASSEN_CHAT_MODEL to one of {', '.join(models[:5])}"
+    return Finding("chat model", State.OK if known else State.BAD, settings.chat_model + hint)
+
+
+async def _sign_in(settings: Settings) -> Finding:
+    import httpx  # noqa: PLC0415
+
+    if not settings.has_sign_in:
+        needs = "MOTEPLASSEN_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET"
+        return Finding("sign-in", State.OFF, f"`serve` needs {needs}; `demo` does without")
+    address = f"{settings.oidc_issuer}".rstrip("/") + "/.well-known/openid-configuration"
+    try:
+        async with httpx.AsyncClient(timeout=_REACH) as client:
+            (await client.get(address, follow_redirects=True)).raise_for_status()
+    except httpx.HTTPError as error:
+        return Finding("sign-in", State.BAD, f"{address} can't be read: {type(error).__name__}")
+    return Finding("sign-in", State.OK, str(settings.oidc_issuer))
+
+
+def _slack(settings: Settings) -> Finding:
+    if settings.has_slack:
+        channel = settings.slack_officers_channel or "no officers' channel: set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"
+        return Finding("Slack", State.OK, channel)
+    return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to be there")
+
+
+def _print(findings: list[Finding]) -> None:
+    if not out.is_terminal:
+        for finding in findings:
+            out.print("\t".join(finding), markup=False)
+        return
+    colours = {State.OK: "green", State.OFF: "yellow", State.BAD: "red"}
+    table = Table("Part", "State", "What")
+    for finding in findings:
+        table.add_row(finding.part, f"[{colours[finding.state]}]{finding.state}", finding.detail)
+    out.print(table)

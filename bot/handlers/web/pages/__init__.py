@@ -1,0 +1,1 @@
+"""The pages: what can be seen and done at which address."""

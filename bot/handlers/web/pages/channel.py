@@ -1,0 +1,204 @@
+"""The channels: threads, the composer, and what happens there live."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import secrets
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.desk.desk import clean
+from bot.handlers.web.channels import Channel, channel, channels
+from bot.handlers.web.identity import Identity, Visitor
+from bot.handlers.web.live import Live, ticks
+from bot.handlers.web.messages import Asked, Message, Thread
+from bot.handlers.web.pages.requests import number, revision, wants_json
+from bot.handlers.web.posts import Posts, numbers
+from bot.handlers.web.rendering import Rendering
+from bot.handlers.web.threads import NoSuchMessage, Threads
+
+LONGEST_QUESTION = 2000
+QUESTIONS_A_MINUTE = 20
+THREADS_A_PAGE = 15
+PATIENCE = 2.5
+"""Seconds that a browser without JavaScript is kept waiting for the reply before it gets the page without it."""
+
+
+class ChannelPages:
+    """Shows channels and threads, takes questions, and tells browsers what is new."""
+
+    def __init__(self, rendering: Rendering, identity: Identity, threads: Threads, posts: Posts, live: Live) -> None:
+        self._rendering = rendering
+        self._identity = identity
+        self._threads = threads
+        self._posts = posts
+        self._live = live
+
+    def routes(self) -> list[BaseRoute]:
+        """Where these pages are."""
+        return [
+            Route("/", self.home),
+            Route("/ansatte", self.staff),
+            Route("/t/{thread}", self.thread),
+            Route("/spor", self.ask, methods=["POST"]),
+            Route("/hendelser", self.events),
+        ]
+
+    async def home(self, request: Request) -> Response:
+        """The visitor's first channel."""
+        return await self._show(request, channels(self._identity.visitor(request))[0])
+
+    async def staff(self, request: Request) -> Response:
+        """The staff's own channel; to others it doesn't exist."""
+        return await self._show(request, self._channel(request, "ansatte"))
+
+    async def thread(self, request: Request) -> Response:
+        """One thread, whole."""
+        thread = await self._thread(request)
+        return await self._show(request, self._channel(request, thread.channel), thread)
+
+    async def ask(self, request: Request) -> Response:
+        """Take a question. What can't be taken comes back with the text and with what to do about it."""
+        form = await request.form(max_fields=10)
+        typed = str(form.get("tekst", ""))
+        where = self._channel(request, str(form.get("kanal", "")))
+        thread = str(form.get("traad", "")) or None
+        visitor = self._identity.visitor(request)
+        if problem := await self._problem(typed, visitor):
+            return await self._refuse(request, where, thread, typed, problem)
+        asked = Asked(
+            key=str(form.get("nokkel", ""))[:64] or secrets.token_hex(8),
+            channel=where.name,
+            thread=thread,
+            asker=visitor.asker,
+            text=clean(typed),
+            language=visitor.language,
+            session=visitor.session,
+        )
+        try:
+            messages = await self._threads.ask(asked)
+        except NoSuchMessage as error:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from error
+        if wants_json(request):
+            return JSONResponse({"messages": await self._posts.updates(messages, visitor), "key": new_key()})
+        await self._replied(messages[-1])
+        path = f"/t/{asked.thread}" if asked.thread else where.path
+        return RedirectResponse(f"{path}#m-{messages[0].id}", HTTPStatus.SEE_OTHER)
+
+    async def events(self, request: Request) -> Response:
+        """The stream of what changes in a channel after a revision."""
+        visitor = self._identity.visitor(request)
+        where = self._channel(request, request.query_params.get("kanal", ""))
+        after = revision(request)
+        stream = self._changes(visitor, where, request.query_params.get("traad"), after)
+        return EventSourceResponse(stream, ping=15, send_timeout=30)
+
+    async def _changes(
+        self, visitor: Visitor, where: Channel, thread: str | None, after: int
+    ) -> AsyncIterator[ServerSentEvent]:
+        yield ServerSentEvent(comment="ready", retry=1000)
+        async with contextlib.aclosing(ticks(self._live, where.name)) as news:
+            async for _ in news:
+                while changed := await self._threads.changed(where.name, after):
+                    after = changed[-1].revision
+                    seen = [message for message in changed if thread in {None, message.thread}]
+                    updates = await self._posts.updates(seen, visitor)
+                    yield ServerSentEvent(json.dumps(updates), event="messages", id=str(after))
+
+    async def _show(
+        self,
+        request: Request,
+        where: Channel,
+        thread: Thread | None = None,
+        draft: str = "",
+        problem: str = "",
+        status: int = HTTPStatus.OK,
+    ) -> Response:
+        visitor = self._identity.visitor(request)
+        after = await self._threads.revision(where.name)
+        earlier = number(request.query_params.get("for", ""))
+        threads = [thread] if thread else await self._threads.recent(where.name, THREADS_A_PAGE + 1, earlier)
+        messages = [message for each in threads for message in each.messages]
+        return self._rendering.page(
+            request,
+            "channel.html",
+            status,
+            channel=where,
+            thread=thread,
+            threads=threads[-THREADS_A_PAGE:],
+            older=len(threads) > THREADS_A_PAGE,
+            earlier=earlier,
+            after=after,
+            around=await self._posts.around(messages, visitor),
+            numbers=numbers,
+            draft=draft or await self._prefill(request, visitor),
+            problem=problem,
+            limit=LONGEST_QUESTION,
+            key=new_key(),
+        )
+
+    async def _prefill(self, request: Request, visitor: Visitor) -> str:
+        if id_ := request.query_params.get("rett"):
+            with contextlib.suppress(NoSuchMessage):
+                message = await self._threads.message(id_)
+                return message.text if message.person.id == visitor.id else ""
+        return request.query_params.get("tekst", "")[:LONGEST_QUESTION]
+
+    async def _problem(self, typed: str, visitor: Visitor) -> str:
+        t = self._rendering.texts
+        text = clean(typed)
+        if not typed.strip():
+            return t(visitor.language, "web.problem.empty")
+        if not text:
+            return t(visitor.language, "web.problem.unreadable")
+        if len(text) > LONGEST_QUESTION:
+            return t(visitor.language, "web.problem.long", length=len(text), limit=LONGEST_QUESTION)
+        if await self._threads.asked_lately(visitor.session, dt.timedelta(minutes=1)) >= QUESTIONS_A_MINUTE:
+            return t(visitor.language, "web.problem.often", limit=QUESTIONS_A_MINUTE)
+        return ""
+
+    async def _refuse(
+        self, request: Request, where: Channel, thread: str | None, typed: str, problem: str
+    ) -> Response:
+        if wants_json(request):
+            return JSONResponse({"problem": problem}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            shown = await self._threads.thread(thread) if thread else None
+        except NoSuchMessage as error:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from error
+        if shown and shown.channel != where.name:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return await self._show(request, where, shown, typed, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    async def _replied(self, reply: Message) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE), contextlib.aclosing(ticks(self._live, reply.channel)) as news:
+                async for _ in news:
+                    if not (await self._threads.message(reply.id)).waiting:
+                        return
+
+    async def _thread(self, request: Request) -> Thread:
+        try:
+            return await self._threads.thread(request.path_params["thread"])
+        except NoSuchMessage as error:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from error
+
+    def _channel(self, request: Request, name: str) -> Channel:
+        found = channel(self._identity.visitor(request), name)
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return found
+
+
+def new_key() -> str:
+    """Names a posting that hasn't been made yet, so that making it twice makes it once."""
+    return secrets.token_hex(8)

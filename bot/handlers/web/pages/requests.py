@@ -1,0 +1,32 @@
+"""What pages read from requests."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+
+def wants_json(request: Request) -> bool:
+    """Does our own script ask?"""
+    return request.headers.get("accept", "") == "application/json"
+
+
+def number(text: str) -> int | None:
+    """The number that stands there, or None where there is none that makes sense."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def revision(request: Request) -> int:
+    """The revision after which a browser wants to hear of changes: the last event it got, or what its page says."""
+    known = number(request.headers.get("last-event-id") or request.query_params.get("etter", ""))
+    if known is None:
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
+    return known
+
+
+def local(address: str) -> str:
+    """The address where it is one of our pages, or else the front page: nobody is sent to another site."""
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if inside else "/"

@@ -1,0 +1,81 @@
+"""From values to HTML: the templates, and what every page needs."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from bot.handlers.web import moments
+from bot.handlers.web.channels import channels
+from bot.handlers.web.identity import PERSONAS, Identity, Visitor
+from bot.handlers.web.quoting import LONGEST
+from bot.texts import LANGUAGES, Texts
+from knowledge.model import Citation
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+
+
+class Rendering:
+    """Renders templates in the visitor's language."""
+
+    def __init__(self, texts: Texts, identity: Identity, *, demo: bool) -> None:
+        self.texts = texts
+        self._identity = identity
+        self._demo = demo
+        self._templates = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            demo=demo, personas=PERSONAS, languages=LANGUAGES, source_link=source_link, static=_static, initials=initials
+        )
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A whole page for whoever is visiting."""
+        visitor = self._identity.visitor(request)
+        here = {"path": request.url.path, "address": _address(request), "channels": channels(visitor)}
+        return HTMLResponse(self.part(visitor, template, **here | values), status)
+
+    def part(self, visitor: Visitor, template: str, **values: Any) -> str:
+        """A piece of a page, or all of one."""
+        language = visitor.language
+        return self._templates.get_template(template).render(
+            visitor=visitor,
+            t=functools.partial(self.texts, language),
+            moment=functools.partial(moments.moment, language=language),
+            day=functools.partial(moments.day, language=language),
+            **values,
+        )
+
+
+def source_link(citation: Citation) -> str:
+    """The address of the cited section in the source view, with the quoted words to be marked there."""
+    words = urlencode({"q": citation.quote[:LONGEST]})
+    return f"/kilde/{quote(citation.document)}?{words}#{quote(citation.section)}"
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last name."""
+    names = name.split() or ["?"]
+    return "".join(part[0] for part in dict.fromkeys((names[0], names[-1]))).upper()
+
+
+def _address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+@functools.cache
+def _static(name: str) -> str:
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?{digest}"
