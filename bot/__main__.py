@@ -11,24 +11,25 @@ from bot.commands.casework import cases
 from bot.commands.checking import check
 from bot.commands.console import start_logging
 from bot.commands.documents import ingest
-from bot.commands.evaluate import app as evaluation
+from bot.commands.evaluating import evaluation
 from bot.commands.running import demo, serve, worker
 
 app = typer.Typer(
     name="moteplassen",
-    help="Møteplassen: cited answers from a municipality's plan and regulations, and a case officer where there is none.",
+    help="Møteplassen: cited answers from a municipality's plan and regulations, or a case officer who answers.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 for command in (demo, serve, worker, ingest, ask, strategy, cases, check):
     app.command()(command)
-app.add_typer(evaluation, name="eval", help="Measure retrieval and answers against questions with known answers.")
+app.add_typer(evaluation)
+
+
+Level = Annotated[str, typer.Option(envvar="MOTEPLASSEN_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.")]
 
 
 @app.callback()
-def _begin(
-    log_level: Annotated[str, typer.Option(envvar="MOTEPLASSEN_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.")] = "WARNING",
-) -> None:
+def _begin(log_level: Level = "WARNING") -> None:
     start_logging(log_level)
 
 

@@ -11,6 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 CORPUS = Path(__file__).resolve().parent.parent / "ingest" / "corpus" / "sources.toml"
 
 
+class ConfigurationError(Exception):
+    """Settings are missing or don't go together; the message says which and what to do."""
+
+
 class Settings(BaseSettings):
     """Read from `MOTEPLASSEN_*` in the environment or `.env`; secrets never show in a representation of it."""
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+from starlette.applications import Starlette
 
+from bot.app import Channel, create_app
 from bot.conversation import Conversation, judge
 from bot.database import Database
 from bot.desk.desk import Desk
-from bot.desk.outbox import Outbox
+from bot.desk.dispatcher import Dispatcher
+from bot.desk.outbox import Courier, Outbox
 from bot.guard import Guard
+from bot.handlers.slack import PLATFORM as SLACK
+from bot.handlers.web import PLATFORM as WEB
+from bot.handlers.web.courier import WebCourier
+from bot.handlers.web.handler import WebHandler
+from bot.handlers.web.live import Live
+from bot.handlers.web.threads import Threads
 from bot.migrations import migrate
 from bot.settings import Settings
 from bot.texts import Texts
@@ -30,6 +40,7 @@ from knowledge.model import Audience
 from knowledge.retriever import Retriever
 
 if TYPE_CHECKING:
+    from bot.handlers.slack.handler import SlackHandler
     from bot.writing import Writing
 
 THRESHOLD = 0.5
@@ -48,6 +59,10 @@ class Knowledge:
     embeddings: CachedEmbeddings
     conversation: Conversation
     texts: Texts
+
+    def long_retriever(self) -> Retriever:
+        """What an outsider's questions are looked up with, giving enough passages for ten documents."""
+        return Retriever(reader=self.library.reader(Audience.PUBLIC), embeddings=self.embeddings, count=50)
 
     def close(self) -> None:
         """Give all files back."""
@@ -108,6 +123,15 @@ def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool
     return Knowledge(library, embeddings, conversation, texts)
 
 
+@contextlib.contextmanager
+def open_corpus(settings: Settings, ids: Sequence[str]) -> Iterator[Knowledge]:
+    """Knowledge of a corpus of its own, for measuring; kept in the data directory, one for each list of ids."""
+    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
+    data_dir = open_data_dir(settings)
+    with contextlib.closing(open_knowledge(settings, data_dir / "eval" / digest, warm=False)) as knowledge:
+        yield knowledge
+
+
 @contextlib.asynccontextmanager
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
     """The database, migrated, and the desk over it. Raises DataDirError."""
@@ -116,10 +140,47 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
     try:
         await migrate(database)
         outbox = Outbox(database)
-        officer_platforms = ("slack",) if settings.has_slack and settings.slack_officers_channel else ()
+        officer_platforms = (WEB, SLACK) if settings.has_slack and settings.slack_officers_channel else (WEB,)
         yield Office(database, outbox, Desk(database, outbox, officer_platforms))
     finally:
         await database.close()
+
+
+@contextlib.asynccontextmanager
+async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Starlette]:
+    """The web process: all channels, and a dispatcher that delivers while it is up.
+
+    Raises DataDirError, or ConfigurationError where neither the demo nor a sign-in is set up.
+    """
+    async with open_office(settings) as office:
+        web = WebHandler(
+            settings=settings,
+            database=office.database,
+            outbox=office.outbox,
+            desk=office.desk,
+            conversation=knowledge.conversation,
+            library=knowledge.library,
+            texts=knowledge.texts,
+        )
+        channels: list[Channel] = [web]
+        couriers: dict[str, Courier] = {WEB: web.courier}
+        if slack := _slack(settings, office, knowledge):
+            channels.insert(0, slack)
+            couriers[SLACK] = slack.courier
+        if settings.demo:
+            await web.furnish()
+        yield create_app(channels, office.database, Dispatcher(office.outbox, couriers))
+
+
+@contextlib.asynccontextmanager
+async def open_dispatcher(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Dispatcher]:
+    """The worker process: what delivers to every channel that is configured. Raises DataDirError."""
+    async with open_office(settings) as office:
+        threads = Threads(office.database, office.outbox, Live(office.database))
+        couriers: dict[str, Courier] = {WEB: WebCourier(threads, knowledge.conversation)}
+        if slack := _slack(settings, office, knowledge):
+            couriers[SLACK] = slack.courier
+        yield Dispatcher(office.outbox, couriers)
 
 
 @contextlib.asynccontextmanager
@@ -127,6 +188,21 @@ async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[P
     """What brings documents into the library."""
     async with httpx.AsyncClient() as client:
         yield Pipeline(library, Fetcher(client, allow_private=settings.allow_private_addresses))
+
+
+def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHandler | None:
+    if not settings.has_slack:
+        return None
+    from bot.handlers.slack.handler import SlackHandler  # noqa: PLC0415 - slack-bolt takes a while to load
+
+    return SlackHandler(
+        settings=settings,
+        database=office.database,
+        outbox=office.outbox,
+        desk=office.desk,
+        conversation=knowledge.conversation,
+        texts=knowledge.texts,
+    )
 
 
 def _embeddings(data_dir: Path) -> CachedEmbeddings:

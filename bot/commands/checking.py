@@ -87,7 +87,9 @@ async def _library(settings: Settings) -> Finding:
     internal = sum(holding.audience == "internal" for holding in held)
     unfinished = sum(not holding.digest for holding in held)
     detail = f"{len(held)} documents, {internal} of them internal"
-    return Finding("library", State.OK, detail + (f"; {unfinished} half indexed: run `moteplassen ingest`" if unfinished else ""))
+    if unfinished:
+        detail += f"; {unfinished} half indexed: run `moteplassen ingest`"
+    return Finding("library", State.OK, detail)
 
 
 async def _database(settings: Settings) -> Finding:
@@ -106,7 +108,8 @@ async def _database(settings: Settings) -> Finding:
 
 async def _chat_model(settings: Settings) -> Finding:
     if not settings.has_chat_model:
-        return Finding("chat model", State.OFF, "answers are quotes; set OPENAI_API_KEY or OPENAI_BASE_URL to have them written")
+        todo = "set OPENAI_API_KEY or OPENAI_BASE_URL to have them written"
+        return Finding("chat model", State.OFF, f"answers are quotes; {todo}")
     from openai import AsyncOpenAI, OpenAIError  # noqa: PLC0415
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
@@ -115,9 +118,10 @@ async def _chat_model(settings: Settings) -> Finding:
             models = [model.id async for model in client.models.list()]
     except OpenAIError as error:
         return Finding("chat model", State.BAD, f"{type(error).__name__}: answers stay quotes until it can be reached")
-    known = settings.chat_model in models
-    hint = "" if known else f", which the server does not list: set MOTEPLASSEN_CHAT_MODEL to one of {', '.join(models[:5])}"
-    return Finding("chat model", State.OK if known else State.BAD, settings.chat_model + hint)
+    if settings.chat_model in models:
+        return Finding("chat model", State.OK, settings.chat_model)
+    todo = f"set MOTEPLASSEN_CHAT_MODEL to one of {', '.join(models[:5])}"
+    return Finding("chat model", State.BAD, f"the server does not list {settings.chat_model}; {todo}")
 
 
 async def _sign_in(settings: Settings) -> Finding:

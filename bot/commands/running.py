@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="MOTEPLASSEN_PORT; default 8000.", show_default=False)]
 Host = Annotated[str | None, typer.Option(help="MOTEPLASSEN_HOST; default 127.0.0.1.", show_default=False)]
 
+
 class PortTaken(Exception):
     """Somebody else listens there."""
 
@@ -35,15 +36,17 @@ def demo(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None
 
 
 def worker(data_dir: DataDir = None) -> None:
-    """Run a worker process: delivers replies, cases and answers to the platforms beside the web."""
-    from bot.wiring import ConfigurationError, DataDirError  # noqa: PLC0415
+    """Run a worker process: it answers questions and delivers cases and answers, as `serve` does, beside it."""
+    from bot.settings import ConfigurationError  # noqa: PLC0415
+    from bot.wiring import DataDirError  # noqa: PLC0415
 
     with plain_errors(DataDirError, ConfigurationError):
         asyncio.run(_work(settings_of(data_dir)))
 
 
 def _up(*, host: str | None, port: int | None, data_dir: DataDir, demo: bool | None) -> None:
-    from bot.wiring import ConfigurationError, DataDirError  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
+    from bot.wiring import DataDirError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 
@@ -95,7 +98,6 @@ async def _work(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     with contextlib.closing(open_knowledge(settings)) as knowledge:
-        async with open_dispatcher(settings, knowledge) as (dispatcher, platforms):
-            what = ", ".join(platforms) or "no platform yet: only the web is configured, which `serve` delivers to itself"
-            err.print(f"Worker is up; delivers to {what}.")
+        async with open_dispatcher(settings, knowledge) as dispatcher:
+            err.print(f"The worker is up; it delivers to {', '.join(dispatcher.platforms)}. Stop it with Ctrl+C.")
             await dispatcher.run(stop)

@@ -56,6 +56,11 @@ class Dispatcher:
         self._lease = dt.timedelta(seconds=self._pace.lease)
         self._running: set[asyncio.Task[None]] = set()
 
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """Where it delivers to."""
+        return tuple(self._couriers)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set. Deliveries under way then get a moment to finish, or are given back."""
         stopped = asyncio.create_task(stop.wait())

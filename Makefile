@@ -1,0 +1,51 @@
+# The two commands that everybody needs: `make demo` and `make test`. Each sets up what it needs by itself.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON := $(PYTHON)
+
+.PHONY: help demo test test-slow lint check bench clean
+
+help:
+	@echo "make demo       index what ships, start the meeting place and print its address (ARGS='--port 8123' for another port)"
+	@echo "make test       run the tests"
+	@echo "make test-slow  run the slow tests"
+	@echo "make lint       ruff, mypy --strict, import contracts"
+	@echo "make bench      measure latency and print it as a table"
+	@echo "make clean      take everything away that these commands made, save the data directory"
+
+demo: .venv/.demo
+	@.venv/bin/moteplassen demo $(ARGS)
+
+test: .venv/.dev
+	@.venv/bin/pytest $(ARGS)
+
+test-slow: .venv/.dev
+	@.venv/bin/pytest -m slow $(ARGS)
+
+lint: .venv/.dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+bench: .venv/.dev
+	@.venv/bin/python -m bench.latency $(ARGS)
+
+clean:
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# A stamp is as new as the lock file that it was made from: a second start does not even ask uv.
+.venv/.demo: pyproject.toml uv.lock | $(UV)
+	@echo "Setting up: installing what Møteplassen needs into .venv ..."
+	@$(UV) sync --locked --no-dev --inexact
+	@touch $@
+
+.venv/.dev: pyproject.toml uv.lock | $(UV)
+	@echo "Setting up: installing what Møteplassen and its tests need into .venv ..."
+	@$(UV) sync --locked
+	@touch .venv/.demo $@
+
+.uv/bin/uv:
+	@$(PYTHON) scripts/install_uv.py .uv

@@ -1,0 +1,125 @@
+"""`eval`: how well passages are found and questions answered."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.console import fail, out, plain_errors, print_json, progress_bar
+from bot.commands.options import AsJson, DataDir, settings_of
+
+if TYPE_CHECKING:
+    from bot.evaluation.records import KnownQuestion, Query, Record
+    from bot.evaluation.runs import Outcome, RetrievalScores
+    from bot.settings import Settings
+
+evaluation = typer.Typer(
+    name="eval", help="Measure retrieval and answers against questions with known answers.", no_args_is_help=True
+)
+
+Corpus = Annotated[Path, typer.Option("--corpus", help="JSONL or JSONL.gz of {id, title, text}.")]
+
+
+@evaluation.command()
+def retrieval(
+    corpus: Corpus,
+    queries: Annotated[Path, typer.Option(help="JSONL or JSONL.gz of {id, text, gold}; gold is an id or a list.")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """See how high the right passages are ranked. The index is kept in the data directory for the next run."""
+    from bot.evaluation.records import Query, Record, RecordsError, read_records  # noqa: PLC0415
+    from bot.wiring import DataDirError  # noqa: PLC0415
+
+    with plain_errors(DataDirError, RecordsError):
+        records, asked = read_records(corpus, Record), read_records(queries, Query)
+        scores = asyncio.run(_retrieval(settings_of(data_dir), records, asked))
+        _print(scores.model_dump(by_alias=True), as_json=as_json)
+
+
+@evaluation.command()
+def answers(
+    corpus: Corpus,
+    questions: Annotated[
+        Path, typer.Option(help="JSONL or JSONL.gz of {id, text, history, answerable, gold, must_contain}.")
+    ],
+    plot: Annotated[Path | None, typer.Option(help="Draw the risk-coverage curve into this PNG file.")] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """See how many questions are answered, and how many wrongly. What is not in force yet is left out."""
+    from bot.evaluation.records import KnownQuestion, Record, RecordsError, read_records  # noqa: PLC0415
+    from bot.evaluation.runs import score_answers  # noqa: PLC0415
+    from bot.wiring import DataDirError  # noqa: PLC0415
+
+    with plain_errors(DataDirError, RecordsError):
+        draw = _drawing(plot) if plot else None
+        today = dt.datetime.now(dt.UTC).date()
+        records = [record for record in read_records(corpus, Record) if record.holds(today)]
+        outcomes = asyncio.run(_answers(settings_of(data_dir), records, read_records(questions, KnownQuestion)))
+        if draw:
+            draw(outcomes)
+        _print(score_answers(outcomes).model_dump(), as_json=as_json)
+
+
+def _drawing(path: Path) -> Callable[[list[Outcome]], None]:
+    try:
+        from bot.evaluation.plot import plot_risk_coverage  # noqa: PLC0415
+    except ImportError:
+        raise fail("--plot needs matplotlib: install moteplassen with the extra `plot`") from None
+    from bot.wiring import THRESHOLD  # noqa: PLC0415
+
+    def draw(outcomes: list[Outcome]) -> None:
+        try:
+            plot_risk_coverage(outcomes, THRESHOLD, path)
+        except OSError as error:
+            raise fail(f"can't write {path}: {error.strerror or error}") from error
+
+    return draw
+
+
+async def _retrieval(settings: Settings, records: list[Record], queries: list[Query]) -> RetrievalScores:
+    from bot.evaluation.runs import fill, measure_retrieval  # noqa: PLC0415
+    from bot.wiring import open_corpus  # noqa: PLC0415
+
+    with open_corpus(settings, _ids(records)) as knowledge, _progress() as progress:
+        await fill(knowledge.library, records, progress("Indexing"))
+        return await measure_retrieval(knowledge.long_retriever(), queries, progress("Searching"))
+
+
+async def _answers(settings: Settings, records: list[Record], questions: list[KnownQuestion]) -> list[Outcome]:
+    from bot.evaluation.runs import ask_all, fill  # noqa: PLC0415
+    from bot.wiring import open_corpus  # noqa: PLC0415
+
+    with open_corpus(settings, _ids(records)) as knowledge, _progress() as progress:
+        await fill(knowledge.library, records, progress("Indexing"))
+        return await ask_all(knowledge.conversation, questions, progress("Asking"))
+
+
+def _ids(records: list[Record]) -> list[str]:
+    return [record.id for record in records]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    with progress_bar() as bar:
+
+        def start(what: str) -> Callable[[int, int], None]:
+            task = bar.add_task(what, total=None, title="")
+            return lambda done, total: bar.update(task, completed=done, total=total)
+
+        yield start
+
+
+def _print(scores: dict[str, float], *, as_json: bool) -> None:
+    if as_json:
+        print_json(scores)
+        return
+    for name, value in scores.items():
+        out.print(f"{name:24} {value:g}")

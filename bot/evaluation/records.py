@@ -1,0 +1,120 @@
+"""What is measured with: JSON lines of documents and of questions with known answers, plain or gzipped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from knowledge.model import Audience, Document, Section
+from knowledge.references import law_key
+
+_SECTION = re.compile(r"^(?P<law>.+?)\s*§+\s*(?P<number>\d+(?:-\d+)?(?:\s?[a-z](?!\w))?)")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class RecordsError(ValueError):
+    """A file of records can't be used. The message says which line is wrong and how."""
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+"""Ids or words: one, or a list of them."""
+
+
+class Record(BaseModel):
+    """A document of the corpus. `in_force`: a date, true or false; anything else means that no date is set yet."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str = Field(min_length=1)
+    title: str = ""
+    text: str
+    in_force: bool | str | None = True
+
+    def holds(self, day: dt.date) -> bool:
+        """Is it in force on that day? What says nothing about it always is."""
+        if isinstance(self.in_force, bool) or self.in_force is None:
+            return self.in_force is not False
+        date = _DATE.match(self.in_force)
+        return date is not None and date[0] <= day.isoformat()
+
+    @property
+    def document(self) -> Document:
+        """The record as a document of one section; one titled "<law> § <number> ..." can be asked for by that."""
+        named = _SECTION.match(self.title.replace("\N{NO-BREAK SPACE}", " "))
+        keys = (law_key(named["law"], named["number"]),) if named else ()
+        section = Section(anchor="text", heading="", text=self.text, keys=keys)
+        return Document(
+            id=self.id,
+            title=self.title,
+            kind="law" if named else "page",
+            audience=Audience.PUBLIC,
+            language="nb",
+            sections=(section,),
+        )
+
+
+class Query(BaseModel):
+    """A question and the ids of the records that answer it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str = Field(min_length=1)
+    text: str
+    gold: Names = Field(min_length=1)
+
+
+class KnownQuestion(BaseModel):
+    """A question of a thread; `gold` and `must_contain` say what answers it, where something does."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str = Field(min_length=1)
+    text: str
+    history: tuple[str, ...] = ()
+    answerable: bool
+    gold: Names = ()
+    must_contain: Names = ()
+
+
+Kind = TypeVar("Kind", Record, Query, KnownQuestion)
+
+
+def read_records(path: Path, kind: type[Kind]) -> list[Kind]:
+    """The records of a file. Raises RecordsError where it can't be read, is empty, or a line is wrong or repeated."""
+    found: dict[str, Kind] = {}
+    for number, line in _lines(path):
+        try:
+            record = kind.model_validate_json(line)
+        except ValidationError as error:
+            fault = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(map(str, fault["loc"]))
+            raise RecordsError(f"{path}, line {number}: {where + ': ' if where else ''}{fault['msg']}") from None
+        if record.id in found:
+            raise RecordsError(f"{path}, line {number}: the id {record.id!r} stands there already")
+        found[record.id] = record
+    if not found:
+        raise RecordsError(f"{path}: holds no records; it should have one JSON object a line")
+    return list(found.values())
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordsError(f"{path}: can't be read ({getattr(error, 'strerror', None) or error})") from error
+    except UnicodeDecodeError as error:
+        raise RecordsError(f"{path}: is not UTF-8 text") from error
