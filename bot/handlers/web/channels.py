@@ -43,3 +43,8 @@ def channels(visitor: Visitor) -> tuple[Channel, ...]:
 def channel(visitor: Visitor, name: str) -> Channel | None:
     """The channel of that name, or None where there is none for this visitor."""
     return next((channel for channel in channels(visitor) if channel.name == name), None)
+
+
+def has_outsiders(name: str) -> bool:
+    """Do people outside the staff read the channel of that name?"""
+    return name != STAFF.name

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from typing import Protocol
-
-import structlog
 
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.web import PLATFORM
-from bot.handlers.web.channels import CASES, STAFF
-from bot.handlers.web.messages import Kind, Message, Origin, Progress, Said, address, place_of
+from bot.handlers.web.channels import CASES, has_outsiders
+from bot.handlers.web.messages import Kind, Message, Progress, place_of
 from bot.handlers.web.threads import NoSuchMessage, Threads
 from bot.people import audience_of
 from bot.question import Listener, Question, Reply
-from knowledge.library import Library
-from knowledge.model import Audience, Citation, Claim
-
-log = structlog.get_logger(__name__)
-
+from knowledge.model import Claim
 
 class Conversation(Protocol):
     """Replies to questions."""
@@ -33,10 +27,9 @@ class Conversation(Protocol):
 class WebCourier:
     """Delivers to the web. Idempotent: a reply that has come stays as it is, an answer stands once for its key."""
 
-    def __init__(self, threads: Threads, conversation: Conversation, library: Library) -> None:
+    def __init__(self, threads: Threads, conversation: Conversation) -> None:
         self._threads = threads
         self._conversation = conversation
-        self._library = library
 
     async def deliver(self, delivery: Delivery) -> None:
         """Bring a reply that is owed, or the news of a case. Raises Undeliverable where the thread is gone."""
@@ -59,7 +52,7 @@ class WebCourier:
             # The dispatcher tries again; meanwhile the asker is told that it takes longer.
             await self._threads.progress(reply, Progress(troubled=True))
             raise
-        await self._threads.say(reply, Said(reply=said, origins=await self._origins(said, asked.audience)))
+        await self._threads.say(reply, said)
 
     async def _question(self, reply: Message) -> Question:
         thread = await self._threads.thread(reply.thread)
@@ -67,7 +60,7 @@ class WebCourier:
         if asked is None:
             raise NoSuchMessage(f"nobody has asked what message {reply.id} replies to")
         earlier = [other for other in thread.before(asked) if other.kind is Kind.QUESTION]
-        place = place_of(asked, outsiders=asked.channel != STAFF.name)
+        place = place_of(asked, outsiders=has_outsiders(asked.channel))
         return Question(
             text=asked.text,
             audience=audience_of(asked.person, place),
@@ -76,16 +69,6 @@ class WebCourier:
             place=place,
         )
 
-    async def _origins(self, reply: Reply, audience: Audience) -> dict[str, Origin]:
-        reader = self._library.reader(audience)
-        origins = {}
-        for citation in cited(reply):
-            if document := await reader.document(citation.document):
-                section = document.section(citation.section)
-                heading = section.heading if section else ""
-                origins[address(citation)] = Origin(heading=heading, kind=document.kind)
-        return origins
-
     async def _tell(self, delivery: Delivery, notice: CaseNotice) -> None:
         if delivery.kind == "case.answered":
             return await self._threads.answer(delivery.key, notice)
@@ -93,11 +76,6 @@ class WebCourier:
             await self._threads.count(CASES)
         if notice.place.platform == PLATFORM:
             await self._threads.touch(await self._threads.message(notice.reply_id))
-
-
-def cited(reply: Reply) -> Iterable[Citation]:
-    """Everything that a reply refers to, each once."""
-    return dict.fromkeys((*reply.citations, *reply.nearest))
 
 
 @contextlib.asynccontextmanager

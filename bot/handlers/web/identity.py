@@ -59,6 +59,11 @@ class Persona(BaseModel):
     name: str
     role: Role
 
+    @property
+    def asker(self) -> Asker:
+        """The persona, as somebody who asks."""
+        return Asker(id=self.id, name=self.name, role=self.role)
+
 
 PERSONAS = (
     Persona(id="kafe", name="Amina Yusuf", role=Role.BUSINESS),

@@ -10,34 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from bot.handlers.web import PLATFORM
 from bot.people import Asker, Place
 from bot.question import Reply
-from knowledge.model import Citation, Claim
+from knowledge.model import Claim
 
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class Origin(_Value):
-    """What people should know about a cited section beside its citation: its heading and the kind of document."""
-
-    heading: str = ""
-    kind: str = ""
-
-
-class Said(_Value):
-    """A reply as it was given, and where its citations come from (by `address`)."""
-
-    reply: Reply
-    origins: dict[str, Origin] = {}
-
-    def origin(self, citation: Citation) -> Origin:
-        """What is known about the cited section."""
-        return self.origins.get(address(citation), Origin())
-
-
-def address(citation: Citation) -> str:
-    """The cited section, as a key."""
-    return f"{citation.document}#{citation.section}"
 
 
 class Progress(_Value):
@@ -57,7 +34,8 @@ class Kind(enum.StrEnum):
 class Message(_Value):
     """A message of a thread. `person` is who asked, or the officer who answered; for a reply, whom it is for.
 
-    `question` is the message that a reply or an answer belongs to; `said` is None until the reply has come.
+    `question` is the message that a reply or an answer belongs to; `said` is None until the reply has come. `masked`:
+    personal data was taken out of what somebody wrote.
     """
 
     id: str
@@ -70,9 +48,10 @@ class Message(_Value):
     language: str
     created: dt.datetime
     person: Asker
+    masked: bool = False
     question: str | None = None
     progress: Progress | None = None
-    said: Said | None = None
+    said: Reply | None = None
 
     @property
     def root(self) -> bool:
@@ -113,6 +92,7 @@ class Asked(_Value):
     text: str
     language: str
     session: str
+    masked: bool = False
 
 
 def place_of(message: Message, *, outsiders: bool) -> Place:

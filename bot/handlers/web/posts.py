@@ -58,5 +58,5 @@ class Posts:
 
 def numbers(message: Message) -> dict[Citation, int]:
     """The citations of a reply by the number that stands beside the claims."""
-    cited = message.said.reply.citations if message.said else ()
+    cited = message.said.citations if message.said else ()
     return {citation: number for number, citation in enumerate(cited, start=1)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Instant
@@ -61,6 +61,7 @@ class MessageRow(Base):
     person: Mapped[dict[str, Any]] = mapped_column(JSON)
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8))
+    masked: Mapped[bool] = mapped_column(Boolean)
     question: Mapped[str | None] = mapped_column(ForeignKey("web_messages.id"))
     progress: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     said: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -17,9 +17,10 @@ from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Delivery, Outbox
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.live import Live
-from bot.handlers.web.messages import Asked, Kind, Message, Progress, Said, Thread
+from bot.handlers.web.messages import Asked, Kind, Message, Progress, Thread
 from bot.handlers.web.store import ChannelRow, MessageRow, ThreadRow
 from bot.people import Asker, Role
+from bot.question import Reply
 
 
 class NoSuchMessage(LookupError):
@@ -54,7 +55,7 @@ class Threads:
         """Note how far a reply has got. Nothing happens where it has come already."""
         await self._change_waiting(reply, progress=progress.model_dump(mode="json"))
 
-    async def say(self, reply: Message, said: Said) -> None:
+    async def say(self, reply: Message, said: Reply) -> None:
         """Let the reply say this. Nothing happens where it has come already."""
         await self._change_waiting(reply, said=said.model_dump(mode="json"), progress=None)
 
@@ -131,7 +132,7 @@ class Threads:
         mine = _values(asked.channel, position, Kind.QUESTION, asked.asker)
         thread = asked.thread or mine["id"]
         await _open_thread(session, thread, asked, position)
-        posted = {"text": asked.text, "language": asked.language, "session": asked.session, "delivery_key": _key(asked)}
+        posted = asked.model_dump(include={"text", "language", "session", "masked"}) | {"delivery_key": _key(asked)}
         question = MessageRow(**mine | posted, thread=thread)
         session.add(question)
         await session.flush()
@@ -196,6 +197,7 @@ def _values(channel: str, position: int, kind: Kind, person: Asker) -> dict[str,
         "revision": position,
         "kind": kind.value,
         "person": person.model_dump(mode="json"),
+        "masked": False,
         "created": now(),
     }
 

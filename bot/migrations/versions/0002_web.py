@@ -50,6 +50,7 @@ def _create_messages() -> None:
         sa.Column("person", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("masked", sa.Boolean(), nullable=False),
         sa.Column("question", sa.String(32)),
         sa.Column("progress", sa.JSON()),
         sa.Column("said", sa.JSON()),

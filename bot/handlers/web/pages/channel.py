@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.desk.desk import clean
+from bot.guard import LONGEST_QUESTION, Guard, Refused
 from bot.handlers.web.channels import Channel, channel, channels
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.live import Live, ticks
@@ -26,7 +26,6 @@ from bot.handlers.web.posts import Posts, numbers
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import NoSuchMessage, Threads
 
-LONGEST_QUESTION = 2000
 QUESTIONS_A_MINUTE = 20
 THREADS_A_PAGE = 15
 PATIENCE = 2.5
@@ -36,12 +35,15 @@ PATIENCE = 2.5
 class ChannelPages:
     """Shows channels and threads, takes questions, and tells browsers what is new."""
 
-    def __init__(self, rendering: Rendering, identity: Identity, threads: Threads, posts: Posts, live: Live) -> None:
+    def __init__(
+        self, rendering: Rendering, identity: Identity, threads: Threads, posts: Posts, live: Live, guard: Guard
+    ) -> None:
         self._rendering = rendering
         self._identity = identity
         self._threads = threads
         self._posts = posts
         self._live = live
+        self._guard = guard
 
     def routes(self) -> list[BaseRoute]:
         """Where these pages are."""
@@ -75,12 +77,14 @@ class ChannelPages:
         visitor = self._identity.visitor(request)
         if problem := await self._problem(typed, visitor):
             return await self._refuse(request, where, thread, typed, problem)
+        guarded = self._guard.check(typed)
         asked = Asked(
             key=str(form.get("nokkel", ""))[:64] or secrets.token_hex(8),
             channel=where.name,
             thread=thread,
             asker=visitor.asker,
-            text=clean(typed),
+            text=guarded.text,
+            masked=guarded.masked,
             language=visitor.language,
             session=visitor.session,
         )
@@ -155,13 +159,10 @@ class ChannelPages:
 
     async def _problem(self, typed: str, visitor: Visitor) -> str:
         t = self._rendering.texts
-        text = clean(typed)
-        if not typed.strip():
-            return t(visitor.language, "web.problem.empty")
-        if not text:
-            return t(visitor.language, "web.problem.unreadable")
-        if len(text) > LONGEST_QUESTION:
-            return t(visitor.language, "web.problem.long", length=len(text), limit=LONGEST_QUESTION)
+        try:
+            self._guard.check(typed)
+        except Refused as refused:
+            return t(visitor.language, refused.key, **refused.values)
         if await self._threads.asked_lately(visitor.session, dt.timedelta(minutes=1)) >= QUESTIONS_A_MINUTE:
             return t(visitor.language, "web.problem.often", limit=QUESTIONS_A_MINUTE)
         return ""

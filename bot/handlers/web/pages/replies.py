@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.desk.case import NewCase
 from bot.desk.desk import Desk
-from bot.handlers.web.channels import channel
+from bot.handlers.web.channels import channel, has_outsiders
 from bot.handlers.web.feedback import Feedback
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.messages import Kind, Message, Thread, place_of
@@ -80,8 +80,8 @@ def _case(reply: Message, thread: Thread) -> NewCase:
     asked = thread.message(reply.question)
     if asked is None:
         raise NoSuchMessage(f"nobody has asked what message {reply.id} replies to")
-    said = reply.said.reply if reply.said else None
-    place = place_of(reply, outsiders=channel_is_open(reply))
+    said = reply.said
+    place = place_of(reply, outsiders=has_outsiders(reply.channel))
     return NewCase(
         reply_id=reply.id,
         question=asked.text,
@@ -89,7 +89,12 @@ def _case(reply: Message, thread: Thread) -> NewCase:
         asker=asked.person,
         place=place,
         audience=audience_of(asked.person, place),
-        history=tuple(line for message in thread.before(asked) if (line := _line(message))),
+        history=tuple(_line(message) for message in thread.before(asked) if not message.waiting),
         nearest=said.nearest or said.citations if said else (),
         draft=said.draft or said.claims if said else (),
     )
+
+
+def _line(message: Message) -> str:
+    name = "Møteplassen" if message.said else message.person.name
+    return f"{name}: {message.said.answer if message.said else message.text}"

@@ -1,0 +1,48 @@
+"""What people see when something can't be done, or has gone wrong."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.handlers.web.identity import Identity
+from bot.handlers.web.pages.requests import wants_json
+from bot.handlers.web.rendering import Rendering
+
+log = structlog.get_logger(__name__)
+
+KNOWN = {401, 403, 404, 405, 413, 500}
+
+
+class ErrorPages:
+    """Says what is wrong and what to do, in the visitor's language. `web.error.<name>` are the texts."""
+
+    def __init__(self, rendering: Rendering, identity: Identity) -> None:
+        self._rendering = rendering
+        self._identity = identity
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """The page for something that isn't there or isn't allowed."""
+        if not isinstance(error, HTTPException):
+            raise TypeError("only for what was refused") from error
+        if error.detail in {"officers", "cross-site"}:
+            return self._page(request, error.detail, error.status_code)
+        name = error.status_code if error.status_code in KNOWN else 400
+        return self._page(request, str(name), error.status_code)
+
+    async def crashed(self, request: Request, error: Exception) -> Response:
+        """The page for our own mistakes; its number finds the cause in the log."""
+        number = secrets.token_hex(4)
+        log.error("web.crashed", error_id=number, path=request.url.path, method=request.method, exc_info=error)
+        return self._page(request, "500", 500, number)
+
+    def _page(self, request: Request, name: str, status: int, number: str = "") -> Response:
+        t, language = self._rendering.texts, self._identity.visitor(request).language
+        told = {"title": t(language, f"web.error.{name}.title"), "text": t(language, f"web.error.{name}.text")}
+        if wants_json(request):
+            return JSONResponse({"problem": f"{told['title']}. {told['text']}"}, status)
+        return self._rendering.page(request, "error.html", status, **told, name=name, number=number)

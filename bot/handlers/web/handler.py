@@ -1,0 +1,142 @@
+"""The web meeting place, put together: pages, live updates, deliveries, and what protects them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from bot.database import Database
+from bot.desk.desk import Desk
+from bot.desk.outbox import Outbox
+from bot.guard import Guard
+from bot.handlers.web.channels import BUSINESS
+from bot.handlers.web.courier import Conversation, WebCourier
+from bot.handlers.web.errors import ErrorPages
+from bot.handlers.web.feedback import Feedback
+from bot.handlers.web.identity import PERSONAS, Identity
+from bot.handlers.web.live import Live
+from bot.handlers.web.messages import Asked
+from bot.handlers.web.pages.cases import CasePages
+from bot.handlers.web.pages.channel import ChannelPages
+from bot.handlers.web.pages.knowledge import KnowledgePages
+from bot.handlers.web.pages.replies import ReplyActions
+from bot.handlers.web.pages.session import SessionPages
+from bot.handlers.web.posts import Posts
+from bot.handlers.web.rendering import STATIC, Rendering
+from bot.handlers.web.secret import session_secret
+from bot.handlers.web.security import SameOrigin, SecurityHeaders
+from bot.handlers.web.sign_in import SignIn
+from bot.handlers.web.threads import Threads
+from bot.settings import Settings
+from bot.texts import LANGUAGES, Texts
+from knowledge.library import Library
+
+LARGEST_REQUEST = 256 * 1024
+
+
+class WebHandler:
+    """The channel "web". Its routes take every address, so they come after those of others.
+
+    Raises ConfigurationError where neither the demo nor a sign-in is set up.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        outbox: Outbox,
+        desk: Desk,
+        conversation: Conversation,
+        library: Library,
+        texts: Texts,
+    ) -> None:
+        sign_in = None if settings.demo else SignIn(settings)
+        self._settings = settings
+        self._texts = texts
+        self._live = Live(database)
+        self._threads = Threads(database, outbox, self._live)
+        guests = {language: texts(language, "web.guest") for language in LANGUAGES}
+        identity = Identity(guests, demo=settings.demo)
+        rendering = Rendering(texts, identity, demo=settings.demo)
+        feedback = Feedback(database)
+        posts = Posts(rendering, desk, feedback)
+        self._pages = (
+            ChannelPages(rendering, identity, self._threads, posts, self._live, Guard()),
+            ReplyActions(identity, self._threads, posts, desk, feedback),
+            KnowledgePages(rendering, identity, library),
+            CasePages(rendering, identity, desk, self._threads, self._live),
+            SessionPages(identity, sign_in),
+        )
+        self._errors = ErrorPages(rendering, identity)
+        self.courier = WebCourier(self._threads, conversation)
+        """Carries the deliveries of the platform "web"."""
+
+    def routes(self) -> list[BaseRoute]:
+        """All addresses, each with its protection around it."""
+        pages = [route for page in self._pages for route in page.routes()]
+        return [
+            Mount("/static", _Static(directory=STATIC), middleware=[Middleware(SecurityHeaders)]),
+            Mount("", routes=pages, middleware=self._protection()),
+        ]
+
+    def middleware(self) -> Sequence[Middleware]:
+        """None for other channels' addresses: what these pages need is around their own routes."""
+        return []
+
+    async def start(self) -> None:
+        """Begin to hear of changes that other processes make."""
+        await self._live.start()
+
+    async def stop(self) -> None:
+        """End the streams of updates."""
+        await self._live.stop()
+
+    async def furnish(self) -> None:
+        """Ask the demo's first questions, as if others had been there before. Doing it again changes nothing."""
+        for number, persona in enumerate(PERSONAS[1:3], start=1):
+            asked = Asked(
+                key=str(number),
+                channel=BUSINESS.name,
+                thread=None,
+                asker=persona.asker,
+                text=self._texts("nb", f"web.demo.question.{persona.id}"),
+                language="nb",
+                session="demo",
+            )
+            await self._threads.ask(asked)
+
+    def _protection(self) -> list[Middleware]:
+        # From the outside in: headers are on every response, and whatever is refused inside gets a page.
+        return [
+            Middleware(SecurityHeaders),
+            Middleware(
+                SessionMiddleware,
+                secret_key=session_secret(self._settings),
+                session_cookie="moteplassen",
+                https_only=self._settings.public_url.startswith("https://"),
+            ),
+            Middleware(
+                ExceptionMiddleware,
+                handlers={HTTPException: self._errors.refused, Exception: self._errors.crashed},
+            ),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_REQUEST),
+            Middleware(SameOrigin, public_url=self._settings.public_url),
+        ]
+
+
+class _Static(StaticFiles):
+    """Files whose addresses carry a digest of what is in them, so that they may be kept for good."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,80 @@
+"""Who the visitor is and which language the pages are in: the demo's list, signing in and out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.handlers.web.identity import Identity
+from bot.handlers.web.pages.requests import local
+from bot.handlers.web.sign_in import SignIn, SignInFailed
+
+log = structlog.get_logger(__name__)
+
+
+class SessionPages:
+    """Changes sessions. In the demo, where nobody signs in, there is no `sign_in`."""
+
+    def __init__(self, identity: Identity, sign_in: SignIn | None) -> None:
+        self._identity = identity
+        self._sign_in = sign_in
+
+    def routes(self) -> list[BaseRoute]:
+        """Where these pages are."""
+        shared = [Route("/spraak", self.speak, methods=["POST"])]
+        if self._sign_in is None:
+            return [*shared, Route("/rolle", self.choose, methods=["POST"])]
+        return [
+            *shared,
+            Route("/inn", self.enter),
+            Route("/inn/tilbake", self.entered),
+            Route("/ut", self.leave, methods=["POST"]),
+        ]
+
+    async def speak(self, request: Request) -> Response:
+        """Show the pages in another language."""
+        form = await request.form(max_fields=5)
+        if not self._identity.speak(request, str(form.get("sprak", ""))):
+            raise HTTPException(HTTPStatus.BAD_REQUEST)
+        return _to(local(str(form.get("tilbake", ""))))
+
+    async def choose(self, request: Request) -> Response:
+        """Be somebody else, in the demo."""
+        form = await request.form(max_fields=5)
+        if not self._identity.choose(request, str(form.get("rolle", ""))):
+            raise HTTPException(HTTPStatus.BAD_REQUEST)
+        return _to("/saker" if self._identity.visitor(request).is_officer else "/")
+
+    async def enter(self, request: Request) -> Response:
+        """Go to the provider that people sign in with."""
+        return await self._provider.redirect(request)
+
+    async def entered(self, request: Request) -> Response:
+        """Come back from there."""
+        try:
+            person = await self._provider.person(request)
+        except SignInFailed as error:
+            log.warning("web.sign_in_failed", error=str(error))
+            raise HTTPException(HTTPStatus.UNAUTHORIZED) from error
+        self._identity.sign_in(request, person.id, person.name, person.role)
+        return _to("/saker" if self._identity.visitor(request).is_officer else "/ansatte")
+
+    async def leave(self, request: Request) -> Response:
+        """Sign out."""
+        self._identity.sign_out(request)
+        return _to("/")
+
+    @property
+    def _provider(self) -> SignIn:
+        if self._sign_in is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return self._sign_in
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

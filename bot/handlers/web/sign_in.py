@@ -1,0 +1,67 @@
+"""Signing in with OpenID Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+import httpx2
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.starlette_client import OAuth
+from joserfc.errors import JoseError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.people import Asker, Role
+from bot.settings import ConfigurationError, Settings
+
+
+class SignInFailed(Exception):
+    """The provider could not be reached, or what it said about the person doesn't hold."""
+
+
+class SignIn:
+    """Sends people to the municipality's provider and reads who comes back.
+
+    Raises ConfigurationError where the settings for that are missing.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.has_sign_in or settings.oidc_client_secret is None or settings.oidc_issuer is None:
+            raise ConfigurationError(
+                "The web meeting place needs a sign-in for officers. Set MOTEPLASSEN_OIDC_ISSUER, "
+                "MOTEPLASSEN_OIDC_CLIENT_ID and MOTEPLASSEN_OIDC_CLIENT_SECRET, or try it with `moteplassen demo`."
+            )
+        self._back = f"{settings.public_url}/inn/tilbake"
+        self._issuer = settings.oidc_issuer.rstrip("/")
+        self._group = settings.oidc_officer_group
+        self._client = OAuth().register(
+            "oidc",
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+            server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",
+            client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "timeout": 10},
+        )
+
+    async def redirect(self, request: Request) -> Response:
+        """The way to the provider. Raises SignInFailed where it can't be reached."""
+        response: Response = await self._asking(self._client.authorize_redirect(request, self._back))
+        return response
+
+    async def person(self, request: Request) -> Asker:
+        """Who has come back from the provider. Raises SignInFailed."""
+        issuers = {"essential": True, "values": [self._issuer, f"{self._issuer}/"]}
+        token = await self._asking(self._client.authorize_access_token(request, claims_options={"iss": issuers}))
+        claims = token.get("userinfo")
+        if not claims:
+            raise SignInFailed("the provider did not say who it is")
+        groups = claims.get("groups") or []
+        role = Role.OFFICER if self._group in groups else Role.STAFF
+        name = claims.get("name") or claims.get("preferred_username") or claims["sub"]
+        return Asker(id=claims["sub"], name=name, role=role)
+
+    async def _asking(self, answer: Awaitable[Any]) -> Any:
+        try:
+            return await answer
+        except (AuthlibBaseError, JoseError, httpx2.HTTPError, ValueError) as error:
+            raise SignInFailed(f"{type(error).__name__}: {error}") from error
