@@ -31,7 +31,7 @@ lint: .venv/.dev
 	@.venv/bin/lint-imports
 
 bench: .venv/.dev
-	@.venv/bin/python -m bench.latency $(ARGS)
+	@.venv/bin/python -m tests.bench.latency $(ARGS)
 
 clean:
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -48,4 +48,4 @@ clean:
 	@touch .venv/.demo $@
 
 .uv/bin/uv:
-	@$(PYTHON) scripts/install_uv.py .uv
+	@$(PYTHON) .ci/install_uv.py .uv

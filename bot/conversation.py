@@ -16,7 +16,7 @@ from bot.texts import Texts
 from bot.understanding import Understander, Understanding
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.confidence import confidence
-from knowledge.model import Audience, Citation, Claim, Draft, Evidence
+from knowledge.model import Audience, Citation, Claim, Draft, Evidence, Match
 from knowledge.retriever import Retriever
 
 if TYPE_CHECKING:  # wired with a chat model only: openai takes a second to load
@@ -82,7 +82,7 @@ class Conversation:
         reply = self._compose(guarded, understood, evidence, draft, sure)
         if not enough:
             nearest = await self._answerer.nearest(evidence)
-            reply = self._abstain(reply, nearest)
+            reply = self._abstain(reply, guarded, nearest)
         elif self._writing and not evidence.exact:
             reply = await self._write(reply, evidence, heard)
         clock.lap("answer")
@@ -92,37 +92,33 @@ class Conversation:
         self, guarded: Guarded, understood: Understanding, evidence: Evidence, draft: Draft, sure: float
     ) -> Reply:
         language = understood.language
-        key = "answered" if not evidence.exact else "exact" if len(draft.claims) == 1 else "list"
+        key = evidence.match.value if draft.claims[1:] or evidence.match is not Match.NAMED else "one"
         kinds = {claim.citation.kind for claim in draft.claims}
-        notes = [
-            self._texts(language, name)
-            for name, holds in (
-                ("reply.note.guidance", bool(kinds & {"guidance", "routine"})),
-                ("reply.note.masked", guarded.masked),
-            )
-            if holds
-        ]
+        notes = [self._texts(language, "reply.note.guidance")] if kinds & {"guidance", "routine"} else []
         return Reply(
             id=_new_id(),
             status=Status.ANSWERED,
             language=language,
-            lead=self._texts(language, f"reply.lead.{key}", count=len(draft.claims)),
+            lead=self._texts(language, f"reply.lead.{key}", count=len(draft.claims), subject=evidence.subject),
             claims=draft.claims,
-            note="\n".join(notes),
+            note="\n".join([*notes, *self._masked(guarded, language)]),
             draft=draft.claims,
             ranking=tuple(dict.fromkeys((found.passage.document, found.passage.section) for found in evidence.found)),
             confidence=round(sure, 4),
         )
 
-    def _abstain(self, reply: Reply, nearest: tuple[Citation, ...]) -> Reply:
+    def _abstain(self, reply: Reply, guarded: Guarded, nearest: tuple[Citation, ...]) -> Reply:
         changes = {
             "status": Status.ABSTAINED,
             "lead": self._texts(reply.language, "reply.abstained"),
             "claims": (),
-            "note": "",
+            "note": "\n".join(self._masked(guarded, reply.language)),
             "nearest": nearest,
         }
         return reply.model_copy(update=changes)
+
+    def _masked(self, guarded: Guarded, language: str) -> list[str]:
+        return [self._texts(language, "reply.note.masked")] if guarded.masked else []
 
     async def _write(self, reply: Reply, evidence: Evidence, listener: Listener) -> Reply:
         await listener.step("write")

@@ -110,19 +110,37 @@ class Found(_Value):
     parts: dict[str, float] = {}
 
 
+class Match(enum.StrEnum):
+    """Why passages were found: they are what the question names, those of a group that are nearest to its topic, they
+    cite what it names, or they are like the question in words and meaning."""
+
+    NAMED = "named"
+    TOPIC = "topic"
+    CITING = "citing"
+    SIMILAR = "similar"
+
+
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """The ranked passages for one question, best first.
+    """The ranked passages for one question, best first, and why they were found.
 
-    `exact` says that the question named them ("B3", "§ 15"), `vector` is the question's own, for comparing sentences
-    with it, `ms` how long each part of the search took.
+    `subject` is the topic or the paragraph that the question names, as people write it, and `keys` the exact keys of
+    the latter; `vector` is the question's own, for comparing sentences with it; `ms` how long each part of the search
+    took.
     """
 
     query: str
     found: tuple[Found, ...] = ()
-    exact: bool = False
+    match: Match = Match.SIMILAR
+    subject: str = ""
+    keys: frozenset[str] = frozenset()
     vector: tuple[float, ...] = ()
     ms: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def exact(self) -> bool:
+        """Did the question name them?"""
+        return self.match is not Match.SIMILAR
 
 
 class Citation(_Value):

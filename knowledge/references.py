@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from pydantic import BaseModel, ConfigDict
@@ -33,11 +34,15 @@ _LAW = re.compile(
 _CODE = re.compile(r"(?<![\w§-])([A-Z]) ?(\d{1,2})(?![\w]|-[\w])", re.I)
 _GROUP = re.compile(r"\b([A-Z])[- ]?strateg\w+|\bstrateg\w+ (?:(?:under|in|i|gruppe|group) )?([A-Z])(?!\w| ?\d)")
 _STRATEGY = re.compile(r"\bstrateg\w*", re.I)
+_TOPIC = (
+    r"\s+(?:som\s+|that\s+)?(?:er\s+|are\s+)?(?:handlar\s+|handler\s+|dealing\s+|deal\s+)?"
+    r"(?:om|for|about|on|with|rundt)\b\s*(?P<topic>.*)"
+)
 _ALL = re.compile(
-    r"\b(?:alle|all|hvilke|kva|hvilken|which|list|vis)\b.{0,30}?\bstrateg(?:ier|iar|iene|iane|ies)\w*"
-    r"(?:\s+(?:som\s+|that\s+)?(?:er\s+|are\s+)?(?:handlar|handler|dealing|deal)?\s*(?:om|for|about|on|with|rundt)\b\s*(?P<topic>.*))?",
+    rf"\b(?:alle|all|hvilke|kva|hvilken|which|list|vis)\b.{{0,30}}?\bstrateg(?:ier|iar|iene|iane|ies)\w*(?:{_TOPIC})?",
     re.I,
 )
+_ABOUT = re.compile(rf"^(?:hva er\s+|kva er\s+|what is\s+|what are\s+)?(?:the\s+)?strateg\w+{_TOPIC}", re.I)
 # A short message of a code and only such words asks for the code; "plakat A4" does not.
 _AROUND_A_CODE = frozenset(
     "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt og"
@@ -71,8 +76,9 @@ def strategy_key(area: str, code: str) -> str:
 
 def slug(text: str) -> str:
     """A name for addresses: lower case ASCII letters and digits, the rest hyphens."""
-    plain = text.lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    plain = unicodedata.normalize("NFKD", text.lower().replace("æ", "ae").replace("ø", "o"))
+    letters = "".join(character for character in plain if not unicodedata.combining(character))
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def references(text: str, keys: Collection[str]) -> list[Reference]:
@@ -107,7 +113,7 @@ def _strategies(text: str, keys: Collection[str]) -> list[Reference]:
     known = [code for code in dict.fromkeys(codes) if any(key.endswith(f"/{code}") for key in keys)]
     if known:
         return [Reference(pattern=f"strategy:{area}/{code}") for code in known]
-    every = _ALL.search(text)
+    every = _ALL.search(text) or _ABOUT.search(text)
     if every and any(key.startswith("strategy:") for key in keys):
         return [Reference(pattern=f"strategy:{area}/*", topic=(every["topic"] or "").strip(" ?.!"))]
     return []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +17,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from knowledge.library import Reader, Scores
-from knowledge.model import Evidence, Found, Passage
+from knowledge.model import Evidence, Found, Match, Passage
 from knowledge.references import Reference, references
 
 WEIGHTS = {"words": 0.25, "grams": 0.25, "meaning": 0.5}
@@ -24,7 +26,10 @@ nDCG@10 .905-.906 (words alone .869, n-grams .854, meaning .802); everyday quest
 
 _CANDIDATES = 100
 _EXACT_AT_MOST = 40
-_TOPIC_MARGIN = 0.6
+
+# How near, in standard deviations of a list, one of it must be to a topic: this share of the nearest one, and so much.
+_TOPIC_SHARE = 0.3
+_TOPIC_LEAST = 0.85
 
 
 class Retriever(BaseRetriever):
@@ -62,7 +67,7 @@ class Retriever(BaseRetriever):
         ms = {"embed": (time.perf_counter() - start) * 1000}
         named = references(query, self.reader.keys())
         if named and (exact := self._named(named)):
-            return Evidence(query, exact[:_EXACT_AT_MOST], exact=True, vector=tuple(vector), ms=ms)
+            return dataclasses.replace(exact, query=query, vector=tuple(vector), ms=ms)
         scores = self.reader.search(query, vector, _CANDIDATES)
         ms |= scores.ms
         start = time.perf_counter()
@@ -70,26 +75,31 @@ class Retriever(BaseRetriever):
         ms["fuse"] = (time.perf_counter() - start) * 1000
         return Evidence(query, found, vector=tuple(vector), ms=ms)
 
-    def _named(self, named: Sequence[Reference]) -> tuple[Found, ...]:
-        passages: dict[str, Passage] = {}
-        for reference in named:
-            own = self.reader.by_key(reference.pattern) or self.reader.by_key(reference.pattern, own=False)
-            passages |= {passage.id: passage for passage in self._about(reference.topic, own)}
-        return tuple(Found(passage=passage, score=1.0) for passage in passages.values())
+    def _named(self, named: Sequence[Reference]) -> Evidence | None:
+        """The passages that are what the question names or, where there are none, those that cite it."""
+        own = {passage.id: passage for each in named for passage in self._own(each)}
+        if own:
+            topic = named[0].topic
+            return Evidence("", _found(own.values()), match=Match.TOPIC if topic else Match.NAMED, subject=topic)
+        keys = frozenset(each.pattern for each in named)
+        citing = {passage.id: passage for key in sorted(keys) for passage in self.reader.by_key(key, own=False)}
+        labels = [basis.label for passage in citing.values() for basis in passage.rests_on if basis.key in keys]
+        subject = ", ".join(dict.fromkeys(labels))
+        return Evidence("", _found(citing.values()), match=Match.CITING, subject=subject, keys=keys) if citing else None
+
+    def _own(self, reference: Reference) -> list[Passage]:
+        passages = self.reader.by_key(reference.pattern)
+        return self._about(reference.topic, passages) if reference.topic and len(passages) > 1 else passages
 
     def _about(self, topic: str, passages: list[Passage]) -> list[Passage]:
-        """Those of a list that are about the topic: nearer to it than the list is on the whole."""
-        if not topic or len(passages) <= 1:
-            return passages
-        near = np.asarray(self.embeddings.embed_documents([passage.text for passage in passages])) @ np.asarray(
-            self.embeddings.embed_query(topic)
-        )
-        terms = set(self.reader.terms(topic))
-        shared = np.asarray(
-            [len(terms & set(self.reader.terms(passage.text))) / len(terms or {""}) for passage in passages]
-        )
-        score = _standard(near) + shared
-        limit = score.max() - (score.max() - score.mean()) * _TOPIC_MARGIN
+        """Those of a list that are nearest to the topic, in the order of the list; at least one."""
+        near = self.embeddings.embed_documents([passage.text for passage in passages])
+        score = _standard(np.asarray(near) @ np.asarray(self.embeddings.embed_query(topic)))
+        rarity = self.reader.rarity(self.reader.terms(topic))
+        for index, passage in enumerate(passages):
+            shared = rarity.keys() & set(self.reader.terms(passage.text))
+            score[index] += 0.5 * sum(rarity[term] for term in shared) / sum(rarity.values())
+        limit = max(score.max() * _TOPIC_SHARE, min(_TOPIC_LEAST, score.max()))
         return [passage for passage, value in zip(passages, score, strict=True) if value >= limit]
 
     def _fuse(self, scores: Scores) -> tuple[Found, ...]:
@@ -111,6 +121,10 @@ class Retriever(BaseRetriever):
             for index in best
             if ids[index] in passages
         )
+
+
+def _found(passages: Iterable[Passage]) -> tuple[Found, ...]:
+    return tuple(Found(passage=passage, score=1.0) for passage in itertools.islice(passages, _EXACT_AT_MOST))
 
 
 def _column(half: dict[str, float], ids: Sequence[str]) -> npt.NDArray[np.float64]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import logging
 import secrets
 import sys
+import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import structlog
 import typer
@@ -45,12 +48,13 @@ def plain_errors(*expected: type[Exception]) -> Iterator[None]:
         raise fail("a setting is wrong: " + "; ".join(lines)) from None
     except expected as error:
         raise fail(str(error)) from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets an id and no stack trace
         error_id = secrets.token_hex(4)
-        structlog.get_logger(__name__).exception("command.failed", error_id=error_id)
+        where = _note(error_id, error)
         raise fail(
-            f"something went wrong that should not have ({type(error).__name__}); error id {error_id}"
-        ) from error
+            f"something went wrong that should not have ({type(error).__name__}). "
+            f"Report it with the error id {error_id}; what led to it stands in {where}"
+        ) from None
 
 
 def start_logging(level: str) -> None:
@@ -85,6 +89,20 @@ def progress_bar() -> Progress:
         TextColumn("[dim]{task.fields[title]}"),
     )
     return Progress(*columns, console=err, disable=not err.is_terminal, transient=True)
+
+
+def _note(error_id: str, error: Exception) -> Path:
+    """Keep what led to an error where whoever looks into it finds it, and the user need not see it."""
+    path = Path(typer.get_app_dir("moteplassen")) / "errors.log"
+    told = "".join(traceback.format_exception(error))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{dt.datetime.now(dt.UTC).isoformat()} {error_id}\n{told}\n")
+    except OSError:
+        sys.stderr.write(told)
+        return Path("standard error, above")
+    return path
 
 
 def _escape(text: str) -> str:
