@@ -12,7 +12,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from knowledge.library import Reader
-from knowledge.model import Citation, Claim, Draft, Evidence, Found, LegalReference, Match, Passage
+from knowledge.model import Citation, Claim, Draft, Evidence, Found, Match, Passage
 from knowledge.sentences import in_context, sentences
 
 _PASSAGES = 4
@@ -23,7 +23,11 @@ _SENTENCES = 3
 _CLOSE = 0.12
 """How far below the best sentence another of the same passage may score and still belong to the answer."""
 
-_EXCEPTION = re.compile(r"^(?:men|unntak|likevel|dette gjelder ikke|kravet gjelder ikke|but|however|except)\b", re.I)
+_EXCEPTION = re.compile(
+    r"^(?:(?:men|unntak\w*|unntatt|likevel|but|however|except)\b"
+    r"|[^,.]{0,80}\bgjeld(?:er)? (?:likevel )?(?:ikke|ikkje)\b|[^,.]{0,80}\bdo(?:es)? not apply\b)",
+    re.I,
+)
 """What restricts the sentence before it is quoted along with it: half a rule is a wrong answer."""
 
 _CITING = 8
@@ -96,6 +100,8 @@ class ExtractiveAnswerer:
         terms = _Terms(reader, evidence.query)
         looks = [self._look(found, evidence, terms) for found in evidence.found[:_PASSAGES]]
         best = max(looks, key=lambda look: look.best)
+        if not best.sentences:
+            return Draft()
         chosen = best.chosen()
         claims = tuple(
             Claim(text=best.sentences[index], citation=self.cite(best.passage, best.sentences[index]))
@@ -113,7 +119,7 @@ class ExtractiveAnswerer:
             (found.passage, sentence)
             for found in evidence.found
             for sentence in sentences(found.passage.text)
-            if any(basis.key in evidence.keys and _cites(sentence, basis) for basis in found.passage.rests_on)
+            if evidence.keys & _cited(sentence, found.passage)
         ]
         return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes[:_CITING])
 
@@ -182,8 +188,12 @@ def _signs(evidence: Evidence, looks: Sequence[_Look], best: _Look, terms: _Term
     }
 
 
-def _cites(sentence: str, basis: LegalReference) -> bool:
-    return re.search(re.escape(basis.label) + r"(?![\d-])", sentence) is not None
+def _cited(sentence: str, passage: Passage) -> set[str]:
+    """The keys of the paragraphs that a sentence cites; of two that begin alike ("§ 1", "§ 1 a") the longer one."""
+    labels = sorted(passage.rests_on, key=lambda basis: -len(basis.label))
+    keys = {basis.label: basis.key for basis in labels}
+    pattern = "|".join(re.escape(label) for label in keys)
+    return {keys[cited] for cited in re.findall(rf"(?:{pattern})(?![\d-])", sentence)} if keys else set()
 
 
 def _opening(text: str) -> str:

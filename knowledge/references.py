@@ -23,16 +23,25 @@ _ALIASES = {
 }
 """The short names that lawyers and builders use."""
 
+# "15", "20-1", "1-7a" and "1-7 a"; but in "§ 15 i serveringsloven" the letter is a word.
+_NUMBER = r"\d+(?:-\d+)?(?:(?:[a-z]|\s[a-hj-z])(?![\wæøå]))?"
 _PARAGRAPH = re.compile(
-    r"(?:§+|\bparagraf(?:en)?|\bsection|\bartikkel|\bart\.)\s*(\d+(?:-\d+)?(?:\s?[a-z](?![\wæøå]))?)", re.I
+    rf"(?:§|\bparagraf(?:en)?|\bsection|\bartikkel|\bart\.)\s*({_NUMBER})"
+    rf"|§§\s*({_NUMBER}(?:(?:,|\s+(?:og|eller|and|or))\s+{_NUMBER})*)",
+    re.I,
 )
+_WITHOUT_A_SIGN = re.compile(r"\.?\s+(\d+-\d+(?![\w-])|\d+(?=[?.!,]?\s*$))")
+"""What follows a law in "pbl 20-5" and "serveringsloven 15?", but not in "serveringsloven 15 år etter"."""
 _LAW = re.compile(
     r"(?:[\wæøå]+- og )?[\wæøå]+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
     r"|\bbyggteknisk forskrift\b|\b(?:" + "|".join(_ALIASES) + r")\b",
     re.I,
 )
+_REGULATION = re.compile(r"\bforskrift om [^§.,;:?!()\n]+", re.I)
 _CODE = re.compile(r"(?<![\w§-])([A-Z]) ?(\d{1,2})(?![\w]|-[\w])", re.I)
-_GROUP = re.compile(r"\b([A-Z])[- ]?strateg\w+|\bstrateg\w+ (?:(?:under|in|i|gruppe|group) )?([A-Z])(?!\w| ?\d)")
+_GROUP = re.compile(
+    r"\b(?:([A-Z])[- ]?|([a-z])-)[Ss]trateg\w+|\b[Ss]trateg\w+ (?:(?:under|in|i|gruppe|group) )?([A-Z])(?!\w| ?\d)"
+)
 _STRATEGY = re.compile(r"\bstrateg\w*", re.I)
 _TOPIC = (
     r"\s+(?:som\s+|that\s+)?(?:er\s+|are\s+)?(?:handlar\s+|handler\s+|dealing\s+|deal\s+)?"
@@ -45,7 +54,7 @@ _ALL = re.compile(
 _ABOUT = re.compile(rf"^(?:hva er\s+|kva er\s+|what is\s+|what are\s+)?(?:the\s+)?strateg\w+{_TOPIC}", re.I)
 # A short message of a code and only such words asks for the code; "plakat A4" does not.
 _AROUND_A_CODE = frozenset(
-    "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt og"
+    "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt og med da"
     " what does do say says is the mean means show me explain about strategy code plan planen and in of".split()
 )
 
@@ -90,33 +99,46 @@ def references(text: str, keys: Collection[str]) -> list[Reference]:
 
 
 def _paragraphs(text: str, keys: Collection[str]) -> list[Reference]:
-    laws = list(_LAW.finditer(text))
+    laws = [*_LAW.finditer(text), *(each for each in _REGULATION.finditer(text) if _holds(each[0], keys))]
+    without_a_sign = filter(None, (_WITHOUT_A_SIGN.match(text, law.end()) for law in laws))
     found: dict[str, Reference] = {}
-    for paragraph in _PARAGRAPH.finditer(text):
+    for paragraph in sorted((*_PARAGRAPH.finditer(text), *without_a_sign), key=lambda match: match.start()):
         if laws:
             # "serveringsloven § 15" and "§ 15 i serveringsloven": the law named nearest is meant.
             law = min(laws, key=lambda law: min(abs(paragraph.start() - law.end()), abs(law.start() - paragraph.end())))
-            key = law_key(law[0], paragraph[1])
-            if key in keys:
-                found[key] = Reference(pattern=key)
+            for number in re.findall(_NUMBER, paragraph[0], re.I):
+                key = law_key(law[0], number)
+                if key in keys:
+                    found[key] = Reference(pattern=key)
     return list(found.values())
 
 
+def _holds(law: str, keys: Collection[str]) -> bool:
+    return any(key.startswith(law_key(law, "")) for key in keys)
+
+
 def _strategies(text: str, keys: Collection[str]) -> list[Reference]:
-    area = _area(text, keys)
+    names, topic = _names(text, keys)
+    areas = _areas(text, keys) or ["*"]
+    return [Reference(pattern=f"strategy:{area}/{name}", topic=topic) for name in names for area in areas]
+
+
+def _names(text: str, keys: Collection[str]) -> tuple[list[str], str]:
+    """GLOB patterns of the codes that the text names, and the topic where it names that instead."""
+    there = {key.rpartition("/")[2] for key in keys if key.startswith("strategy:")}
     group = _GROUP.search(text)
     if group:
-        letter = (group[1] or group[2]).upper()
-        if any(key.rpartition("/")[2].startswith(letter) for key in keys if key.startswith("strategy:")):
-            return [Reference(pattern=f"strategy:{area}/{letter}[0-9]*")]
+        letter = next(filter(None, group.groups())).upper()
+        if any(code.startswith(letter) for code in there):
+            return [f"{letter}[0-9]*"], ""
     codes = [code[1].upper() + code[2] for code in _CODE.finditer(text) if _asks_for_a_code(text)]
-    known = [code for code in dict.fromkeys(codes) if any(key.endswith(f"/{code}") for key in keys)]
+    known = [code for code in dict.fromkeys(codes) if code in there]
     if known:
-        return [Reference(pattern=f"strategy:{area}/{code}") for code in known]
+        return known, ""
     every = _ALL.search(text) or _ABOUT.search(text)
-    if every and any(key.startswith("strategy:") for key in keys):
-        return [Reference(pattern=f"strategy:{area}/*", topic=(every["topic"] or "").strip(" ?.!"))]
-    return []
+    if every and there:
+        return ["*"], (every["topic"] or "").strip(" ?.!")
+    return [], ""
 
 
 def _asks_for_a_code(text: str) -> bool:
@@ -124,7 +146,9 @@ def _asks_for_a_code(text: str) -> bool:
     return bool(_STRATEGY.search(text)) or words <= _AROUND_A_CODE
 
 
-def _area(text: str, keys: Collection[str]) -> str:
-    named = slug(text)
+def _areas(text: str, keys: Collection[str]) -> list[str]:
+    words = f"-{slug(text)}-"
     areas = {key.removeprefix("strategy:").rpartition("/")[0] for key in keys if key.startswith("strategy:")}
-    return next((area for area in sorted(areas) if area in named), "*")
+    named = [area for area in sorted(areas) if f"-{area}-" in words]
+    # "Klima og miljø" names no area that is called "Klima".
+    return [area for area in named if not any(area != other and area in other for other in named)]

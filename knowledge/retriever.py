@@ -96,9 +96,10 @@ class Retriever(BaseRetriever):
         near = self.embeddings.embed_documents([passage.text for passage in passages])
         score = _standard(np.asarray(near) @ np.asarray(self.embeddings.embed_query(topic)))
         rarity = self.reader.rarity(self.reader.terms(topic))
+        total = sum(rarity.values()) or 1.0
         for index, passage in enumerate(passages):
             shared = rarity.keys() & set(self.reader.terms(passage.text))
-            score[index] += 0.5 * sum(rarity[term] for term in shared) / sum(rarity.values())
+            score[index] += 0.5 * sum(rarity[term] for term in shared) / total
         limit = max(score.max() * _TOPIC_SHARE, min(_TOPIC_LEAST, score.max()))
         return [passage for passage, value in zip(passages, score, strict=True) if value >= limit]
 

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from bot.database import Base, Database
 from bot.desk import outbox, store
+from bot.handlers.slack import store as slack
 from bot.handlers.web import store as web
 from bot.settings import Settings
 
-TABLES = (store, outbox, web)
+TABLES = (store, outbox, web, slack)
 """The modules whose tables are under migration: importing them is what makes `Base.metadata` whole."""
 
 

@@ -17,6 +17,7 @@ from bot.people import audience_of
 from bot.question import Listener, Question, Reply
 from knowledge.model import Claim
 
+
 class Conversation(Protocol):
     """Replies to questions."""
 

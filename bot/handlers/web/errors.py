@@ -44,5 +44,6 @@ class ErrorPages:
         t, language = self._rendering.texts, self._identity.visitor(request).language
         told = {"title": t(language, f"web.error.{name}.title"), "text": t(language, f"web.error.{name}.text")}
         if wants_json(request):
-            return JSONResponse({"problem": f"{told['title']}. {told['text']}"}, status)
+            numbered = t(language, "web.error.number", number=number) if number else ""
+            return JSONResponse({"problem": f"{told['title']}. {told['text']} {numbered}".strip()}, status)
         return self._rendering.page(request, "error.html", status, **told, name=name, number=number)

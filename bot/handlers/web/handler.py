@@ -12,7 +12,6 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from bot.database import Database
 from bot.desk.desk import Desk
@@ -33,7 +32,7 @@ from bot.handlers.web.pages.session import SessionPages
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import STATIC, Rendering
 from bot.handlers.web.secret import session_secret
-from bot.handlers.web.security import SameOrigin, SecurityHeaders
+from bot.handlers.web.security import SameOrigin, SecurityHeaders, SmallBody
 from bot.handlers.web.sign_in import SignIn
 from bot.handlers.web.threads import Threads
 from bot.settings import Settings
@@ -128,6 +127,7 @@ class WebHandler:
                 ExceptionMiddleware,
                 handlers={HTTPException: self._errors.refused, Exception: self._errors.crashed},
             ),
+            Middleware(SmallBody, limit=LARGEST_REQUEST),
             Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_REQUEST),
             Middleware(SameOrigin, public_url=self._settings.public_url),
         ]

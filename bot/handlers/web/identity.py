@@ -47,6 +47,7 @@ class Visitor(BaseModel):
 
     @property
     def is_officer(self) -> bool:
+        """Does the visitor handle cases?"""
         return self.role is Role.OFFICER
 
 
@@ -86,16 +87,15 @@ class Identity:
         """Who is visiting. A browser that comes for the first time gets a session."""
         session = request.session
         browser = session.get("id") or session.setdefault("id", secrets.token_urlsafe(18))
-        language = session.get("language") if session.get("language") in LANGUAGES else LANGUAGES[0]
+        chosen = session.get("language")
+        language: str = chosen if chosen in LANGUAGES else LANGUAGES[0]
         shared = {"session": browser, "language": language}
         if self._demo:
             return Visitor.model_validate(self._persona(session).model_dump() | shared)
         person = session.get("person")
         if person and person["until"] > time.time():
             return Visitor(id=person["id"], name=person["name"], role=Role(person["role"]), **shared)
-        return Visitor(
-            id=f"guest-{browser}", name=self._guest_name[language], role=Role.BUSINESS, guest=True, **shared
-        )
+        return Visitor(id=f"guest-{browser}", name=self._guest_name[language], role=Role.BUSINESS, guest=True, **shared)
 
     def choose(self, request: Request, persona: str) -> bool:
         """Be that persona from now on; False where the demo has nobody of that id, or this isn't the demo."""

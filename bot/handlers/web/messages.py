@@ -26,6 +26,8 @@ class Progress(_Value):
 
 
 class Kind(enum.StrEnum):
+    """What a message is."""
+
     QUESTION = "question"
     REPLY = "reply"
     ANSWER = "answer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 
 _CLOCK = get_timezone("Europe/Oslo")
 _DAY = {"nb": "d. MMM HH:mm", "nn": "d. MMM HH:mm", "en": "d MMM HH:mm"}
@@ -16,6 +16,12 @@ def moment(value: dt.datetime, language: str) -> str:
     today = dt.datetime.now(_CLOCK).date()
     pattern = "HH:mm" if value.astimezone(_CLOCK).date() == today else _DAY[language]
     return format_datetime(value, pattern, tzinfo=_CLOCK, locale=_LOCALES[language])
+
+
+def age(value: dt.datetime, language: str) -> str:
+    """How long ago it was, in one unit."""
+    passed = dt.datetime.now(dt.UTC) - value
+    return format_timedelta(-passed, add_direction=True, granularity="minute", locale=_LOCALES[language])
 
 
 def day(value: dt.date, language: str) -> str:

@@ -13,7 +13,6 @@ from bot.handlers.web.feedback import Feedback
 from bot.handlers.web.identity import Visitor
 from bot.handlers.web.messages import Kind, Message
 from bot.handlers.web.rendering import Rendering
-from knowledge.model import Citation
 
 
 class Surroundings(BaseModel):
@@ -42,21 +41,16 @@ class Posts:
 
     async def updates(self, messages: Sequence[Message], visitor: Visitor) -> list[dict[str, Any]]:
         """The messages as live updates: the browser puts `html` where the message stands or belongs, and `shell` where
-        the thread is new to it."""
+        the thread is new to it. `revision` tells it which of two that cross on the way is the newer one."""
         around = await self.around(messages, visitor)
         return [
             {
                 "id": message.id,
                 "thread": message.thread,
-                "html": self._rendering.part(visitor, "message.html", message=message, around=around, numbers=numbers),
+                "revision": message.revision,
+                "html": self._rendering.part(visitor, "message.html", message=message, around=around),
                 "shell": self._rendering.part(visitor, "shell.html", message=message) if message.root else None,
                 "mine": message.kind is Kind.QUESTION and message.person.id == visitor.id,
             }
             for message in messages
         ]
-
-
-def numbers(message: Message) -> dict[Citation, int]:
-    """The citations of a reply by the number that stands beside the claims."""
-    cited = message.said.citations if message.said else ()
-    return {citation: number for number, citation in enumerate(cited, start=1)}

@@ -16,6 +16,7 @@ from bot.handlers.web import moments
 from bot.handlers.web.channels import channels
 from bot.handlers.web.identity import PERSONAS, Identity, Visitor
 from bot.handlers.web.quoting import LONGEST
+from bot.handlers.web.sources import numbered, sources
 from bot.texts import LANGUAGES, Texts
 from knowledge.model import Citation
 
@@ -38,7 +39,15 @@ class Rendering:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            demo=demo, personas=PERSONAS, languages=LANGUAGES, source_link=source_link, static=_static, initials=initials
+            demo=demo,
+            personas=PERSONAS,
+            languages=LANGUAGES,
+            source_link=source_link,
+            numbered=numbered,
+            sources=sources,
+            static=_static,
+            initials=initials,
+            tint=tint,
         )
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -54,6 +63,7 @@ class Rendering:
             visitor=visitor,
             t=functools.partial(self.texts, language),
             moment=functools.partial(moments.moment, language=language),
+            age=functools.partial(moments.age, language=language),
             day=functools.partial(moments.day, language=language),
             **values,
         )
@@ -69,6 +79,11 @@ def initials(name: str) -> str:
     """The first letters of the first and the last name."""
     names = name.split() or ["?"]
     return "".join(part[0] for part in dict.fromkeys((names[0], names[-1]))).upper()
+
+
+def tint(name: str) -> int:
+    """Which of the six colours of avatars the name has: always the same one."""
+    return sum(name.encode()) % 6
 
 
 def _address(request: Request) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Awaitable
 from typing import Any
 
 import httpx2
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.starlette_client import OAuth
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+from authlib.integrations.starlette_client import OAuth  # type: ignore[import-untyped]
 from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response

@@ -4,6 +4,7 @@ and is heard of live."""
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -211,7 +212,9 @@ def _message(row: MessageRow) -> Message:
 
 
 def _key(asked: Asked) -> str:
-    return f"asked:{asked.session}:{asked.key}"
+    # The text belongs to it: a browser that goes back to an old page posts something new under the page's old key.
+    digest = hashlib.sha256(f"{asked.thread}\n{asked.text}".encode()).hexdigest()[:16]
+    return f"asked:{asked.session}:{asked.key}:{digest}"
 
 
 def _new_id() -> str:

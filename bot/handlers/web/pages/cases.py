@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -62,7 +62,7 @@ class CasePages:
         return self._rendering.page(
             request,
             "queue.html",
-            cases=await self._desk.list(FILTERS[chosen], LONGEST_QUEUE),
+            cases=_in_turn(await self._desk.list(FILTERS[chosen], LONGEST_QUEUE)),
             chosen=chosen,
             counts={name: sum(counts[state] for state in states) for name, states in FILTERS.items()},
             longest=LONGEST_QUEUE,
@@ -145,6 +145,12 @@ class CasePages:
         if not visitor.is_officer:
             raise HTTPException(HTTPStatus.FORBIDDEN, "officers")
         return visitor.officer
+
+
+def _in_turn(cases: Sequence[Case]) -> list[Case]:
+    """What nobody has taken comes first, and of that what has waited longest; the rest stays in its order."""
+    waiting = [case for case in cases if case.state is CaseState.FORWARDED]
+    return waiting[::-1] + [case for case in cases if case.state is not CaseState.FORWARDED]
 
 
 def _draft(case: Case) -> str:

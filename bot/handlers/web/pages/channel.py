@@ -22,7 +22,7 @@ from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.live import Live, ticks
 from bot.handlers.web.messages import Asked, Message, Thread
 from bot.handlers.web.pages.requests import number, revision, wants_json
-from bot.handlers.web.posts import Posts, numbers
+from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import NoSuchMessage, Threads
 
@@ -143,7 +143,6 @@ class ChannelPages:
             earlier=earlier,
             after=after,
             around=await self._posts.around(messages, visitor),
-            numbers=numbers,
             draft=draft or await self._prefill(request, visitor),
             problem=problem,
             limit=LONGEST_QUESTION,
@@ -167,9 +166,7 @@ class ChannelPages:
             return t(visitor.language, "web.problem.often", limit=QUESTIONS_A_MINUTE)
         return ""
 
-    async def _refuse(
-        self, request: Request, where: Channel, thread: str | None, typed: str, problem: str
-    ) -> Response:
+    async def _refuse(self, request: Request, where: Channel, thread: str | None, typed: str, problem: str) -> Response:
         if wants_json(request):
             return JSONResponse({"problem": problem}, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:

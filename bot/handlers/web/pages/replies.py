@@ -72,8 +72,7 @@ class ReplyActions:
         visitor: Visitor = self._identity.visitor(request)
         if wants_json(request):
             return JSONResponse({"messages": await self._posts.updates([reply], visitor)})
-        where = channel(visitor, reply.channel)
-        return RedirectResponse(f"{where.path if where else '/'}#m-{reply.id}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"/t/{reply.thread}#m-{reply.id}", HTTPStatus.SEE_OTHER)
 
 
 def _case(reply: Message, thread: Thread) -> NewCase:

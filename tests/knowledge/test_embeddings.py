@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.embeddings import CachedEmbeddings, E5Embeddings
+
+ONE, TWO, THREE = "Du må søke.", "Kommunen svarer.", "Gebyret er 5 000 kroner."
+
+
+class Counting(E5Embeddings):
+    """The bundled model, remembering what it was asked to embed."""
+
+    def __init__(self, name: str = E5Embeddings.name) -> None:
+        super().__init__()
+        self.name = name
+        self.embedded: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.embedded.extend(texts)
+        return super().embed_documents(texts)
+
+
+def test_a_text_is_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
+    model = Counting()
+    with contextlib.closing(CachedEmbeddings(model, tmp_path / "cache" / "v.db")) as cached:
+        first = cached.embed_documents([ONE, TWO, ONE])
+        assert model.embedded == [ONE, TWO]
+        assert first[0] == first[2] != first[1]
+    with contextlib.closing(CachedEmbeddings(model, tmp_path / "cache" / "v.db")) as cached:
+        again = cached.embed_documents([TWO, THREE, ONE])
+    assert model.embedded == [ONE, TWO, THREE]
+    assert (again[0], again[2]) == (first[1], first[0])
+
+
+def test_the_cache_gives_what_the_model_gives(tmp_path: Path) -> None:
+    with contextlib.closing(CachedEmbeddings(E5Embeddings(), tmp_path / "v.db")) as cached:
+        for _ in range(2):
+            np.testing.assert_allclose(cached.embed_documents([ONE]), E5Embeddings().embed_documents([ONE]), atol=1e-6)
+        assert cached.embed_query(ONE) == E5Embeddings().embed_query(ONE)
+        assert cached.embed_documents([]) == []
+
+
+def test_another_model_never_meets_the_vectors_of_the_first(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        model = Counting(name)
+        with contextlib.closing(CachedEmbeddings(model, tmp_path / "v.db")) as cached:
+            cached.embed_documents([ONE])
+        assert model.embedded == [ONE]
+
+
+def test_two_processes_share_a_cache(tmp_path: Path) -> None:
+    one, two = Counting(), Counting()
+    with (
+        contextlib.closing(CachedEmbeddings(one, tmp_path / "v.db")) as first,
+        contextlib.closing(CachedEmbeddings(two, tmp_path / "v.db")) as second,
+    ):
+        assert first.embed_documents([ONE]) == second.embed_documents([ONE])
+    assert (one.embedded, two.embedded) == ([ONE], [])
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "Du\x00 må\x07 søke", "\x1b[31m", "🌿" * 50, "§ " * 300, "a\nb\tc"])
+def test_any_text_has_a_vector_of_length_one(text: str) -> None:
+    model = E5Embeddings()
+    (passage,) = model.embed_documents([text])
+    for vector in (passage, model.embed_query(text)):
+        assert len(vector) == 384
+        assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_text_after_a_nul_is_read_too() -> None:
+    model = E5Embeddings()
+    assert model.embed_query("Du\x00må søke") == model.embed_query("Du må søke")
+    assert model.embed_documents(["Du\x00må søke"]) == model.embed_documents(["Du må søke"])
+
+
+def test_a_question_is_nearest_to_what_answers_it_in_three_languages() -> None:
+    model = E5Embeddings()
+    passages = model.embed_documents(["Røyking er forbudt i serveringslokaler.", "Gjerdet kan være 1,8 meter høyt."])
+    for text in ("Er det lov å røyke på kafé?", "Er det lov å røykje på kafé?", "May I smoke in a café?"):
+        near = np.asarray(passages) @ np.asarray(model.embed_query(text))
+        assert near[0] > near[1]

@@ -1,0 +1,129 @@
+"""What the tests of Slack are about: a conversation with few answers, and the bot as a process to be restarted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+import itertools
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+from pydantic import SecretStr
+
+from bot.app import create_app
+from bot.database import Database
+from bot.desk.desk import Desk
+from bot.desk.dispatcher import Backoff, Dispatcher, Pace
+from bot.desk.outbox import Delivery, Outbox
+from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.handler import SlackHandler
+from bot.migrations import migrate
+from bot.question import Question, Reply, Status
+from bot.settings import Settings
+from bot.texts import Texts
+from knowledge.model import Citation, Claim
+from tests.peers.slack import SECRET, TOKEN, Slack, served
+
+MANIFEST: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent.parent.parent / "docs" / "slack" / "manifest.yaml").read_text("utf-8")
+)
+SCOPES: list[str] = MANIFEST["oauth_config"]["scopes"]["bot"]
+TEXTS = Texts()
+ALCOHOL = Citation(
+    document="guide/servering",
+    section="skjenking",
+    title="Servering & skjenking",
+    url="https://example.no/servering?a=1&b=2",
+    quote="Skjenking av alkohol krever skjenkebevilling",
+    date=dt.date(2026, 11, 1),
+)
+QUESTION = "Kan jeg skjenke øl?"
+PATIENCE = 8.0
+
+
+class Librarian:
+    """Knows about alcohol and about nothing else. `asked` lists what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    async def reply(self, question: Question) -> Reply:
+        self.asked.append(question)
+        reply = Reply(id=secrets.token_urlsafe(12), status=Status.ANSWERED, language="nb", lead="Dette står i kildene:")
+        if "øl" in question.text:
+            return reply.model_copy(update={"claims": (Claim(text="Det krever bevilling.", citation=ALCOHOL),)})
+        return reply.model_copy(update={"status": Status.ABSTAINED, "lead": "Det vet jeg ikke.", "nearest": (ALCOHOL,)})
+
+
+@dataclasses.dataclass(frozen=True)
+class Bot:
+    """The bot while it runs."""
+
+    database: Database
+    outbox: Outbox
+    desk: Desk
+    handler: SlackHandler
+    librarian: Librarian
+    slack: Slack
+
+    async def answer(self, asked: dict[str, Any], number: int = 1, channel: str = "C1") -> dict[str, Any]:
+        """The message number so and so that the bot puts under a question, when it is there."""
+        async with asyncio.timeout(PATIENCE):
+            while len(found := self.slack.thread(channel, asked.get("thread_ts", asked["ts"]))) < number:
+                await asyncio.sleep(0.005)
+        return found[number - 1]
+
+    async def deliver(self, *deliveries: Delivery) -> None:
+        """Bring these as a dispatcher would."""
+        for delivery in deliveries:
+            await self.handler.courier.deliver(delivery)
+
+
+def settings(slack: Slack, **changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "slack_bot_token": SecretStr(TOKEN),
+        "slack_signing_secret": SecretStr(SECRET),
+        "slack_api_url": slack.url,
+        "slack_officers_channel": "GSAKER",
+        "public_url": "https://bot.example.no",
+    }
+    return Settings(_env_file=None, **values | changes)
+
+
+@contextlib.asynccontextmanager
+async def started(address: str, slack: Slack, *, delivers: bool = True, **changes: Any) -> AsyncIterator[Bot]:
+    """The bot on that database and in that workspace; one that does not deliver leaves that to a worker."""
+    database = Database(address)
+    await migrate(database)
+    outbox = Outbox(database)
+    desk = Desk(database, outbox, officer_platforms=(PLATFORM,))
+    librarian = Librarian()
+    handler = SlackHandler(
+        settings=settings(slack, **changes),
+        outbox=outbox,
+        desk=desk,
+        conversation=librarian,
+        texts=TEXTS,
+        database=database,
+    )
+    couriers = {PLATFORM: handler.courier} if delivers else {}
+    dispatcher = Dispatcher(outbox, couriers, Backoff(first=0.02, longest=0.05, attempts=6), Pace(poll=0.02))
+    try:
+        async with served(create_app([handler], database, dispatcher)) as url:
+            slack.bot_url = url
+            yield Bot(database, outbox, desk, handler, librarian, slack)
+    finally:
+        await database.close()
+
+
+def words(message: dict[str, Any]) -> str:
+    """All that a message's sections and notes say."""
+    elements = itertools.chain.from_iterable(block.get("elements", [block]) for block in message["blocks"])
+    return "\n".join(
+        text["text"] if isinstance(text := element.get("text"), dict) else str(text) for element in elements
+    )

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from bot.desk.case import Case, Officer
+from bot.desk.outbox import OutboxRow
+from tests.desk.examples import eventually
+from tests.peers.slack import Slack
+from tests.slack.examples import PATIENCE, Bot, started, words
+
+KARI = Officer(id="kari", name="Kari <Berg> & co")
+QUESTION = "Kan jeg ha <b>skilt</b> & lys?"
+
+
+async def forwarded(bot: Bot) -> tuple[dict[str, Any], Case]:
+    """A question that its asker has sent to the officers."""
+    asked = await bot.slack.ask("C1", "UKAFE", QUESTION.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    assert (await bot.slack.press("C1", await bot.answer(asked), "UKAFE")).status_code == 200
+    await bot.answer(asked, 2)
+    return asked, (await bot.desk.list())[0]
+
+
+async def in_officers_channel(bot: Bot, text: str) -> dict[str, Any]:
+    """The only message in the officers' channel, when it says that."""
+    async with asyncio.timeout(PATIENCE):
+        while not (said := bot.slack.channels["GSAKER"]) or text not in words(said[0]):
+            await asyncio.sleep(0.005)
+    assert len(said) == 1
+    return said[0]
+
+
+async def test_the_button_opens_a_case_and_both_sides_hear_of_it(bot: Bot, slack: Slack) -> None:
+    asked, case = await forwarded(bot)
+    assert words(await bot.answer(asked, 2)) == (
+        "Spørsmålet venter på saksbehandler som sak M-1. Svaret kommer her i tråden."
+    )
+    assert words(await in_officers_channel(bot, "M-1")).splitlines() == [
+        "*M-1 · Venter på saksbehandler*",
+        "",
+        ">Kan jeg ha &lt;b&gt;skilt&lt;/b&gt; &amp; lys?",
+        "",
+        f"<https://bot.example.no/saker/{case.id}|Åpne saken>",
+    ]
+    assert (case.question, case.asker.id, case.asker.name) == (QUESTION, "UKAFE", "Kafé Kringla")
+    assert (case.place.channel, case.place.thread, case.place.outsiders) == ("C1", asked["ts"], True)
+    assert case.nearest
+
+
+async def test_pressing_twice_opens_one_case(bot: Bot, slack: Slack) -> None:
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    answer = await bot.answer(asked)
+    pressed = await asyncio.gather(*(slack.press("C1", answer, "UKAFE") for _ in range(3)))
+    await bot.answer(asked, 2)
+    pressed.append(await slack.press("C1", answer, "UKAFE"))
+    assert [response.status_code for response in pressed] == [200] * 4
+    assert len(await bot.desk.list()) == 1
+    assert len(slack.thread("C1", asked["ts"])) == 2
+
+
+async def test_only_the_asker_can_send_the_question_on(bot: Bot, slack: Slack) -> None:
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    answer = await bot.answer(asked)
+    assert (await slack.press("C1", answer, "UOLA")).status_code == 200
+    whisper = slack.whispers[0]
+    assert (whisper["channel"], whisper["user"], whisper["thread_ts"]) == ("C1", "UOLA", asked["ts"])
+    assert "Bare den som stilte spørsmålet" in words(whisper)
+    async with bot.database.reading() as session:
+        assert [row.kind for row in await session.scalars(select(OutboxRow))] == ["reply"]
+
+
+async def test_the_button_works_after_a_restart(address: str, slack: Slack) -> None:
+    async with started(address, slack) as before:
+        asked = await slack.ask("C1", "UKAFE", QUESTION)
+        answer = await before.answer(asked)
+    async with started(address, slack) as after:
+        await slack.press("C1", answer, "UKAFE")
+        assert "M-1" in words(await after.answer(asked, 2))
+
+
+async def test_a_button_of_a_reply_that_is_gone_does_nothing(bot: Bot, slack: Slack) -> None:
+    button = {"type": "button", "action_id": "forward", "value": "gone", "text": {"type": "plain_text", "text": "Send"}}
+    response = await slack.press("C1", {"ts": "1.1", "blocks": [{"type": "actions", "elements": [button]}]}, "UKAFE")
+    assert response.status_code == 200
+    assert not await bot.desk.list()
+
+
+async def test_a_case_opens_though_slack_names_nobody(bot: Bot, slack: Slack) -> None:
+    slack.trouble("users.info", "500")
+    _, case = await forwarded(bot)
+    assert case.asker.name == "handle.ukafe"
+
+
+async def test_the_asker_hears_who_has_the_case_and_gets_the_answer_with_a_name(bot: Bot, slack: Slack) -> None:
+    asked, case = await forwarded(bot)
+    await bot.desk.claim(case.id, KARI)
+    assert words(await bot.answer(asked, 3)).startswith("Kari &lt;Berg&gt; &amp; co har tatt sak M-1")
+    await bot.desk.answer(case.id, KARI, "Ja, men <b>søk</b> først.\n\nHilsen Kari")
+    assert words(await bot.answer(asked, 4)).splitlines() == [
+        "*Kari &lt;Berg&gt; &amp; co, saksbehandler, svarer på sak M-1:*",
+        "Ja, men &lt;b&gt;søk&lt;/b&gt; først.",
+        "",
+        "Hilsen Kari",
+    ]
+
+
+async def test_the_officers_message_says_how_the_case_stands(bot: Bot, slack: Slack) -> None:
+    _, case = await forwarded(bot)
+    await in_officers_channel(bot, "*M-1 · Venter på saksbehandler*")
+    await bot.desk.claim(case.id, KARI)
+    await in_officers_channel(bot, "*M-1 · Under arbeid · Kari &lt;Berg&gt; &amp; co*")
+    await bot.desk.release(case.id, KARI)
+    await in_officers_channel(bot, "*M-1 · Venter på saksbehandler*")
+    await bot.desk.close(case.id, KARI)
+    await in_officers_channel(bot, "*M-1 · Avsluttet")
+
+
+async def test_an_answer_arrives_once_though_the_process_died_after_posting_it(address: str, slack: Slack) -> None:
+    async with started(address, slack, delivers=False) as bot:
+        async with started(address, slack) as other:
+            asked, case = await forwarded(other)
+            await in_officers_channel(other, "M-1")
+        await bot.desk.answer(case.id, KARI, "Ja.")
+        async with bot.database.reading() as session:
+            owed = select(OutboxRow).where(OutboxRow.kind == "case.answered")
+            delivery = (await session.scalars(owed)).one().delivery
+        # The first dies before it hears that Slack has the message, the second before it notes the delivery.
+        slack.trouble("chat.postMessage", "gone")
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await bot.deliver(delivery)
+        await bot.deliver(delivery)
+        await bot.deliver(delivery)
+    async with started(address, slack) as after:
+        await after.deliver(delivery)
+        assert len(slack.thread("C1", asked["ts"])) == 3
+        assert len(slack.called("conversations.replies")) == 1
+
+
+async def test_a_case_is_told_to_the_officers_once_though_slack_broke_off(bot: Bot, slack: Slack) -> None:
+    slack.page = 1
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    answer = await bot.answer(asked)
+    slack.trouble("chat.postMessage", "lost", "lost")
+    await slack.press("C1", answer, "UKAFE")
+    await eventually(
+        lambda: bool(slack.called("conversations.history")) and bool(slack.called("conversations.replies"))
+    )
+    await bot.desk.claim((await bot.desk.list())[0].id, KARI)
+    await in_officers_channel(bot, "Under arbeid")
+    assert "har tatt" in words(await bot.answer(asked, 3))
+
+
+async def test_a_long_answer_arrives_whole(bot: Bot, slack: Slack) -> None:
+    asked, case = await forwarded(bot)
+    text = "\n".join(f"Linje {number} & noe mer enn bare det" for number in range(300))
+    assert 9_000 < len(text) < 10_000
+    await bot.desk.answer(case.id, KARI, text)
+    parts = [words(await bot.answer(asked, number)) for number in (3, 4)]
+    lines = "\n".join(parts).replace("&amp;", "&").splitlines()
+    assert [line for line in lines[1:] if line] == text.splitlines()
+
+
+async def test_without_an_officers_channel_that_is_what_is_said(address: str, slack: Slack) -> None:
+    async with started(address, slack, slack_officers_channel=None) as bot:
+        await forwarded(bot)
+
+        async def said() -> bool:
+            return any("MOTEPLASSEN_SLACK_OFFICERS_CHANNEL" in each.error for each in await bot.outbox.failed())
+
+        await eventually(said)

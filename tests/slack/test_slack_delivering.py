@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.desk.outbox import Delivery, Failed
+from bot.handlers.slack.handler import SlackHandler
+from bot.settings import ConfigurationError
+from tests.desk.examples import eventually
+from tests.peers.slack import Slack
+from tests.slack.examples import QUESTION, TEXTS, Bot, Librarian, settings, started, words
+
+
+async def failed(bot: Bot) -> Failed:
+    async def there() -> bool:
+        return bool(await bot.outbox.failed())
+
+    await eventually(there)
+    return (await bot.outbox.failed())[0]
+
+
+async def said_once(bot: Bot, asked: dict[str, Any]) -> dict[str, Any]:
+    """The bot's only message under the question, when nothing is owed any more."""
+    answer = await bot.answer(asked)
+    await bot.answer(await bot.slack.ask("C1", "UOLA", "Kommer det noe etterpå?", asked["ts"]), 3)
+    assert len([message for message in bot.slack.thread("C1", asked["ts"]) if "bot_id" in message]) == 2
+    return answer
+
+
+@pytest.mark.parametrize("kind", ["lost", "gone"])
+async def test_a_message_whose_arrival_was_not_heard_of_is_found_and_not_posted_again(
+    bot: Bot, slack: Slack, kind: str
+) -> None:
+    slack.trouble("chat.postMessage", kind)
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    await said_once(bot, asked)
+    assert len(bot.librarian.asked) == 2
+
+
+async def test_it_is_found_behind_many_others(address: str, slack: Slack) -> None:
+    slack.page = 2
+    slack.trouble("chat.postMessage", "lost")
+    async with started(address, slack):
+        asked = slack.write("C1", "UKAFE", QUESTION)
+        for number in range(5):
+            slack.write("C1", "UOLA", f"Det lurer jeg også på ({number})", thread=asked["ts"])
+        await slack.send(slack.event("C1", asked))
+        await eventually(lambda: len(slack.called("conversations.replies")) >= 4)
+        assert len([message for message in slack.thread("C1", asked["ts"]) if "bot_id" in message]) == 1
+
+
+async def test_what_did_not_arrive_is_posted_when_slack_is_back(bot: Bot, slack: Slack) -> None:
+    slack.trouble("chat.postMessage", "500", "500")
+    slack.trouble("conversations.replies", "500")
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    assert "bevilling" in words(await said_once(bot, asked))
+
+
+async def test_a_short_wait_that_slack_asks_for_is_waited(bot: Bot, slack: Slack) -> None:
+    slack.trouble("chat.postMessage", "429")
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    await said_once(bot, asked)
+    assert not slack.called("conversations.replies")
+
+
+async def test_a_long_wait_is_left_to_the_outbox(bot: Bot, slack: Slack) -> None:
+    slack.trouble("chat.postMessage", "429:3600")
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    await said_once(bot, asked)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "account_inactive",
+        "token_revoked",
+        "invalid_auth",
+    ],
+)
+async def test_what_can_never_arrive_is_given_up_at_once(bot: Bot, slack: Slack, error: str) -> None:
+    slack.trouble("chat.postMessage", error)
+    await slack.ask("C1", "UKAFE", QUESTION)
+    given_up = await failed(bot)
+    assert (given_up.attempts, given_up.error) == (1, f"Undeliverable: Slack says {error}")
+
+
+async def test_other_errors_are_tried_again(bot: Bot, slack: Slack) -> None:
+    slack.trouble("chat.postMessage", "internal_error", "fatal_error")
+    await said_once(bot, await slack.ask("C1", "UKAFE", QUESTION))
+
+
+async def test_a_reply_given_up_is_the_same_when_it_is_retried(bot: Bot, slack: Slack) -> None:
+    slack.away.add("C1")
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    given_up = await failed(bot)
+    slack.away.clear()
+    await bot.outbox.retry(given_up.id)
+    await bot.answer(asked)
+    assert len(bot.librarian.asked) == 1
+
+
+async def test_what_another_version_owed_is_given_up(bot: Bot, slack: Slack) -> None:
+    async with bot.database.writing() as session:
+        await bot.outbox.put(session, Delivery(kind="poem", platform="slack", key="poem:1"))
+    assert (await failed(bot)).error == "Undeliverable: nothing in Slack is of the kind 'poem'"
+
+
+async def test_half_a_configuration_is_refused(bot: Bot, slack: Slack) -> None:
+    with pytest.raises(ConfigurationError, match="SLACK_SIGNING_SECRET"):
+        SlackHandler(
+            settings=settings(slack, slack_signing_secret=None),
+            outbox=bot.outbox,
+            desk=bot.desk,
+            conversation=Librarian(),
+            texts=TEXTS,
+            database=bot.database,
+        )

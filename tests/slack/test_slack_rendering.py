@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.desk.case import Case, CaseState, Move, Officer
+from bot.desk.notices import CaseNotice
+from bot.handlers.slack.mrkdwn import clip, escape, link, plain, split
+from bot.handlers.slack.rendering import Message, answered, card, replied, said
+from bot.people import Asker, Place
+from bot.question import Reply, Status
+from bot.texts import LANGUAGES, Texts
+from knowledge.model import Citation, Claim
+from tests.peers.slack import texts, validate
+from tests.slack.examples import ALCOHOL
+
+TEXTS = Texts()
+PLACE = Place(platform="slack", channel="C1", thread="1.1")
+
+wild = st.one_of(
+    st.text(),
+    st.text(alphabet="<>&!@#|*_~` \n;amplgt"),
+    st.sampled_from(["<!channel>", "<@U1>", "&amp;", "&lt;!here>", "<https://evil.no|trygt>", "x\n>y"]),
+    st.builds(lambda text, times: text * times, st.sampled_from(["&", "<ord> ", "ø", "a\n\n"]), st.integers(1, 3_000)),
+)
+citations = st.builds(
+    Citation,
+    document=st.just("d"),
+    section=st.just("s"),
+    title=wild,
+    url=st.one_of(wild, wild.map("https://example.no/".__add__)),
+    quote=wild,
+    date=st.one_of(st.none(), st.dates()),
+)
+claims = st.lists(st.builds(Claim, text=wild, citation=citations), max_size=20).map(tuple)
+replies = st.builds(
+    Reply,
+    id=st.just("r" * 16),
+    status=st.sampled_from(Status),
+    language=st.sampled_from(LANGUAGES),
+    lead=wild.filter(str.strip),
+    claims=claims,
+    note=wild,
+    nearest=st.lists(citations, max_size=20).map(tuple),
+)
+many = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+_OURS = re.compile(r"<https?://[^<>|\s]+\|[^<>\n]+>|^>", re.MULTILINE)
+_ENTITY = re.compile(r"&(amp|lt|gt);")
+
+
+def check(message: Message) -> None:
+    """Slack takes the message, and nothing in it is markup but our own links and quotation bars."""
+    blocks = [block.to_dict() for block in message.blocks]
+    validate({"text": message.text, "blocks": blocks})
+    markup = [text for block in blocks if block["type"] != "actions" for text in texts(block)]
+    for text in [*markup, message.text]:
+        assert not re.search(r"[<>]", _OURS.sub("", text))
+        assert "&" not in _ENTITY.sub("", text)
+        assert not re.search(r"<[@!#]", text)
+    assert all(text["verbatim"] for text in _markups(blocks))
+
+
+def _markups(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = [block["text"] for block in blocks if "text" in block]
+    return found + [each for block in blocks if block["type"] == "context" for each in block["elements"]]
+
+
+@many
+@given(replies)
+def test_slack_takes_every_reply_and_none_of_it_is_markup_from_outside(reply: Reply) -> None:
+    check(replied(reply, TEXTS))
+
+
+@many
+@given(wild.filter(str.strip), wild.filter(str.strip))
+def test_slack_takes_every_answer_and_nothing_of_it_is_lost(text: str, name: str) -> None:
+    notice = CaseNotice(
+        case_id="c",
+        label="M-1",
+        move=Move.ANSWERED,
+        state=CaseState.ANSWERED,
+        language="nb",
+        reply_id="r",
+        place=PLACE,
+        officer=Officer(id="o", name=name[:80]),
+        text=text[:10_000],
+    )
+    messages = answered(notice, TEXTS)
+    for message in messages:
+        check(message)
+    told = [text for message in messages for block in message.blocks for text in texts(block.to_dict())]
+    kept = "".join(html.unescape("".join(told[1:])).split())
+    assert kept == "".join(html.unescape(escape(text[:10_000])).split())
+
+
+@many
+@given(wild.filter(str.strip), wild, st.sampled_from(LANGUAGES))
+def test_slack_takes_every_case(question: str, name: str, language: str) -> None:
+    case = Case(
+        reply_id="r",
+        question=question,
+        language="nb",
+        asker=Asker(id="u", name="n"),
+        place=PLACE,
+        id="c",
+        number=17,
+        opened=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        officer=Officer(id="o", name=name[:255]),
+    )
+    check(card(case, "https://bot.example.no/saker/c", TEXTS, language))
+    check(said(question))
+
+
+@many
+@given(wild, st.integers(20, 200))
+def test_pieces_are_within_the_limit_and_together_the_text(text: str, limit: int) -> None:
+    pieces = split(text, limit)
+    assert all(0 < len(piece) <= limit for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(escape(text).split())
+    assert all("&" not in _ENTITY.sub("", piece) for piece in [*pieces, clip(text, limit)])
+    assert len(clip(text, limit)) <= limit
+
+
+def test_no_claim_is_shown_without_its_source_and_what_is_left_out_is_said() -> None:
+    sources = [ALCOHOL.model_copy(update={"section": str(n), "quote": f"Ord {n} " * 70}) for n in range(30)]
+    reply = Reply(
+        id="r",
+        status=Status.ANSWERED,
+        language="en",
+        lead="Here:",
+        claims=tuple(Claim(text=f"Claim {n}.", citation=source) for n, source in enumerate(sources)),
+    )
+    shown = "\n".join(text for block in replied(reply, TEXTS).blocks for text in texts(block.to_dict()))
+    claimed = re.findall(r"^Claim \d+\. \[(\d+)\]$", shown, re.MULTILINE)
+    assert 3 < len(claimed) < 30
+    assert re.findall(r"^\[(\d+)\] <https", shown, re.MULTILINE) == claimed
+    assert "The rest is not shown." in shown
+
+
+def test_words_that_are_the_claim_itself_are_not_quoted_again() -> None:
+    claim = Claim(text=ALCOHOL.quote, citation=ALCOHOL)
+    reply = Reply(id="r", status=Status.ANSWERED, language="nn", lead="Her:", claims=(claim,))
+    shown = "\n".join(text for block in replied(reply, TEXTS).blocks for text in texts(block.to_dict()))
+    assert shown.count(ALCOHOL.quote) == 1
+    assert "Send til saksbehandlar" in shown
+
+
+def test_what_was_refused_goes_to_no_officer() -> None:
+    reply = Reply(id="r", status=Status.REFUSED, language="nb", lead="Meldingen er tom.")
+    assert [block.type for block in replied(reply, TEXTS).blocks] == ["section"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("<@UBOT> hei <@U1|kari>", "hei"),
+        ("<!here> <!subteam^S1|@alle> hei", "hei"),
+        ("i <#C1|bygg> og <#C2>", "i #bygg og"),
+        ("se <https://x.no/a|x.no> og <https://y.no>", "se x.no og https://y.no"),
+        ("<mailto:kari@x.no|kari@x.no> <mailto:ola@x.no> <tel:99887766|998 87 766>", "kari@x.no ola@x.no 998 87 766"),
+        ("1 &lt; 2 &amp;amp; 3 &gt; 2", "1 < 2 &amp; 3 > 2"),
+    ],
+)
+def test_what_people_type_is_read_as_they_see_it(typed: str, seen: str) -> None:
+    assert plain(typed) == seen
+
+
+def test_an_address_that_is_none_of_the_web_is_no_link() -> None:
+    assert link("javascript:alert(1)", "Kilde") == "Kilde"
+    assert link("https://x.no/?a=1&b=<|>", "To\nlinjer") == "<https://x.no/?a=1&amp;b=%3C%7C%3E|To linjer>"
+
+
+def test_the_languages_say_the_same_things() -> None:
+    keys = [{key for key in TEXTS.keys(language) if key.startswith("slack.")} for language in LANGUAGES]
+    assert keys[0] == keys[1] == keys[2]
+    for key in keys[0]:
+        fields = {tuple(sorted(re.findall(r"{(\w+)}", TEXTS(language, key)))) for language in LANGUAGES}
+        assert len(fields) == 1
