@@ -1,0 +1,38 @@
+// Keeps the officers' pages true: when something happens to a case, the parts that show it are fetched anew.
+import { online, say } from "./notices.js";
+
+const here = document.getElementById("_saker");
+const source = new EventSource(`/saker/hendelser?etter=${here.dataset.after}`);
+source.addEventListener("open", () => online(true));
+source.addEventListener("error", () => source.readyState === EventSource.CLOSED && online(false));
+source.addEventListener("cases", refresh);
+addEventListener("pagehide", () => source.close());
+
+async function refresh() {
+  const response = await fetch(location.pathname + location.search);
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  let changed = false;
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh || fresh.innerHTML === part.innerHTML || keeps(part)) continue;
+    part.replaceWith(fresh);
+    changed = true;
+  }
+  if (changed) say(here.dataset.updated);
+}
+
+// What an officer is writing is never taken away.
+function keeps(part) {
+  const field = part.querySelector("textarea");
+  return part.dataset.typed !== undefined && field && (field.value || field === document.activeElement);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-draft]");
+  const field = document.getElementById("_svar");
+  if (!link || !field || field.readOnly) return;
+  event.preventDefault();
+  field.value = field.value ? `${field.value}\n\n${link.dataset.draft}` : link.dataset.draft;
+  field.focus();
+});

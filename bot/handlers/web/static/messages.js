@@ -1,0 +1,62 @@
+// Puts messages where they belong: in place of an older version, or at the end of their thread.
+import { say } from "./notices.js";
+
+const stream = document.getElementById("_strom");
+const news = document.getElementById("_nytt");
+
+/** Take live updates or the answer to a posting in; both may bring the same message. */
+export function show(updates) {
+  for (const update of updates) {
+    const follows = atEnd();
+    const known = document.getElementById(`m-${update.id}`);
+    if (known && Number(known.dataset.revision) > update.revision) continue;
+    const message = built(update.html);
+    if (known) replace(known, message);
+    else if (!place(update, message)) continue;
+    if (message.dataset.announce) say(message.dataset.announce);
+    if (!known && (follows || update.mine)) message.scrollIntoView({ block: "nearest" });
+    else if (!known && news) news.hidden = false;
+  }
+}
+
+function replace(known, message) {
+  // Whoever has the keyboard in what is replaced finds it again in what has come.
+  const inside = known.contains(document.activeElement);
+  const name = inside && document.activeElement.value;
+  known.replaceWith(message);
+  if (!inside) return;
+  const again = [...message.querySelectorAll("button")].find((button) => button.value === name && name);
+  (again || message.querySelector("a, button"))?.focus();
+}
+
+function place(update, message) {
+  let thread = document.getElementById(`t-${update.thread}`);
+  if (!thread) {
+    if (!update.shell || stream.dataset.thread || stream.dataset.earlier) return false;
+    document.getElementById("_tomt")?.remove();
+    thread = built(update.shell);
+    stream.append(thread);
+  }
+  const list = thread.querySelector(".messages");
+  const later = [...list.children].find((other) => Number(other.dataset.position) > Number(message.dataset.position));
+  list.insertBefore(message, later ?? null);
+  return true;
+}
+
+function built(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.trim();
+  return template.content.firstElementChild;
+}
+
+function atEnd() {
+  return window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 160;
+}
+
+news?.addEventListener("click", () => {
+  news.hidden = true;
+  stream.lastElementChild?.scrollIntoView({ block: "end" });
+});
+if (stream && !stream.dataset.thread && !stream.dataset.earlier && !location.hash) {
+  window.scrollTo(0, document.documentElement.scrollHeight);
+}
