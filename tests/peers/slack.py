@@ -54,7 +54,6 @@ class Slack:
         self.page = 200
         self.people = {"UKAFE": "Kafé Kringla", "UOLA": "Ola Lie", BOT_USER: "moteplassen"}
         self.channels: dict[str, list[dict[str, Any]]] = {"C1": [], "D1": [], "GSAKER": []}
-        self.archived: set[str] = set()
         self.away: set[str] = set()
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.whispers: list[dict[str, Any]] = []
@@ -89,8 +88,7 @@ class Slack:
 
     async def ask(self, channel: str, user: str, text: str, thread: str | None = None) -> dict[str, Any]:
         """Somebody asks the bot, with a mention where others are; the event arrives and is acknowledged."""
-        direct = channel.startswith("D")
-        message = self.write(channel, user, text if direct else f"<@{BOT_USER}> {text}", thread)
+        message = self.write(channel, user, text if channel.startswith("D") else f"<@{BOT_USER}> {text}", thread)
         response = await self.send(self.event(channel, message))
         assert response.status_code == 200, response.text
         return message
@@ -98,29 +96,25 @@ class Slack:
     def event(self, channel: str, message: Mapping[str, Any]) -> dict[str, Any]:
         """The event that Slack makes of a message."""
         kinds = {"type": "message", "channel_type": "im"} if channel.startswith("D") else {"type": "app_mention"}
-        authorization = {"team_id": "T1", "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}
         return {
             "type": "event_callback",
             "team_id": "T1",
             "api_app_id": "A1",
             "event_id": f"Ev{next(self._numbers):06}",
             "event_time": int(time.time()),
-            "authorizations": [{"enterprise_id": None, **authorization}],
+            "authorizations": [{"team_id": "T1", "user_id": BOT_USER, "is_bot": True}],
             "event": {**message, **kinds, "channel": channel, "event_ts": message["ts"]},
         }
 
     async def press(self, channel: str, message: Mapping[str, Any], user: str) -> httpx.Response:
         """Somebody presses the first button of a message."""
-        actions = next(block for block in message["blocks"] if block["type"] == "actions")
-        button = actions["elements"][0]
+        button = next(block for block in message["blocks"] if block["type"] == "actions")["elements"][0]
         payload = {
             "type": "block_actions",
             "team": {"id": "T1", "domain": "peer"},
             "user": {"id": user, "name": f"handle.{user.lower()}", "team_id": "T1"},
             "channel": {"id": channel, "name": "peer"},
             "message": message,
-            "trigger_id": f"1.{next(self._numbers)}",
-            "response_url": "https://hooks.slack.com/actions/T1/1/1",
             "actions": [{"type": "button", "block_id": "b", "action_ts": self._ts(), **button}],
         }
         return await self.send(urlencode({"payload": json.dumps(payload)}))
@@ -192,14 +186,12 @@ class Slack:
             self._grant(HISTORY[channel[0]])
         if channel in self.away:
             raise Refused("not_in_channel")
-        if channel in self.archived:
-            raise Refused("is_archived")
         return channel
 
     def _post(self, channel: str, arguments: dict[str, Any]) -> dict[str, Any]:
         kept = ("text", "blocks", "thread_ts", "metadata")
-        message = {"type": "message", "user": BOT_USER, "bot_id": BOT, "ts": self._ts()}
-        message |= {name: arguments[name] for name in kept if name in arguments}
+        said = {name: arguments[name] for name in kept if name in arguments}
+        message = {"type": "message", "user": BOT_USER, "bot_id": BOT, "ts": self._ts(), **said}
         self.channels[channel].append(message)
         return {"channel": channel, "ts": message["ts"], "message": message}
 

@@ -146,6 +146,16 @@ def test_no_claim_is_shown_without_its_source_and_what_is_left_out_is_said() -> 
     assert "The rest is not shown." in shown
 
 
+def test_claims_and_nearest_sources_share_the_room() -> None:
+    sources = tuple(ALCOHOL.model_copy(update={"section": str(n), "quote": f"Ord {n} " * 70}) for n in range(30))
+    claims = tuple(Claim(text=f"Claim {n}.", citation=source) for n, source in enumerate(sources))
+    check(
+        replied(
+            Reply(id="r", status=Status.ANSWERED, language="nb", lead="Her:", claims=claims, nearest=sources), TEXTS
+        )
+    )
+
+
 def test_words_that_are_the_claim_itself_are_not_quoted_again() -> None:
     claim = Claim(text=ALCOHOL.quote, citation=ALCOHOL)
     reply = Reply(id="r", status=Status.ANSWERED, language="nn", lead="Her:", claims=(claim,))

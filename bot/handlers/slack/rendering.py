@@ -55,7 +55,9 @@ def said(text: str) -> Message:
 def replied(reply: Reply, texts: Texts) -> Message:
     """A reply: lead, claims and their sources or the nearest ones, note, and the way to an officer."""
     claims = _fitting(reply.claims, reply.language)
-    paragraphs = [clip(reply.lead, _LEAD), *_answer(claims, reply.language), *_nearest(reply, texts)]
+    answer = _answer(claims, reply.language)
+    nearest = _nearest(reply, ROOM - sum(map(len, answer)), texts)
+    paragraphs = [clip(reply.lead, _LEAD), *answer, *nearest]
     if len(claims) < len(reply.claims):
         paragraphs.append(escape(texts(reply.language, "slack.cut")))
     blocks: list[Block] = [*_sections(paragraphs)]
@@ -94,11 +96,9 @@ def _answer(claims: Sequence[Claim], language: str) -> list[str]:
     return told + sources
 
 
-def _nearest(reply: Reply, texts: Texts) -> list[str]:
-    if not reply.nearest:
-        return []
-    sources = [_source("•", citation, reply.language) for citation in reply.nearest]
-    return [_bold(texts(reply.language, "slack.nearest")), *_within(ROOM, sources)]
+def _nearest(reply: Reply, room: int, texts: Texts) -> list[str]:
+    sources = _within(room, (_source("•", citation, reply.language) for citation in reply.nearest))
+    return [_bold(texts(reply.language, "slack.nearest")), *sources] if sources else []
 
 
 def _fitting(claims: Sequence[Claim], language: str) -> Sequence[Claim]:
