@@ -23,14 +23,17 @@ _ALIASES = {
 }
 """The short names that lawyers and builders use."""
 
-# "15", "20-1", "1-7a" and "1-7 a"; but in "§ 15 i serveringsloven" the letter is a word.
-_NUMBER = r"\d+(?:-\d+)?(?:(?:[a-z]|\s[a-hj-z])(?![\wæøå]))?"
+PARAGRAPH_NUMBER = r"\d+(?:\s?[a-z](?=-\d))?(?:-\d+)?(?:[a-z](?!\w)|\s[a-hj-z](?![\w-]))?"
+"""The number of a paragraph, for patterns that ignore case: "15", "20-1", "1-7a", "1-7 a", "10a-8", "12 A-4".
+
+In "§ 15 i serveringsloven" the letter is a word.
+"""
 _PARAGRAPH = re.compile(
-    rf"(?:§|\bparagraf(?:en)?|\bsection|\bartikkel|\bart\.)\s*({_NUMBER})"
-    rf"|§§\s*({_NUMBER}(?:(?:,|\s+(?:og|eller|and|or))\s+{_NUMBER})*)",
+    rf"(?:§|\bparagraf(?:en)?|\bsection|\bartikkel|\bart\.)\s*({PARAGRAPH_NUMBER})"
+    rf"|§§\s*({PARAGRAPH_NUMBER}(?:(?:,|\s+(?:og|eller|and|or))\s+{PARAGRAPH_NUMBER})*)",
     re.I,
 )
-_WITHOUT_A_SIGN = re.compile(r"\.?\s+(\d+-\d+(?![\w-])|\d+(?=[?.!,]?\s*$))")
+_WITHOUT_A_SIGN = re.compile(r"\.?\s+(\d+(?:\s?[a-z])?-\d+[a-z]?(?![\w-])|\d+[a-z]?(?=[?.!,]?\s*$))", re.I)
 """What follows a law in "pbl 20-5" and "serveringsloven 15?", but not in "serveringsloven 15 år etter"."""
 _LAW = re.compile(
     r"(?:[\wæøå]+- og )?[\wæøå]+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
@@ -106,7 +109,7 @@ def _paragraphs(text: str, keys: Collection[str]) -> list[Reference]:
         if laws:
             # "serveringsloven § 15" and "§ 15 i serveringsloven": the law named nearest is meant.
             law = min(laws, key=lambda law: min(abs(paragraph.start() - law.end()), abs(law.start() - paragraph.end())))
-            for number in re.findall(_NUMBER, paragraph[0], re.I):
+            for number in re.findall(PARAGRAPH_NUMBER, paragraph[0], re.I):
                 key = law_key(law[0], number)
                 if key in keys:
                     found[key] = Reference(pattern=key)

@@ -13,9 +13,9 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from knowledge.model import Audience, Document, Section
-from knowledge.references import law_key
+from knowledge.references import PARAGRAPH_NUMBER, law_key
 
-_SECTION = re.compile(r"^(?P<law>.+?)\s*§+\s*(?P<number>\d+(?:-\d+)?(?:\s?[a-z](?!\w))?)")
+_SECTION = re.compile(rf"^(?P<law>.+?)\s*§+\s*(?P<number>{PARAGRAPH_NUMBER})", re.I)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

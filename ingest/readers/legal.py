@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.readers.reading import one_line
 from knowledge.model import LegalReference
-from knowledge.references import law_key
+from knowledge.references import PARAGRAPH_NUMBER, law_key
 
-_PARAGRAPH = re.compile(r"§+\s*(\d+(?:-\d+)?(?:\s?[a-z](?!\w))?)")
+_PARAGRAPH = re.compile(rf"§+\s*({PARAGRAPH_NUMBER})", re.I)
 _NUMBERED_LAW = re.compile(r"(\d{4}-\d{2}-\d{2}(?:-\d+)?)")
 
 

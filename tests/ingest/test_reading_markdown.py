@@ -88,6 +88,11 @@ def test_links_to_lovdata_are_references_once_each(read_file: Read) -> None:
     [
         (f"[§ 15]({LAW}/§15)", "law:1997-06-13-55/15"),
         (f"[serveringsloven § 27 a]({LAW}/§27a)", "law:serveringsloven/27a"),
+        (f"[avfallsforskriften § 10a-8]({LAW}/§10a-8)", "law:avfallsforskriften/10a-8"),
+        (f"[forurensningsforskriften § 15A-4]({LAW}/§15A-4)", "law:forurensningsforskriften/15a-4"),
+        (f"[plan- og bygningsloven § 12 A-4]({LAW}/§12A-4)", "law:plan-og-bygningsloven/12a-4"),
+        (f"[forurensningsforskriften]({LAW}/§15A-4)", "law:forurensningsforskriften/15a-4"),
+        (f"[veglova § 27A]({LAW}/§27A)", "law:vegloven/27a"),
         (f"[serveringslovens §§ 3 og 4]({LAW}/§3)", "law:serveringsloven/3"),
         (f"[serveringsloven\u00a0§\u00a03]({LAW}/%C2%A73)", "law:serveringsloven/3"),
         (f"[serveringsloven]({LAW})", "law:serveringsloven"),
