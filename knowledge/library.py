@@ -20,7 +20,7 @@ from langchain_core.embeddings import Embeddings
 from knowledge.catalogue import Catalogue, Holding, Split
 from knowledge.lexical import LexicalIndex
 from knowledge.model import Audience, Document, Passage
-from knowledge.sentences import in_context, sentences
+from knowledge.sentences import sentences
 from knowledge.vectors import VectorIndex
 
 
@@ -152,7 +152,7 @@ class Reader:
 class Library:
     """Everything that can be cited. One process brings documents in at a time; any number reads.
 
-    With `warm`, the vectors of all sentences are made when a document comes in, so that no question waits for them.
+    With `warm`, the vectors of all headings and sentences are made when a document comes in, so that no question waits for them.
     """
 
     def __init__(self, folder: Path, embeddings: Embeddings, *, warm: bool = True) -> None:
@@ -218,7 +218,8 @@ class Library:
     def _embed(self, passages: Sequence[Passage]) -> list[list[float]]:
         vectors = self._embeddings.embed_documents([f"{passage.context}\n{passage.text}" for passage in passages])
         if self._warm:
-            self._embeddings.embed_documents([in_context(p, s) for p in passages for s in sentences(p.text)])
+            read = [text for passage in passages for text in (passage.heading, *sentences(passage.text))]
+            self._embeddings.embed_documents(read)
         lengths = np.linalg.norm(np.asarray(vectors), axis=1) if vectors else np.ones(0)
         if not np.allclose(lengths, 1.0, atol=1e-3):
             raise ValueError("the embeddings must have length 1")

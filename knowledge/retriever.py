@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.embeddings import Embeddings
@@ -19,6 +18,7 @@ from pydantic import ConfigDict
 from knowledge.library import Reader, Scores
 from knowledge.model import Evidence, Found, Match, Passage
 from knowledge.references import Reference, references
+from knowledge.reranking import READ, Reranker, standard
 
 WEIGHTS = {"words": 0.25, "grams": 0.25, "meaning": 0.5}
 """How much each half counts. On 600 questions of NorQuAD's train part every mix from .3/.3/.4 to .25/.25/.5 gives
@@ -71,8 +71,10 @@ class Retriever(BaseRetriever):
         scores = self.reader.search(query, vector, _CANDIDATES)
         ms |= scores.ms
         start = time.perf_counter()
-        found = self._fuse(scores)
-        ms["fuse"] = (time.perf_counter() - start) * 1000
+        fused = self._fuse(scores)
+        middle = time.perf_counter()
+        found = Reranker(self.embeddings).rerank(fused, vector)[: self.count]
+        ms |= {"fuse": (middle - start) * 1000, "rerank": (time.perf_counter() - middle) * 1000}
         return Evidence(query, found, vector=tuple(vector), ms=ms)
 
     def _named(self, named: Sequence[Reference]) -> Evidence | None:
@@ -94,7 +96,7 @@ class Retriever(BaseRetriever):
     def _about(self, topic: str, passages: list[Passage]) -> list[Passage]:
         """Those of a list that are nearest to the topic, in the order of the list; at least one."""
         near = self.embeddings.embed_documents([passage.text for passage in passages])
-        score = _standard(np.asarray(near) @ np.asarray(self.embeddings.embed_query(topic)))
+        score = standard(np.asarray(near) @ np.asarray(self.embeddings.embed_query(topic)))
         rarity = self.reader.rarity(self.reader.terms(topic))
         total = sum(rarity.values()) or 1.0
         for index, passage in enumerate(passages):
@@ -109,9 +111,9 @@ class Retriever(BaseRetriever):
         if not ids:
             return ()
         halves = {"words": scores.words, "grams": scores.grams, "meaning": scores.meaning}
-        columns = {name: _column(half, ids) for name, half in halves.items()}
-        total = np.sum([WEIGHTS[name] * _standard(column) for name, column in columns.items()], axis=0)
-        best = [int(index) for index in np.argsort(-total, kind="stable")[: self.count]]
+        columns = {name: standard([half.get(id_, np.nan) for id_ in ids]) for name, half in halves.items()}
+        total = np.sum([WEIGHTS[name] * column for name, column in columns.items()], axis=0)
+        best = [int(index) for index in np.argsort(-total, kind="stable")[: max(self.count, READ)]]
         passages = self.reader.passages([ids[index] for index in best])
         return tuple(
             Found(
@@ -126,12 +128,3 @@ class Retriever(BaseRetriever):
 
 def _found(passages: Iterable[Passage]) -> tuple[Found, ...]:
     return tuple(Found(passage=passage, score=1.0) for passage in itertools.islice(passages, _EXACT_AT_MOST))
-
-
-def _column(half: dict[str, float], ids: Sequence[str]) -> npt.NDArray[np.float64]:
-    lowest = min(half.values(), default=0.0)
-    return np.asarray([half.get(id_, lowest) for id_ in ids])
-
-
-def _standard(column: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.asarray((column - column.mean()) / (column.std() + 1e-9))

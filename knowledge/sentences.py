@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from knowledge.model import Passage
-
 # A full stop after these, or after a lone number, does not end a sentence ("jf. § 4-1", "etter nr. 2", "1. januar").
 _ABBREVIATIONS = {
     *("jf", "nr", "bl", "a", "f", "eks", "ca", "kl", "mv", "m", "v", "pkt", "evt", "inkl", "ekskl", "dvs", "mfl", "fl"),
@@ -27,11 +25,6 @@ def sentences(text: str) -> list[str]:
             start = end.end()
     found.append(text[start:].strip())
     return [sentence for sentence in found if any(character.isalnum() for character in sentence)]
-
-
-def in_context(passage: Passage, sentence: str) -> str:
-    """A sentence with the headings that say what it is about, as it is compared with a question."""
-    return f"{passage.title} › {passage.heading}\n{sentence}"
 
 
 def _ends_a_sentence(piece: str, rest: str) -> bool:
