@@ -50,7 +50,7 @@ class Posts:
                 "revision": message.revision,
                 "html": self._rendering.part(visitor, "message.html", message=message, around=around),
                 "shell": self._rendering.part(visitor, "shell.html", message=message) if message.root else None,
-                "mine": message.kind is Kind.QUESTION and message.person.id == visitor.id,
+                "mine": message.kind is not Kind.ANSWER and message.person.id == visitor.id,
             }
             for message in messages
         ]

@@ -52,15 +52,17 @@ class SessionPages:
 
     async def enter(self, request: Request) -> Response:
         """Go to the provider that people sign in with."""
-        return await self._provider.redirect(request)
+        try:
+            return await self._provider.redirect(request)
+        except SignInFailed as error:
+            raise _unproved(error) from error
 
     async def entered(self, request: Request) -> Response:
         """Come back from there."""
         try:
             person = await self._provider.person(request)
         except SignInFailed as error:
-            log.warning("web.sign_in_failed", error=str(error))
-            raise HTTPException(HTTPStatus.UNAUTHORIZED) from error
+            raise _unproved(error) from error
         self._identity.sign_in(request, person.id, person.name, person.role)
         return _to("/saker" if self._identity.visitor(request).is_officer else "/ansatte")
 
@@ -74,6 +76,11 @@ class SessionPages:
         if self._sign_in is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return self._sign_in
+
+
+def _unproved(error: SignInFailed) -> HTTPException:
+    log.warning("web.sign_in_failed", error=str(error))
+    return HTTPException(HTTPStatus.UNAUTHORIZED)
 
 
 def _to(address: str) -> Response:

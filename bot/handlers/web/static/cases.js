@@ -1,16 +1,18 @@
 // Keeps the officers' pages true: when something happens to a case, the parts that show it are fetched anew.
-import { online, say } from "./notices.js";
+import { say } from "./notices.js";
+import { listen } from "./stream.js";
 
 const here = document.getElementById("_saker");
-const source = new EventSource(`/saker/hendelser?etter=${here.dataset.after}`);
-source.addEventListener("open", () => online(true));
-source.addEventListener("error", () => source.readyState === EventSource.CLOSED && online(false));
-source.addEventListener("cases", refresh);
-addEventListener("pagehide", () => source.close());
+let after = here.dataset.after;
+
+listen(() => `/saker/hendelser?etter=${after}`, "cases", (event) => {
+  after = event.lastEventId || after;
+  refresh();
+});
 
 async function refresh() {
-  const response = await fetch(location.pathname + location.search);
-  if (!response.ok) return;
+  const response = await fetch(location.pathname + location.search).catch(() => null);
+  if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   let changed = false;
   for (const part of document.querySelectorAll("[data-part]")) {

@@ -13,10 +13,18 @@ export function show(updates) {
     const message = built(update.html);
     if (known) replace(known, message);
     else if (!place(update, message)) continue;
-    if (message.dataset.announce) say(message.dataset.announce);
-    if (!known && (follows || update.mine)) message.scrollIntoView({ block: "nearest" });
+    const came = !known || known.ariaBusy === "true";
+    if (came && message.dataset.announce) say(message.dataset.announce);
+    if (came && (follows || (!known && update.mine))) bring(message);
     else if (!known && news) news.hidden = false;
   }
+}
+
+// Into view with a message, or as much of it as there is room for; what it replies to does not go out of view for it.
+function bring(message) {
+  message.scrollIntoView({ block: "nearest" });
+  const asked = message.previousElementSibling ?? message;
+  if (asked.getBoundingClientRect().top < 0) asked.scrollIntoView({ block: "start" });
 }
 
 function replace(known, message) {
@@ -57,6 +65,6 @@ news?.addEventListener("click", () => {
   news.hidden = true;
   stream.lastElementChild?.scrollIntoView({ block: "end" });
 });
-if (stream && !stream.dataset.thread && !stream.dataset.earlier && !location.hash) {
+if (stream?.querySelector(".thread") && !stream.dataset.thread && !stream.dataset.earlier && !location.hash) {
   window.scrollTo(0, document.documentElement.scrollHeight);
 }

@@ -1,0 +1,129 @@
+"""A provider that people sign in with (OpenID Connect), on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import uvicorn
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+CLIENT = "moteplassen"
+SECRET = "hemmelig"
+
+
+class Provider:
+    """Signs `person` in at once, whoever asks for it, and says no to a client that breaks the protocol.
+
+    A test makes it misbehave: `claims` overrides what the token says (None leaves a claim out), `stranger` signs with
+    a key that isn't published, `silent` leaves the token out, `denies` is the error sent back instead of a code, and
+    `swaps_state` comes back with another state.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.back = ""
+        self.person: dict[str, Any] = {"sub": "u-1", "name": "Kari Nordmann", "groups": ["saksbehandler"]}
+        self.claims: dict[str, Any] = {}
+        self.stranger = False
+        self.silent = False
+        self.denies = ""
+        self.swaps_state = False
+        self._key = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
+        self._codes: dict[str, dict[str, str]] = {}
+        self.app = Starlette(
+            routes=[
+                Route("/.well-known/openid-configuration", self._configuration),
+                Route("/jwks", self._keys),
+                Route("/authorize", self._authorize),
+                Route("/token", self._token, methods=["POST"]),
+            ]
+        )
+
+    async def _configuration(self, _: Request) -> Response:
+        return JSONResponse(
+            {
+                "issuer": self.url,
+                "authorization_endpoint": f"{self.url}/authorize",
+                "token_endpoint": f"{self.url}/token",
+                "jwks_uri": f"{self.url}/jwks",
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "code_challenge_methods_supported": ["S256"],
+            }
+        )
+
+    async def _keys(self, _: Request) -> Response:
+        return JSONResponse(KeySet([self._key]).as_dict(private=False))
+
+    async def _authorize(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        fits = (
+            asked.get("client_id") == CLIENT
+            and asked.get("response_type") == "code"
+            and "openid" in asked.get("scope", "").split()
+            and asked.get("code_challenge_method") == "S256"
+            and asked.get("nonce")
+        )
+        if not fits:
+            return PlainTextResponse("invalid_request", 400)
+        self.back = asked["redirect_uri"]
+        state = "another" if self.swaps_state else asked["state"]
+        if self.denies:
+            return _back(asked, error=self.denies, state=state)
+        code = secrets.token_urlsafe(8)
+        self._codes[code] = asked
+        return _back(asked, code=code, state=state)
+
+    async def _token(self, request: Request) -> Response:
+        form = await request.form()
+        asked = self._codes.pop(str(form.get("code", "")), None)
+        basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {basic}":
+            return JSONResponse({"error": "invalid_client"}, 401)
+        digest = hashlib.sha256(str(form.get("code_verifier", "")).encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if asked is None or asked["code_challenge"] != challenge or asked["redirect_uri"] != form.get("redirect_uri"):
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        token = {"access_token": secrets.token_urlsafe(8), "token_type": "Bearer", "expires_in": 300}
+        return JSONResponse(token if self.silent else token | {"id_token": self._signed(asked["nonce"])})
+
+    def _signed(self, nonce: str) -> str:
+        now = int(time.time())
+        usual = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": nonce, **self.person}
+        claims = {name: value for name, value in (usual | self.claims).items() if value is not None}
+        key = RSAKey.generate_key(2048, {"kid": "1"}) if self.stranger else self._key
+        return jwt.encode({"alg": "RS256", "kid": "1"}, claims, key)
+
+
+def _back(asked: dict[str, str], **answer: str) -> Response:
+    return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", 302)
+
+
+@contextlib.asynccontextmanager
+async def running() -> AsyncIterator[Provider]:
+    """The provider, served until the block ends."""
+    provider = Provider()
+    server = uvicorn.Server(uvicorn.Config(provider.app, port=0, log_level="error", timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    provider.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    try:
+        yield provider
+    finally:
+        server.should_exit = True
+        await serving

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from bot.settings import ConfigurationError
+from bot.wiring import Knowledge
+from tests.peers.openid import CLIENT, SECRET, Provider
+from tests.peers.openid import running as provider_running
+from tests.web.conftest import Visit
+from tests.web.examples import NO_SIGN_IN_YET, Person, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def provider() -> AsyncIterator[Provider]:
+    async with provider_running() as provider:
+        yield provider
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(knowledge: Knowledge, provider: Provider, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an app whose staff sign in with the provider."""
+    sign_in = {"oidc_issuer": provider.url, "oidc_client_id": CLIENT, "oidc_client_secret": SecretStr(SECRET)}
+    async with running(knowledge, tmp_path, demo=False, **sign_in) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def guest(visit: Visit, site: str) -> Person:
+    return await visit("", site)
+
+
+async def test_an_officer_signs_in_works_and_signs_out(guest: Person, provider: Provider, site: str) -> None:
+    assert (await guest.page("/saker")).status == 403
+    page = await guest.page("/inn")
+    assert (page.status, page.response.url.path, page.text("h1")) == (200, "/saker", "Saker")
+    assert page.text(".person-name") == "Kari Nordmann"
+    assert page.text(".person-role") == "Saksbehandler"
+    assert provider.back == f"{site}/inn/tilbake"
+    left = await guest.post("/ut")
+    assert left.text(".person-role") == "Ikke innlogget"
+    assert (await guest.page("/saker")).status == 403
+
+
+@pytest.mark.parametrize(
+    ("person", "role", "cases"),
+    [
+        ({"groups": ["andre", "saksbehandler"]}, "Saksbehandler", 200),
+        ({"groups": ["andre"]}, "Ansatt", 403),
+        ({"groups": []}, "Ansatt", 403),
+        ({"groups": None}, "Ansatt", 403),
+        ({"groups": "ikke-saksbehandler"}, "Ansatt", 403),
+        ({"groups": {"saksbehandler": False}}, "Ansatt", 403),
+    ],
+    ids=["officer", "another group", "no group", "nothing said", "a text", "an object"],
+)
+async def test_whoever_signs_in_is_staff_and_in_the_group_an_officer(
+    guest: Person, provider: Provider, person: dict[str, Any], role: str, cases: int
+) -> None:
+    provider.claims = person
+    assert (await guest.page("/inn")).text(".person-role") == role
+    assert (await guest.page("/saker")).status == cases
+    assert (await guest.page("/ansatte")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [({}, "Kari Nordmann"), ({"name": None, "preferred_username": "kno"}, "kno"), ({"name": None}, "u-1")],
+)
+async def test_people_are_called_what_the_provider_calls_them(
+    guest: Person, provider: Provider, claims: dict[str, Any], name: str
+) -> None:
+    provider.claims = claims
+    assert (await guest.page("/inn")).text(".person-name") == name
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"claims": {"nonce": "another"}},
+        {"claims": {"nonce": None}},
+        {"claims": {"aud": "somebody-else"}},
+        {"claims": {"iss": "https://evil.example"}},
+        {"claims": {"iss": None}},
+        {"claims": {"exp": int(time.time()) - 3600, "iat": int(time.time()) - 7200}},
+        {"claims": {"sub": None}},
+        {"stranger": True},
+        {"silent": True},
+        {"denies": "access_denied"},
+        {"swaps_state": True},
+    ],
+    ids=lambda wrong: " ".join(f"{key} {value}" for key, value in wrong.items()),
+)
+async def test_whoever_does_not_prove_who_they_are_stays_a_guest(
+    guest: Person, provider: Provider, wrong: dict[str, Any]
+) -> None:
+    for name, value in wrong.items():
+        setattr(provider, name, value)
+    refused = await guest.page("/inn")
+    assert (refused.status, refused.text("h1")) == (401, "Innloggingen gikk ikke")
+    assert refused.text("main .primary") == "Prøv å logge inn igjen"
+    assert refused.text(".person-role") == "Ikke innlogget"
+    assert (await guest.page("/saker")).status == 403
+
+
+async def test_a_way_back_leads_in_once_and_only_in_the_browser_that_went(
+    guest: Person, visit: Visit, site: str
+) -> None:
+    guest.client.follow_redirects = False
+    there = await guest.client.get("/inn")
+    back = (await guest.client.get(there.headers["location"])).headers["location"]
+    asked = parse_qs(urlsplit(there.headers["location"]).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    stranger = await visit("", site)
+    assert (await stranger.page(back)).status == 401
+    assert (await guest.client.get(back)).status_code == 303
+    assert (await (await visit("", site)).page(back)).status == 401
+    assert (await guest.client.get(back)).status_code == 401
+
+
+async def test_a_provider_that_is_away_is_said_and_nothing_breaks(
+    knowledge: Knowledge, visit: Visit, tmp_path: Path
+) -> None:
+    async with running(knowledge, tmp_path, demo=False, **NO_SIGN_IN_YET) as url:
+        person = await visit("", url)
+        assert (await person.page("/inn")).text("h1") == "Innloggingen gikk ikke"
+        assert (await person.page("/")).status == 200
+
+
+async def test_signing_in_leaves_the_guests_session_behind_but_not_the_language(guest: Person) -> None:
+    await guest.post("/spraak", sprak="nn", tilbake="/")
+    asked = await guest.ask(
+        "Kva seier C1?", channel=(await guest.page("/")).node("#_strom").attrs["data-channel"] or ""
+    )
+    page = await guest.page("/inn")
+    assert page.node("html").attrs["lang"] == "nn"
+    assert (await guest.page(asked.response.url.path)).status == 404
+
+
+async def test_nobody_chooses_who_they_are_outside_the_demo(guest: Person) -> None:
+    page = await guest.page("/")
+    assert not page.has(".demo")
+    assert page.text(".person a.button") == "Logg inn"
+    assert (await guest.post("/rolle", rolle="kari")).status == 404
+
+
+@pytest.mark.parametrize("missing", ["oidc_issuer", "oidc_client_id", "oidc_client_secret"])
+async def test_outside_the_demo_the_app_does_not_start_without_a_sign_in(
+    knowledge: Knowledge, tmp_path: Path, missing: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"MOTEPLASSEN_{missing.upper()}"):
+        async with running(knowledge, tmp_path, demo=False, **NO_SIGN_IN_YET | {missing: None}):
+            pass
+
+
+async def test_the_demo_has_no_sign_in_and_says_what_it_is(visit: Visit) -> None:
+    page = await (await visit()).page("/")
+    assert "Dette er en demo." in page.text(".demo")
+    assert "du velger selv hvem du er" in page.text(".demo")
+    assert len(page.all("#_rolle option")) == 6
+    assert (await (await visit()).page("/inn")).status == 404
