@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,10 +19,13 @@ from knowledge.confidence import confidence
 from knowledge.model import Audience, Citation, Claim, Draft, Evidence, Match
 from knowledge.retriever import Retriever
 
-if TYPE_CHECKING:  # wired with a chat model only: openai takes a second to load
+if TYPE_CHECKING:  # wired with a chat model only: LangChain's chat models take a second to load
     from bot.writing import Writing
 
 log = structlog.get_logger(__name__)
+
+_OPENING = 500
+"""Characters: enough to tell in which language a text is that is too long to be read."""
 
 
 class Silent:
@@ -64,14 +67,16 @@ class Conversation:
         """Answer the question, or say that it can't be answered; `listener` hears how it goes."""
         heard = listener or Silent()
         clock = _Clock()
+        history = self._guard.recall(question.history)
         try:
             guarded = self._guard.check(question.text)
         except Refused as refused:
-            return self._refuse(question, refused, clock)
+            language = question.language or self._understander.language(question.text[:_OPENING], history)
+            return clock.stamp(self._say(language, refused.key, **refused.values))
         await heard.step("understand")
-        understood = await asyncio.to_thread(
-            self._understander.understand, guarded.text, question.history, question.language
-        )
+        understood = await asyncio.to_thread(self._understander.understand, guarded.text, history, question.language)
+        if understood.smalltalk:
+            return clock.stamp(self._say(understood.language, f"reply.smalltalk.{understood.smalltalk}"))
         await heard.step("retrieve")
         retriever = self._retrievers[question.audience]
         evidence = await retriever.find(understood.query)
@@ -84,7 +89,7 @@ class Conversation:
             nearest = await self._answerer.nearest(evidence)
             reply = self._abstain(reply, guarded, nearest)
         elif self._writing and not evidence.exact:
-            reply = await self._write(reply, evidence, heard)
+            reply = await self._write(self._writing, reply, evidence, guarded, heard)
         clock.lap("answer")
         return clock.stamp(reply, evidence)
 
@@ -93,15 +98,13 @@ class Conversation:
     ) -> Reply:
         language = understood.language
         key = evidence.match.value if draft.claims[1:] or evidence.match is not Match.NAMED else "one"
-        kinds = {claim.citation.kind for claim in draft.claims}
-        notes = [self._texts(language, "reply.note.guidance")] if kinds & {"guidance", "routine"} else []
         return Reply(
             id=_new_id(),
             status=Status.ANSWERED,
             language=language,
             lead=self._texts(language, f"reply.lead.{key}", count=len(draft.claims), subject=evidence.subject),
             claims=draft.claims,
-            note="\n".join([*notes, *self._masked(guarded, language)]),
+            note=self._note(language, draft.claims, guarded),
             draft=draft.claims,
             ranking=tuple(dict.fromkeys((found.passage.document, found.passage.section) for found in evidence.found)),
             confidence=round(sure, 4),
@@ -112,26 +115,33 @@ class Conversation:
             "status": Status.ABSTAINED,
             "lead": self._texts(reply.language, "reply.abstained"),
             "claims": (),
-            "note": "\n".join(self._masked(guarded, reply.language)),
+            "note": self._note(reply.language, (), guarded),
             "nearest": nearest,
         }
         return reply.model_copy(update=changes)
 
-    def _masked(self, guarded: Guarded, language: str) -> list[str]:
-        return [self._texts(language, "reply.note.masked")] if guarded.masked else []
-
-    async def _write(self, reply: Reply, evidence: Evidence, listener: Listener) -> Reply:
-        await listener.step("write")
-        claims = await self._writing.claims(reply.id, evidence, reply.language, listener) if self._writing else ()
+    async def _write(
+        self, writing: Writing, reply: Reply, evidence: Evidence, guarded: Guarded, heard: Listener
+    ) -> Reply:
+        await heard.step("write")
+        claims = await writing.claims(reply.id, evidence, reply.language, heard)
         if not claims:
             return reply
-        lead = self._texts(reply.language, "reply.lead.written")
-        return reply.model_copy(update={"claims": claims, "lead": lead})
+        changes = {
+            "claims": claims,
+            "lead": self._texts(reply.language, "reply.lead.written"),
+            "note": self._note(reply.language, claims, guarded),
+        }
+        return reply.model_copy(update=changes)
 
-    def _refuse(self, question: Question, refused: Refused, clock: _Clock) -> Reply:
-        language = question.language or "nb"
-        lead = self._texts(language, refused.key, **refused.values)
-        return clock.stamp(Reply(id=_new_id(), status=Status.REFUSED, language=language, lead=lead), None)
+    def _note(self, language: str, claims: Sequence[Claim], guarded: Guarded) -> str:
+        guidance = any(claim.citation.kind in {"guidance", "routine"} for claim in claims)
+        keys = {"reply.note.guidance": guidance, "reply.note.masked": guarded.masked}
+        return "\n".join(self._texts(language, key) for key, applies in keys.items() if applies)
+
+    def _say(self, language: str, key: str, **values: object) -> Reply:
+        lead = self._texts(language, key, **values)
+        return Reply(id=_new_id(), status=Status.REFUSED, language=language, lead=lead)
 
 
 class _Clock:
@@ -146,7 +156,7 @@ class _Clock:
         self._parts[name] = (moment - self._last) * 1000
         self._last = moment
 
-    def stamp(self, reply: Reply, evidence: Evidence | None) -> Reply:
+    def stamp(self, reply: Reply, evidence: Evidence | None = None) -> Reply:
         parts = self._parts | dict(evidence.ms if evidence else {})
         total = (time.perf_counter() - self._start) * 1000
         log.info("conversation.replied", reply=reply.id, status=reply.status, sure=reply.confidence, ms=round(total, 1))

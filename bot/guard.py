@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 from stdnum.no import fodselsnummer
@@ -11,10 +13,15 @@ from stdnum.no import fodselsnummer
 LONGEST_QUESTION = 2_000
 """Characters. Longer texts are documents, not questions; the model underneath reads about that much."""
 
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
+# Grouped as people write them: 01017012345, 010170 12345, 01.01.70-12345, 010170 123 45.
+_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d\d[ .]?\d\d[ .]?\d\d[ .-]?\d{3}[ .]?\d\d(?!\d)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# "2025 2026" are years and "25000000 kroner" is money, so only the groups that phone numbers come in are taken for one.
 _PHONE = re.compile(
-    r"(?<![\d§-])(?:(?:\+|00)47[ ]?)?[2-9]\d(?:[ ]?\d\d){3}(?!\d)|(?<!\d)[49]\d\d[ ]\d\d[ ]\d\d\d(?!\d)"
+    r"(?:\+|\b00)\d(?:[ -]?\d){7,13}(?!\d)"
+    r"|(?<![\d§.,-])(?<!kr )(?:[2-9]\d{7}|[2-9]\d(?: \d\d){3}|[489]\d\d \d\d \d\d\d)"
+    r"(?!\d|[.,]\d| ?(?:kr|kroner|nok)\b)",
+    re.I,
 )
 
 
@@ -41,8 +48,7 @@ class Guard:
 
     def check(self, text: str) -> Guarded:
         """The text, fit for use. Raises Refused where it is empty, too long, or holds no letter or digit."""
-        clean = "".join(character if _printable(character) else " " for character in text)
-        clean = re.sub(r"[^\S\n]+", " ", clean).strip()
+        clean = re.sub(r"[^\S\n]+", " ", _readable(text)).strip()
         if not clean:
             raise Refused("reply.refused.empty")
         if len(clean) > LONGEST_QUESTION:
@@ -52,17 +58,34 @@ class Guard:
         masked = mask(clean)
         return Guarded(text=masked, masked=masked != clean)
 
+    def recall(self, history: Sequence[str]) -> tuple[str, ...]:
+        """The earlier questions of a thread, cleaned alike; those that are no questions are left out."""
+        recalled: list[str] = []
+        for text in history:
+            with contextlib.suppress(Refused):
+                recalled.append(self.check(text).text)
+        return tuple(recalled)
+
 
 def mask(text: str) -> str:
     """The text with personal numbers and addresses replaced by what they were."""
-    text = _ELEVEN_DIGITS.sub(lambda number: "[fødselsnummer]" if _national_id(number[0]) else number[0], text)
+    text = _ELEVEN_DIGITS.sub(lambda number: "[fødselsnummer]" if _is_national_id(number[0]) else number[0], text)
     return _PHONE.sub("[telefonnummer]", _EMAIL.sub("[e-postadresse]", text))
 
 
-def _national_id(number: str) -> bool:
+def _is_national_id(number: str) -> bool:
+    """Do the check digits fit? Whether anybody is born on that day says nothing: D-, H- and FH-numbers count too."""
     digits = re.sub(r"\D", "", number)
-    return bool(fodselsnummer.is_valid(digits))
+    return digits[9:] == fodselsnummer.calc_check_digit1(digits) + fodselsnummer.calc_check_digit2(digits)
 
 
-def _printable(character: str) -> bool:
-    return character == "\n" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+def _readable(text: str) -> str:
+    """Letters composed, as the index has them, without control characters and what is invisible inside words."""
+    return "".join(map(_shown, unicodedata.normalize("NFC", text)))
+
+
+def _shown(character: str) -> str:
+    kind = unicodedata.category(character)
+    if character == "\n" or not kind.startswith("C"):
+        return character
+    return "" if kind == "Cf" else " "

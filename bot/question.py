@@ -30,7 +30,7 @@ class Status(enum.StrEnum):
     ANSWERED = "answered"
     ABSTAINED = "abstained"
     REFUSED = "refused"
-    """The question could not be read at all (empty, too long); `answer` says what to do about it."""
+    """There was no question that can be read (empty, too long, a greeting); `lead` says what to do about it."""
 
 
 class Reply(BaseModel):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import time
 from collections.abc import Sequence
 
 from lingua import Language, LanguageDetectorBuilder
 from pydantic import BaseModel, ConfigDict
+
+from bot.smalltalk import Smalltalk, smalltalk
 
 _LANGUAGES = {
     Language.BOKMAL: "nb",
@@ -28,19 +32,29 @@ _OTHERS = (
     Language.ARABIC,
 )
 
-# Words that only one of the two written Norwegians has: more telling in a short question than letters are.
-_NYNORSK = re.compile(
-    r"\b(?:eg|ikkje|kva|kvar|kvifor|kven|korleis|kor|nokon|noko|nokre|berre|frå|seier|mykje|meir|vere|dykk|deira"
-    r"|eit|sjølv|heime|ynskjer|ynskje|treng|byrja|opne|løyve|verksemd\w*|søkje|leige|gjere|saka|sidan)\b",
-    re.I,
+# Words that only one of the languages has: more telling in a short question than letters are.
+_TELLING = {
+    "nb": re.compile(
+        r"\b(?:hallo|jeg|ikke|hva|hvor\w*|hvem|noen|noe|bare|fra|sier|mye|være|deres|selv|trenger|åpne)\b", re.I
+    ),
+    "nn": re.compile(
+        r"\b(?:eg|ikkje|kva|kvar|kvifor|kven|korleis|kor|nokon|noko|nokre|berre|frå|seier|mykje|meir|vere|dykk|deira"
+        r"|eit|sjølv|heime|ynskjer|ynskje|treng|byrja|opne|løyve|verksemd\w*|søkje|leige|gjere|saka|sidan)\b",
+        re.I,
+    ),
+    "en": re.compile(
+        r"\b(?:the|what|when|where|which|who|how|does|my|we|you|need|should|must|hello|hi|thanks?|help|please)\b", re.I
+    ),
+}
+_NORWEGIAN_WORD = re.compile(
+    r"\w*(?:loven|lova|bevilling|søknad|forskrift|næring)\w*|\bstrategi(?:en|er|ene|ar|ane)?\b", re.I
 )
-_BOKMAL = re.compile(
-    r"\b(?:jeg|ikke|hva|hvor\w*|hvem|noen|noe|bare|fra|sier|mye|være|deres|et|selv|trenger|åpne)\b", re.I
-)
-_NORWEGIAN_WORD = re.compile(r"\w*(?:loven|lova|bevilling|strategi|søknad|forskrift|næring)\w*", re.I)
+_LATIN = re.compile(r"[a-zæøå]", re.I)
 
 _SURE = 0.6
 """How sure the detector must be of a language that isn't Norwegian or English before the bot leaves Norwegian."""
+_TOO_SHORT_TO_TELL = 2
+"""Words."""
 
 _FOLLOW_UP = re.compile(
     r"^(?:og|men|hva med|enn|kva med|hva om|kva om|gjelder det|gjeld det|hvor lenge|kor lenge"
@@ -50,49 +64,78 @@ _FOLLOW_UP = re.compile(
 _POINTS_BACK = re.compile(
     r"\b(?:det|dette|den|denne|de|disse|da|der|då|desse|it|that|this|they|those|then|there)\b", re.I
 )
+_NAMES = re.compile(
+    r"\b[a-z]\d{1,2}\b|(?:lov(?:en|a)|forskrift(?:en|a))\b\W*\d|§.*(?:lov(?:en|a)|forskrift(?:en|a))\b", re.I
+)
+"""A code, or a paragraph of a law: what names its subject has no need of the question before."""
 _SHORT = 8
 """Words: a longer question says what it is about."""
+_VERY_SHORT = 3
+_FOLLOW_UPS = 3
+"""How many follow-ups at most are searched for together with what they are about."""
 
 
 class Understanding(BaseModel):
-    """What to search for, and the language to answer in."""
+    """What to search for, and the language to answer in. `smalltalk`: nothing is asked for."""
 
     model_config = ConfigDict(frozen=True)
 
     query: str
     language: str
+    smalltalk: Smalltalk | None = None
 
 
 class Understander:
-    """Tells languages apart with Lingua (its models are loaded at once, which takes a second) and reads follow-ups."""
+    """Tells languages apart with Lingua and reads follow-ups.
+
+    Lingua's models take seconds to load. The first question that needs them waits for that, unless `warm` came before.
+    """
 
     def __init__(self) -> None:
-        languages = (*_LANGUAGES, *_OTHERS)
-        self._detector = LanguageDetectorBuilder.from_languages(*languages).with_preloaded_language_models().build()
+        self._detector = LanguageDetectorBuilder.from_languages(*_LANGUAGES, *_OTHERS).build()
+
+    def warm(self, pause: float = 1.0) -> None:
+        """Load the models, one after another with seconds of pause: nothing else runs while Lingua loads one."""
+        for pair in itertools.pairwise((*_LANGUAGES, *_OTHERS)):
+            time.sleep(pause)
+            LanguageDetectorBuilder.from_languages(*pair).with_preloaded_language_models().build()
 
     def understand(self, text: str, history: Sequence[str], language: str | None = None) -> Understanding:
         """Read a question after the earlier ones of its thread, oldest first; `language` is used where it is given."""
-        return Understanding(query=_standalone(text, history), language=language or self._language(text, history))
+        asked = [earlier for earlier in history if not smalltalk(earlier)]
+        return Understanding(
+            query=_standalone(text, asked),
+            language=language or self.language(text, history),
+            smalltalk=smalltalk(text),
+        )
 
-    def _language(self, text: str, history: Sequence[str]) -> str:
-        if len(_NYNORSK.findall(text)) > len(_BOKMAL.findall(text)):
-            return "nn"
-        if _BOKMAL.search(text):
-            return "nb"
+    def language(self, text: str, history: Sequence[str] = ()) -> str:
+        """The language to answer a text in; that of its thread where the text is too short to tell."""
+        told = {language: len(words.findall(text)) for language, words in _TELLING.items()}
+        if any(told.values()):
+            return max(told, key=lambda language: told[language])
+        if history and len(text.split()) <= _TOO_SHORT_TO_TELL:
+            return self.language(history[-1], history[:-1])
+        if not _LATIN.search(text):
+            return "en" if any(character.isalpha() for character in text) else "nb"
         best, *_ = self._detector.compute_language_confidence_values(text)
         if best.language in _OTHERS:
             return "en" if best.value >= _SURE else "nb"
         found = _LANGUAGES[best.language]
-        if found == "nn" or _NORWEGIAN_WORD.search(text):
-            return "nb"
-        if found == "en" and len(text.split()) == 1 and history:
-            return self._language(history[-1], ())
-        return found
+        return "nb" if found == "nn" or _NORWEGIAN_WORD.search(text) else found
 
 
 def _standalone(text: str, history: Sequence[str]) -> str:
-    """The question with what it leaves out: the one before it, where it is short and points back."""
-    if not history or len(text.split()) > _SHORT:
-        return text
-    points_back = _FOLLOW_UP.search(text) or _POINTS_BACK.search(text) or len(text.split()) <= 3
-    return f"{history[-1]} {text}" if points_back else text
+    """The question with what it leaves out: those before it, back to one that says what it is about."""
+    thread = [text]
+    for earlier in reversed(history):
+        if not _leaves_out(thread[0]):
+            break
+        thread.insert(0, earlier)
+    return " ".join([thread[0], *thread[1:][-_FOLLOW_UPS:]])
+
+
+def _leaves_out(text: str) -> bool:
+    words = len(text.split())
+    points_back = words <= _VERY_SHORT or _FOLLOW_UP.search(text) or _POINTS_BACK.search(text)
+    return words <= _SHORT and not _NAMES.search(text) and bool(points_back)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import structlog
-from langchain_core.exceptions import LangChainException
-from openai import OpenAIError
 
 from bot.question import Listener
 from knowledge.generating import Writer
@@ -27,10 +26,11 @@ class Writing:
         claims: list[Claim] = []
         try:
             async with asyncio.timeout(self._seconds):
-                async for claim in self._writer.write(evidence, language):
-                    claims.append(claim)
-                    await listener.claim(claim)
-        except (TimeoutError, OpenAIError, LangChainException, ValueError) as error:
+                async with contextlib.aclosing(self._writer.write(evidence, language)) as written:
+                    async for claim in written:
+                        claims.append(claim)
+                        await listener.claim(claim)
+        except Exception as error:  # noqa: BLE001 - a client may raise anything, and what it says may hold secrets
             log.warning("writing.failed", reply=reply_id, error=type(error).__name__, claims=len(claims))
             return ()
         return tuple(claims)

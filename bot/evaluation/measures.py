@@ -17,7 +17,8 @@ def first_rank(ranking: Sequence[str], gold: Collection[str]) -> int | None:
 
 def recall(rankings: Sequence[Sequence[str]], golds: Sequence[Collection[str]], k: int) -> float:
     """The mean share (0..1) of a question's right records that stand among its first k."""
-    return mean([len(set(ranking[:k]) & set(gold)) / len(gold) for ranking, gold in zip(rankings, golds, strict=True)])
+    pairs = zip(rankings, map(set, golds), strict=True)
+    return mean([len(gold.intersection(ranking[:k])) / len(gold) for ranking, gold in pairs])
 
 
 def mrr(rankings: Sequence[Sequence[str]], golds: Sequence[Collection[str]], k: int) -> float:
@@ -28,18 +29,20 @@ def mrr(rankings: Sequence[Sequence[str]], golds: Sequence[Collection[str]], k: 
 
 def ndcg(rankings: Sequence[Sequence[str]], golds: Sequence[Collection[str]], k: int) -> float:
     """The mean normalized discounted cumulative gain (0..1) at k, every right record being equally right."""
-    return mean([_ndcg(ranking[:k], gold, k) for ranking, gold in zip(rankings, golds, strict=True)])
+    return mean([_ndcg(ranking[:k], set(gold), k) for ranking, gold in zip(rankings, golds, strict=True)])
 
 
 def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:
     """(coverage, risk) for every threshold, from the most confident answer to all of them: of the share of questions
     that are answered, the share that is wrong (El-Yaniv and Wiener 2010, jmlr.org/papers/v11/el-yaniv10a.html)."""
-    order = sorted(range(len(right)), key=lambda index: -confidences[index])
+    order = sorted(zip(confidences, right, strict=True), key=lambda answer: -answer[0])
     points: list[tuple[float, float]] = []
     wrong = 0
-    for answered, index in enumerate(order, start=1):
-        wrong += not right[index]
-        points.append((answered / len(order), wrong / answered))
+    for answered, (confidence, is_right) in enumerate(order, start=1):
+        wrong += not is_right
+        # No threshold tells apart what is equally sure.
+        if answered == len(order) or order[answered][0] < confidence:
+            points.append((answered / len(order), wrong / answered))
     return points
 
 

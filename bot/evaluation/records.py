@@ -24,17 +24,20 @@ class RecordsError(ValueError):
 
 
 def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    if value is None:
+        return ()
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-"""Ids or words: one, or a list of them."""
+"""Ids or texts: none, one, or a list of them."""
+_LENIENT = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
 class Record(BaseModel):
     """A document of the corpus. `in_force`: a date, true or false; anything else means that no date is set yet."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = _LENIENT
 
     id: str = Field(min_length=1)
     title: str = ""
@@ -67,7 +70,7 @@ class Record(BaseModel):
 class Query(BaseModel):
     """A question and the ids of the records that answer it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = _LENIENT
 
     id: str = Field(min_length=1)
     text: str
@@ -77,11 +80,11 @@ class Query(BaseModel):
 class KnownQuestion(BaseModel):
     """A question of a thread; `gold` and `must_contain` say what answers it, where something does."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = _LENIENT
 
     id: str = Field(min_length=1)
     text: str
-    history: tuple[str, ...] = ()
+    history: Names = ()
     answerable: bool
     gold: Names = ()
     must_contain: Names = ()

@@ -1,0 +1,82 @@
+"""The bot as the tests talk with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+
+from bot.conversation import Conversation, judge
+from bot.guard import Guard
+from bot.question import Listener, Question, Reply
+from bot.texts import Texts
+from bot.understanding import Understander
+from bot.writing import Writing
+from knowledge.answering import ExtractiveAnswerer
+from knowledge.embeddings import CachedEmbeddings
+from knowledge.generating import Writer
+from knowledge.library import Library
+from knowledge.model import Audience, Claim
+from knowledge.retriever import Retriever
+from tests.peers.openai import KEY, MODEL, OpenAI
+
+TEXTS = Texts()
+NEVER = 1.1
+"""A threshold that only abstains."""
+ALWAYS = 0.0
+"""A threshold that answers whatever there is an answer to."""
+
+
+def model(openai: OpenAI, retries: int = 0) -> ChatOpenAI:
+    """The peer as LangChain's chat model."""
+    return ChatOpenAI(model=MODEL, api_key=SecretStr(KEY), base_url=openai.url, timeout=5, max_retries=retries)
+
+
+class Notebook:
+    """Writes down how a reply comes about."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.claims: list[Claim] = []
+
+    async def step(self, name: str) -> None:
+        self.steps.append(name)
+
+    async def claim(self, claim: Claim) -> None:
+        self.claims.append(claim)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bot:
+    """A conversation, and what it is made of."""
+
+    library: Library
+    embeddings: CachedEmbeddings
+    answerer: ExtractiveAnswerer
+    understander: Understander
+    threshold: float = 0.5
+    openai: OpenAI | None = None
+    seconds: float = 5.0
+
+    def but(self, **changes: object) -> Bot:
+        """The bot with other parts."""
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+    async def asked(self, text: str, *history: str, listener: Listener | None = None, **about: object) -> Reply:
+        """What it replies."""
+        question = Question.model_validate({"text": text, "history": history, **about})
+        return await self._conversation().reply(question, listener)
+
+    def _conversation(self) -> Conversation:
+        readers = {audience: self.library.reader(audience) for audience in Audience}
+        return Conversation(
+            guard=Guard(),
+            understander=self.understander,
+            retrievers={each: Retriever(reader=readers[each], embeddings=self.embeddings) for each in readers},
+            answerer=self.answerer,
+            judge=functools.partial(judge, threshold=self.threshold),
+            texts=TEXTS,
+            writing=Writing(Writer(model(self.openai), self.answerer.cite), self.seconds) if self.openai else None,
+        )

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.texts import FOLDER, LANGUAGES, Texts
+from tests.texts.usage import BOT, PARTS, Use, uses
+
+TEXTS = Texts()
+USES = uses()
+SCRIPTS = "".join(path.read_text("utf-8") for path in BOT.rglob("*.js"))
+SAID_IN_DEMO = "web.demo.question."
+"""What somebody has asked before the demo begins stands there in the language it was asked in."""
+OTHERS = tuple(language for language in LANGUAGES if language != "nb")
+
+
+def messages(language: str, part: str) -> dict[str, str]:
+    with (FOLDER / language / f"{part}.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+KEYS = {key for part in PARTS for key in messages("nb", part)}
+
+
+def test_the_parts_are_all_that_there_are() -> None:
+    found = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.po")}
+    assert found == {f"{language}/{part}.po" for language in LANGUAGES for part in PARTS}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_says_what_it_is_and_holds_its_own_messages_once(language: str, part: str) -> None:
+    source = (FOLDER / language / f"{part}.po").read_text("utf-8")
+    ids = re.findall(r'^msgid "(.+)"$', source, re.M)
+    assert f'"Language: {language}\\n"' in source
+    assert len(ids) == len(set(ids))
+    assert {key.partition(".")[0] for key in ids} == {part}
+    assert "#, fuzzy" not in source
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_says_the_same_with_the_same_values(language: str, part: str) -> None:
+    ours, theirs = messages("nb", part), messages(language, part)
+    assert ours.keys() == theirs.keys()
+    assert {key: placeholders(text) for key, text in ours.items()} == {
+        key: placeholders(text) for key, text in theirs.items()
+    }
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_left_empty_or_untidy(language: str, part: str) -> None:
+    found = messages(language, part)
+    assert [key for key, text in found.items() if not text or text != text.strip() or "  " in text] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_english_is_translated(part: str) -> None:
+    ours, theirs = messages("nb", part), messages("en", part)
+    alike = [key for key, text in ours.items() if text == theirs[key] and len(text.split()) > 2]
+    assert [key for key in alike if not key.startswith(SAID_IN_DEMO)] == []
+
+
+def test_texts_hold_what_stands_in_the_catalogues() -> None:
+    assert {language: TEXTS.keys(language) for language in LANGUAGES} == dict.fromkeys(LANGUAGES, KEYS)
+
+
+def test_what_is_used_is_there() -> None:
+    assert [use for use in USES if not any(use.names(key) for key in KEYS)] == []
+
+
+def test_what_is_there_is_used() -> None:
+    assert [key for key in sorted(KEYS) if not any(use.names(key) for use in USES)] == []
+
+
+def test_a_message_gets_the_values_that_it_names() -> None:
+    filled = [(use, key) for use in USES for key in KEYS if use.pattern == re.escape(key) and use.values is not None]
+    missing = [(use, placeholders(TEXTS("nb", key)) - (use.values or set())) for use, key in filled]
+    assert filled
+    assert [(use.where, names) for use, names in missing if not all(by_script(use, name) for name in names)] == []
+
+
+def by_script(use: Use, name: str) -> bool:
+    """Is that value filled in by a script, on the page?"""
+    return use.where.partition(":")[0].endswith(".html") and f'"{{{name}}}"' in SCRIPTS
+
+
+def test_a_message_is_filled_in_and_an_unknown_language_reads_bokmaal(tmp_path: Path) -> None:
+    for language in LANGUAGES:
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "web.po").write_text(f'msgid "web.hi"\nmsgstr "{language}: {{name}}"\n', "utf-8")
+    texts = Texts(tmp_path)
+    assert [texts(language, "web.hi", name="Ida") for language in ("nb", "nn", "en", "se")] == [
+        "nb: Ida",
+        "nn: Ida",
+        "en: Ida",
+        "nb: Ida",
+    ]
+    assert texts("nb", "web.hi", name="{name}") == "nb: {name}"
+    with pytest.raises(KeyError):
+        texts("nb", "web.ho")
