@@ -152,7 +152,8 @@ class Reader:
 class Library:
     """Everything that can be cited. One process brings documents in at a time; any number reads.
 
-    With `warm`, the vectors of all headings and sentences are made when a document comes in, so that no question waits for them.
+    With `warm`, the vectors of all headings and sentences are made when a document comes in, so that no question waits
+    for them.
     """
 
     def __init__(self, folder: Path, embeddings: Embeddings, *, warm: bool = True) -> None:
