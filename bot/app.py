@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from http import HTTPStatus
 from typing import Protocol
 
+import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,6 +19,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.database import Database
 from bot.desk.dispatcher import Dispatcher
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 2.0
+"""Seconds that a part has to show that it is there; who asks for the health waits little longer."""
 
 
 class Channel(Protocol):
@@ -50,9 +58,9 @@ def create_app(channels: Sequence[Channel], database: Database, dispatcher: Disp
         await delivering
 
     async def health(_: Request) -> JSONResponse:
-        async with database.reading() as session:
-            await session.execute(text("SELECT 1"))
-        return JSONResponse({"status": "ok"})
+        if await _answers(database):
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "unavailable", "away": ["database"]}, HTTPStatus.SERVICE_UNAVAILABLE)
 
     routes: list[BaseRoute] = [Route("/health", health)]
     middleware: list[Middleware] = []
@@ -60,3 +68,13 @@ def create_app(channels: Sequence[Channel], database: Database, dispatcher: Disp
         routes.extend(channel.routes())
         middleware.extend(channel.middleware())
     return Starlette(routes=routes, middleware=middleware, lifespan=beside_the_requests)
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE), database.reading() as session:
+            await session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        log.error("health.away", part="database", error=type(error).__name__)
+        return False
+    return True

@@ -6,12 +6,14 @@ import contextlib
 import functools
 import hashlib
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from starlette.applications import Starlette
 
 from bot.app import Channel, create_app
@@ -28,12 +30,13 @@ from bot.handlers.web.handler import WebHandler
 from bot.handlers.web.live import Live
 from bot.handlers.web.threads import Threads
 from bot.migrations import migrate
-from bot.settings import Settings
+from bot.settings import ConfigurationError, Settings
 from bot.texts import Texts
 from bot.understanding import Understander
 from ingest.fetching import Fetcher
 from ingest.pipeline import Pipeline
 from knowledge.answering import ExtractiveAnswerer
+from knowledge.confidence import THRESHOLD
 from knowledge.embeddings import CachedEmbeddings, E5Embeddings
 from knowledge.library import Library
 from knowledge.model import Audience
@@ -42,9 +45,6 @@ from knowledge.retriever import Retriever
 if TYPE_CHECKING:
     from bot.handlers.slack.handler import SlackHandler
     from bot.writing import Writing
-
-THRESHOLD = 0.5
-"""How sure (0..1) a draft must be to be given as an answer."""
 
 
 class DataDirError(Exception):
@@ -57,6 +57,7 @@ class Knowledge:
 
     library: Library
     embeddings: CachedEmbeddings
+    understander: Understander
     conversation: Conversation
     texts: Texts
 
@@ -111,16 +112,17 @@ def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool
     library = Library(folder or data_dir / "library", embeddings, warm=warm)
     texts = Texts()
     answerer = ExtractiveAnswerer(embeddings, settings.public_url)
+    understander = Understander()
     conversation = Conversation(
         guard=Guard(),
-        understander=Understander(),
+        understander=understander,
         retrievers=_retrievers(library, embeddings),
         answerer=answerer,
         judge=functools.partial(judge, threshold=THRESHOLD),
         texts=texts,
         writing=_writing(settings, answerer),
     )
-    return Knowledge(library, embeddings, conversation, texts)
+    return Knowledge(library, embeddings, understander, conversation, texts)
 
 
 @contextlib.contextmanager
@@ -134,11 +136,10 @@ def open_corpus(settings: Settings, ids: Sequence[str]) -> Iterator[Knowledge]:
 
 @contextlib.asynccontextmanager
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
-    """The database, migrated, and the desk over it. Raises DataDirError."""
+    """The database, migrated, and the desk over it. Raises DataDirError, or ConfigurationError where none answers."""
     open_data_dir(settings)
-    database = Database(settings.database)
+    database = await _open_database(settings)
     try:
-        await migrate(database)
         outbox = Outbox(database)
         officer_platforms = (WEB, SLACK) if settings.has_slack and settings.slack_officers_channel else (WEB,)
         yield Office(database, outbox, Desk(database, outbox, officer_platforms))
@@ -150,7 +151,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
 async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Starlette]:
     """The web process: all channels, and a dispatcher that delivers while it is up.
 
-    Raises DataDirError, or ConfigurationError where neither the demo nor a sign-in is set up.
+    Raises DataDirError, or ConfigurationError where no database answers, or neither the demo nor a sign-in is set up.
     """
     async with open_office(settings) as office:
         web = WebHandler(
@@ -174,7 +175,10 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
 
 @contextlib.asynccontextmanager
 async def open_dispatcher(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Dispatcher]:
-    """The worker process: what delivers to every channel that is configured. Raises DataDirError."""
+    """The worker process: what delivers to every channel that is configured.
+
+    Raises DataDirError, or ConfigurationError where no database answers.
+    """
     async with open_office(settings) as office:
         threads = Threads(office.database, office.outbox, Live(office.database))
         couriers: dict[str, Courier] = {WEB: WebCourier(threads, knowledge.conversation)}
@@ -205,6 +209,33 @@ def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHan
     )
 
 
+async def _open_database(settings: Settings) -> Database:
+    # The address is not repeated in messages: there may be a password in it.
+    try:
+        database = Database(settings.database)
+    except (ArgumentError, ImportError) as error:
+        raise ConfigurationError(
+            f"MOTEPLASSEN_DATABASE_URL can't be used ({type(error).__name__}). Leave it out, or write it as "
+            "postgresql+asyncpg://user:password@host/name and install moteplassen with the extra `postgres`."
+        ) from error
+    try:
+        _try_file(database)
+        await migrate(database)
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        await database.close()
+        raise ConfigurationError(
+            f"the database can't be reached ({type(error).__name__}). "
+            "Start it, or correct MOTEPLASSEN_DATABASE_URL; without that, a file in the data directory is used."
+        ) from error
+    return database
+
+
+def _try_file(database: Database) -> None:
+    """Open SQLite's file once. Where it is aiosqlite that can't, a thread of it ends with a stack trace on stderr."""
+    if database.engine.dialect.name == "sqlite" and (file := database.engine.url.database):
+        sqlite3.connect(file).close()
+
+
 def _embeddings(data_dir: Path) -> CachedEmbeddings:
     return CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
 
@@ -216,15 +247,16 @@ def _retrievers(library: Library, embeddings: CachedEmbeddings) -> Mapping[Audie
 def _writing(settings: Settings, answerer: ExtractiveAnswerer) -> Writing | None:
     if not settings.has_chat_model:
         return None
-    # openai and its LangChain package take two seconds to load, which who has no chat model need not wait for.
-    from langchain_openai import ChatOpenAI  # noqa: PLC0415
+    # LangChain and openai take two seconds to load, which who has no chat model need not wait for.
+    from langchain.chat_models import init_chat_model  # noqa: PLC0415
     from pydantic import SecretStr  # noqa: PLC0415
 
     from bot.writing import Writing  # noqa: PLC0415
     from knowledge.generating import Writer  # noqa: PLC0415
 
-    model = ChatOpenAI(
-        model=settings.chat_model,
+    model = init_chat_model(
+        settings.chat_model,
+        model_provider="openai",
         api_key=settings.openai_api_key or SecretStr("none"),
         base_url=settings.openai_base_url,
         timeout=settings.chat_timeout,

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,11 @@ over the guides the right section came first for .56 of them rather than .48, of
 Array = npt.NDArray[np.float32]
 
 
+def typical_questions() -> list[str]:
+    """What people typically ask, a text for each language with a question a line."""
+    return ["\n".join(texts) for texts in tomllib.loads(_TYPICAL.read_text(encoding="utf-8")).values()]
+
+
 class E5Embeddings(Embeddings):
     """multilingual-e5-small, 4-bit, in process: 384 numbers of length 1 per text (Wang et al. 2024, arXiv:2402.05672).
 
@@ -47,8 +52,9 @@ class E5Embeddings(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question, less what questions of its language have in common."""
-        vector = self._query(text)
-        typical = self._typical_questions()
+        if self._typical is None:
+            self.know(self.typical(typical_questions()))
+        vector, typical = self._query(text), np.asarray(self._typical)
         likeness = typical @ vector / np.linalg.norm(typical, axis=1)
         rest = vector - _COMMON * typical[likeness.argmax()]
         return list(map(float, rest / np.linalg.norm(rest)))
@@ -62,26 +68,28 @@ class E5Embeddings(Embeddings):
             vectors.extend(batch.tolist())
         return vectors
 
+    def typical(self, languages: list[str]) -> list[list[float]]:
+        """The mean vector of each language's questions, which stand a line each."""
+        return [np.mean([self._query(text) for text in each.split("\n")], axis=0).tolist() for each in languages]
+
+    def know(self, typical: list[list[float]]) -> None:
+        """Take these for the vectors of typical questions, which are seconds of work to make."""
+        self._typical = np.asarray(typical, np.float32)
+
     def _query(self, text: str) -> Array:
         with self._turn:
             return np.asarray(self._model.query(text.translate(_CONTROL)), np.float32)
 
-    def _typical_questions(self) -> Array:
-        """The mean vector of each language's typical questions, a row each."""
-        if self._typical is None:
-            languages = tomllib.loads(_TYPICAL.read_text(encoding="utf-8")).values()
-            self._typical = np.stack([np.mean([self._query(text) for text in texts], axis=0) for texts in languages])
-        return self._typical
-
 
 class CachedEmbeddings(Embeddings):
-    """Keeps the vectors of passages by a hash of their text in one SQLite file. Questions are not kept.
+    """Keeps the vectors of passages by a hash of their text in one SQLite file; of questions, those of typical ones.
 
     `name` of the model is part of the key, so that a new model never meets an old one's vectors.
     """
 
     def __init__(self, model: E5Embeddings, path: Path) -> None:
         self._model = model
+        self._ready = False
         self._turn = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = sqlite3.connect(path, check_same_thread=False, timeout=30)
@@ -90,15 +98,21 @@ class CachedEmbeddings(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
+        if not self._ready:
+            self._model.know(self._kept(typical_questions(), self._model.typical))
+            self._ready = True
         return self._model.embed_query(text)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of passages, made only where they are not known yet."""
+        return self._kept(texts, self._model.embed_documents)
+
+    def _kept(self, texts: list[str], make: Callable[[list[str]], list[list[float]]]) -> list[list[float]]:
         keys = [self._key(text) for text in texts]
         known = self._known(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            made = self._model.embed_documents(list(missing.values()))
+            made = make(list(missing.values()))
             rows = [(key, np.asarray(vector, np.float32)) for key, vector in zip(missing, made, strict=True)]
             with self._turn, self._file:
                 self._file.executemany(

@@ -121,12 +121,12 @@ def _holds(law: str, keys: Collection[str]) -> bool:
 
 
 def _strategies(text: str, keys: Collection[str]) -> list[Reference]:
-    names, topic = _names(text, keys)
-    areas = _areas(text, keys) or ["*"]
-    return [Reference(pattern=f"strategy:{area}/{name}", topic=topic) for name in names for area in areas]
+    areas = _areas(text, keys)
+    names, topic = _names(text, areas, keys)
+    return [Reference(pattern=f"strategy:{area}/{name}", topic=topic) for name in names for area in areas or ["*"]]
 
 
-def _names(text: str, keys: Collection[str]) -> tuple[list[str], str]:
+def _names(text: str, areas: Collection[str], keys: Collection[str]) -> tuple[list[str], str]:
     """GLOB patterns of the codes that the text names, and the topic where it names that instead."""
     there = {key.rpartition("/")[2] for key in keys if key.startswith("strategy:")}
     group = _GROUP.search(text)
@@ -134,7 +134,7 @@ def _names(text: str, keys: Collection[str]) -> tuple[list[str], str]:
         letter = next(filter(None, group.groups())).upper()
         if any(code.startswith(letter) for code in there):
             return [f"{letter}[0-9]*"], ""
-    codes = [code[1].upper() + code[2] for code in _CODE.finditer(text) if _asks_for_a_code(text)]
+    codes = [code[1].upper() + code[2] for code in _CODE.finditer(text) if _asks_for_a_code(text, areas)]
     known = [code for code in dict.fromkeys(codes) if code in there]
     if known:
         return known, ""
@@ -144,9 +144,10 @@ def _names(text: str, keys: Collection[str]) -> tuple[list[str], str]:
     return [], ""
 
 
-def _asks_for_a_code(text: str) -> bool:
-    words = set(re.findall(r"[a-zæøå]{2,}|\bi\b", _CODE.sub(" ", text).lower()))
-    return bool(_STRATEGY.search(text)) or words <= _AROUND_A_CODE
+def _asks_for_a_code(text: str, areas: Collection[str]) -> bool:
+    words = set(re.findall(r"[a-zæøå]{2,}|\bi\b", _CODE.sub(" ", text).lower())) - _AROUND_A_CODE
+    of_areas = {word for area in areas for word in area.split("-")}
+    return bool(_STRATEGY.search(text)) or {slug(word) for word in words} <= of_areas
 
 
 def _areas(text: str, keys: Collection[str]) -> list[str]:

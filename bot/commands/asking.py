@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from bot.commands.console import REFUSED, err, fail, out, plain_errors, print_json
+from bot.commands.console import REFUSED, err, fail, out, plain_errors, print_json, print_row
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _print_reply(reply: Reply) -> None:
 def _print_strategies(found: list[Strategy]) -> None:
     if not out.is_terminal:
         for each in found:
-            out.print(f"{each.code}\t{each.area_title}\t{each.text}", markup=False)
+            print_row(each.code, each.area_title, each.text)
         return
     table = Table("Code", "Area", "Text")
     for each in found:

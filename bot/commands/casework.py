@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from bot.commands.console import fail, out, plain_errors, print_json
+from bot.commands.console import fail, out, plain_errors, print_json, print_row
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ def cases(
 ) -> None:
     """List the cases that were sent to case officers."""
     from bot.desk.case import CaseState  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
     from bot.wiring import DataDirError  # noqa: PLC0415
 
-    with plain_errors(DataDirError):
+    with plain_errors(DataDirError, ConfigurationError):
         if state and state not in set(CaseState):
             raise fail(f"{state!r} is no state of a case; use one of {', '.join(CaseState)}")
         states = [CaseState(state)] if state else list(CaseState)
@@ -62,7 +63,7 @@ def _print_cases(found: Sequence[Case]) -> None:
     ]
     if not out.is_terminal:
         for row in rows:
-            out.print("\t".join(" ".join(cell.split()) for cell in row), markup=False)
+            print_row(*row)
         return
     table = Table("Case", "State", "Officer", "Opened (UTC)", "Question")
     for row in rows:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from rich.table import Table
 
-from bot.commands.console import out, plain_errors, print_json
+from bot.commands.console import out, plain_errors, print_json, print_row
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
@@ -93,16 +93,15 @@ async def _library(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-
+    from bot.settings import ConfigurationError  # noqa: PLC0415
     from bot.wiring import open_office  # noqa: PLC0415
 
     try:
         async with open_office(settings) as office:
             failed = await office.outbox.failed()
             kind = office.database.engine.dialect.name
-    except (SQLAlchemyError, OSError) as error:
-        return Finding("database", State.BAD, f"can't be reached: {type(error).__name__}; see MOTEPLASSEN_DATABASE_URL")
+    except ConfigurationError as error:
+        return Finding("database", State.BAD, str(error))
     return Finding("database", State.OK, f"{kind}; {len(failed)} deliveries were given up")
 
 
@@ -149,7 +148,7 @@ def _slack(settings: Settings) -> Finding:
 def _print(findings: list[Finding]) -> None:
     if not out.is_terminal:
         for finding in findings:
-            out.print("\t".join(finding), markup=False)
+            print_row(*finding)
         return
     colours = {State.OK: "green", State.OFF: "yellow", State.BAD: "red"}
     table = Table("Part", "State", "What")

@@ -30,6 +30,11 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
+def print_row(*cells: str) -> None:
+    """One line on stdout with tabs between the cells, for programs to read."""
+    sys.stdout.write("\t".join(" ".join(cell.split()) for cell in cells) + "\n")
+
+
 def fail(message: str, status: int = 1) -> typer.Exit:
     """Say what is wrong on stderr; raise what this returns."""
     err.print(f"[red]error:[/red] {_escape(message)}")

@@ -41,7 +41,6 @@ async def fill_if_empty(settings: Settings, library: Library) -> None:
     """Bring in what ships where the library holds nothing yet, so that a first question finds something."""
     if await library.holdings():
         return
-    err.print("[dim]First use: indexing the documents that ship with Møteplassen.[/dim]")
     report = await fill(settings, library)
     for failure in report.failed:
         err.print(f"[yellow]left out:[/yellow] {failure.document}: {failure.reason}", markup=True)
@@ -53,6 +52,9 @@ async def fill(settings: Settings, library: Library) -> Report:
     from ingest.sources import load_sources  # noqa: PLC0415
 
     sources = load_sources(settings.sources)
+    if not await library.holdings():
+        count = sum(len(source.locations) for source in sources)
+        err.print(f"[dim]First use: indexing {count} documents, which takes a second or two for each.[/dim]")
     async with open_pipeline(settings, library) as pipeline:
         with progress_bar() as bar:
             task = bar.add_task("Indexing", total=None, title="")

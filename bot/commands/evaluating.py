@@ -73,7 +73,7 @@ def _drawing(path: Path) -> Callable[[list[Outcome]], None]:
         from bot.evaluation.plot import plot_risk_coverage  # noqa: PLC0415
     except ImportError:
         raise fail("--plot needs matplotlib: install moteplassen with the extra `plot`") from None
-    from bot.wiring import THRESHOLD  # noqa: PLC0415
+    from knowledge.confidence import THRESHOLD  # noqa: PLC0415
 
     def draw(outcomes: list[Outcome]) -> None:
         try:

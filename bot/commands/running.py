@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from bot.commands.options import DataDir, settings_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.wiring import Knowledge
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="MOTEPLASSEN_PORT; default 8000.", show_default=False)]
 Host = Annotated[str | None, typer.Option(help="MOTEPLASSEN_HOST; default 127.0.0.1.", show_default=False)]
@@ -87,6 +89,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         else:
             await fill_if_empty(settings, knowledge.library)
         async with open_app(settings, knowledge) as app:
+            _warm(knowledge)
             await Server(app, settings).serve(sockets=[listening])
 
 
@@ -99,5 +102,11 @@ async def _work(settings: Settings) -> None:
         loop.add_signal_handler(name, stop.set)
     with contextlib.closing(open_knowledge(settings)) as knowledge:
         async with open_dispatcher(settings, knowledge) as dispatcher:
+            _warm(knowledge)
             err.print(f"The worker is up; it delivers to {', '.join(dispatcher.platforms)}. Stop it with Ctrl+C.")
             await dispatcher.run(stop)
+
+
+def _warm(knowledge: Knowledge) -> None:
+    """Have ready, moments after the start, what takes long to load and few questions need."""
+    threading.Thread(target=knowledge.understander.warm, name="warming", daemon=True).start()

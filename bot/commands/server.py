@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -32,3 +34,11 @@ class Server(uvicorn.Server):
             out.print(f"Møteplassen is open at http://{shown}:{port}/" + (" (demo)" if self._settings.demo else ""))
             out.print("Stop it with Ctrl+C.")
             out.file.flush()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; at a second Ctrl+C without waiting for open connections.
+
+        uvicorn's own raises the signal again afterwards, which ends the process before its files are closed.
+        """
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embeddings import CachedEmbeddings, E5Embeddings
+from knowledge.embeddings import CachedEmbeddings, E5Embeddings, typical_questions
 
 ONE, TWO, THREE = "Du må søke.", "Kommunen svarer.", "Gebyret er 5 000 kroner."
 
@@ -23,6 +23,10 @@ class Counting(E5Embeddings):
         self.embedded.extend(texts)
         return super().embed_documents(texts)
 
+    def typical(self, languages: list[str]) -> list[list[float]]:
+        self.embedded.extend(languages)
+        return super().typical(languages)
+
 
 def test_a_text_is_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
     model = Counting()
@@ -34,6 +38,17 @@ def test_a_text_is_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
         again = cached.embed_documents([TWO, THREE, ONE])
     assert model.embedded == [ONE, TWO, THREE]
     assert (again[0], again[2]) == (first[1], first[0])
+
+
+def test_typical_questions_are_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
+    model = Counting()
+    with contextlib.closing(CachedEmbeddings(model, tmp_path / "v.db")) as cached:
+        first = [cached.embed_query(text) for text in (ONE, TWO)]
+    assert model.embedded == typical_questions()
+    again = Counting()
+    with contextlib.closing(CachedEmbeddings(again, tmp_path / "v.db")) as cached:
+        assert np.allclose([cached.embed_query(text) for text in (ONE, TWO)], first, atol=1e-6)
+    assert again.embedded == []
 
 
 def test_the_cache_gives_what_the_model_gives(tmp_path: Path) -> None:

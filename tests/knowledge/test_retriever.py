@@ -47,6 +47,7 @@ async def test_the_hybrid_finds_what_each_half_misses(
         ("Hva sier C1?", Match.NAMED, "", ["plan/naeringsliv#c1"]),
         ("B3", Match.NAMED, "", ["plan/klima#b3", "plan/naeringsliv#b3"]),
         ("Hva sier strategi B3 i klima og miljø?", Match.NAMED, "", ["plan/klima#b3"]),
+        ("Hva sier B3 i Klima og miljø?", Match.NAMED, "", ["plan/klima#b3"]),
         ("the D strategies", Match.NAMED, "", ["plan/naeringsliv#d1", "plan/naeringsliv#d2"]),
         ("serveringsloven § 15", Match.NAMED, "", ["laws/serveringsloven#15"]),
         ("serveringsloven § 3", Match.CITING, "serveringsloven § 3", ["guides/servering#krav"]),

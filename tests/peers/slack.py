@@ -48,8 +48,7 @@ class Slack:
     """One workspace. `calls` lists what was asked of the API, `whispers` what only one person sees."""
 
     def __init__(self, scopes: Collection[str]) -> None:
-        self.url = ""
-        self.bot_url = ""
+        self.url = self.bot_url = ""
         self.scopes = set(scopes)
         self.page = 200
         self.people = {"UKAFE": "Kafé Kringla", "UOLA": "Ola Lie", BOT_USER: "moteplassen"}
@@ -256,8 +255,8 @@ def validate(message: Mapping[str, Any]) -> None:
 def texts(block: Mapping[str, Any]) -> list[str]:
     """The texts in a block that people read."""
     found = [block["text"]] if "text" in block else []
-    for element in block.get("elements", []):
-        found.append(element["text"] if isinstance(element.get("text"), dict) else element)
+    elements = block.get("elements", [])
+    found += [element["text"] if isinstance(element.get("text"), dict) else element for element in elements]
     return [text["text"] for text in found]
 
 
@@ -273,9 +272,8 @@ def _is_valid(block: Mapping[str, Any]) -> bool:
 
 
 async def _arguments(request: Request) -> dict[str, Any]:
-    if request.headers.get("content-type", "").startswith("application/json"):
-        return dict(request.query_params) | dict(await request.json())
-    return dict(request.query_params) | dict(await request.form())
+    is_json = request.headers.get("content-type", "").startswith("application/json")
+    return {**request.query_params, **(await request.json() if is_json else await request.form())}
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,153 @@
+"""`check`: what is configured, reachable and missing."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.town import moteplassen
+
+PARTS = ["data directory", "sources", "library", "database", "chat model", "sign-in", "Slack"]
+CLOSED = "http://127.0.0.1:9"
+"""Nobody listens on the port that discards what it is sent."""
+
+
+class Neighbour(BaseHTTPRequestHandler):
+    """A server that lists one chat model, and can be signed in with."""
+
+    def do_GET(self) -> None:
+        pages = {
+            "/v1/models": {"object": "list", "data": [{"id": "norsk-7b", "object": "model", "created": 1}]},
+            "/.well-known/openid-configuration": {"issuer": "here"},
+        }
+        body = json.dumps(pages.get(self.path, {})).encode()
+        self.send_response(200 if self.path in pages else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def neighbour() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Neighbour) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def check(data_dir: Path, **changes: str) -> tuple[int, dict[str, tuple[str, str]]]:
+    """Exit status, and what is said of each part."""
+    result = moteplassen("check", "--json", "--data-dir", data_dir, **changes)
+    assert "Traceback" not in result.stderr
+    findings = json.loads(result.stdout)
+    assert all(finding.keys() == {"part", "state", "detail"} for finding in findings)
+    return result.exit_code, {finding["part"]: (finding["state"], finding["detail"]) for finding in findings}
+
+
+def test_what_is_there_and_what_is_not_configured_is_told(data_dir: Path, sources: Path) -> None:
+    status, found = check(data_dir, SOURCES=str(sources))
+    assert status == 0
+    assert list(found) == PARTS
+    assert found["data directory"] == ("ok", str(data_dir))
+    assert found["sources"] == ("ok", f"3 in {sources}")
+    assert found["library"] == ("ok", "4 documents, 1 of them internal")
+    assert found["database"] == ("ok", "sqlite; 0 deliveries were given up")
+    assert {part: found[part][0] for part in ("chat model", "sign-in", "Slack")} == dict.fromkeys(
+        ("chat model", "sign-in", "Slack"), "off"
+    )
+    assert "OPENAI_API_KEY" in found["chat model"][1]
+
+
+def test_an_empty_data_directory_is_made_and_told_what_fills_it(tmp_path: Path) -> None:
+    status, found = check(tmp_path / "new")
+    assert (status, found["library"][0]) == (0, "off")
+    assert "moteplassen ingest" in found["library"][1]
+
+
+def test_what_is_reachable_is_told(data_dir: Path, neighbour: str) -> None:
+    status, found = check(
+        data_dir,
+        OPENAI_BASE_URL=f"{neighbour}/v1",
+        CHAT_MODEL="norsk-7b",
+        OIDC_ISSUER=neighbour,
+        OIDC_CLIENT_ID="bot",
+        OIDC_CLIENT_SECRET="hush",
+        SLACK_BOT_TOKEN="xoxb-1",
+        SLACK_SIGNING_SECRET="hush",
+        SLACK_OFFICERS_CHANNEL="GSAKER",
+    )
+    assert (status, found["chat model"]) == (0, ("ok", "norsk-7b"))
+    assert found["sign-in"] == ("ok", neighbour)
+    assert found["Slack"] == ("ok", "GSAKER")
+    assert not [detail for _, detail in found.values() if "hush" in detail]
+
+
+SIGN_IN = {"OIDC_CLIENT_ID": "bot", "OIDC_CLIENT_SECRET": "hush"}
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "told"),
+    [
+        ("chat model", {"OPENAI_BASE_URL": f"{CLOSED}/v1"}, "answers stay quotes"),
+        ("chat model", {"OPENAI_BASE_URL": "{neighbour}/v1"}, "set MOTEPLASSEN_CHAT_MODEL to one of norsk-7b"),
+        ("sign-in", {"OIDC_ISSUER": CLOSED} | SIGN_IN, "openid-configuration can't be read"),
+        ("sign-in", {"OIDC_ISSUER": "{neighbour}/elsewhere"} | SIGN_IN, "openid-configuration can't be read"),
+        ("sources", {"SOURCES": "/nowhere/sources.toml"}, "give the path of a sources.toml"),
+        ("database", {"DATABASE_URL": "sqlite+aiosqlite:////dev/null/x.db"}, "the database can't be reached"),
+        ("database", {"DATABASE_URL": "sqlite+aiosqlite:///{garbage}"}, "the database can't be reached"),
+        ("database", {"DATABASE_URL": "oracle+no://scott:tiger@host/db"}, "MOTEPLASSEN_DATABASE_URL can't be used"),
+        ("database", {"DATABASE_URL": "not an address"}, "MOTEPLASSEN_DATABASE_URL can't be used"),
+    ],
+    ids=[
+        *("no model server", "no such model", "no provider", "no provider there", "no sources"),
+        *("no database", "a file that is none", "no driver", "no address"),
+    ],
+)
+def test_what_is_missing_or_away_is_told_and_is_an_error(
+    data_dir: Path, neighbour: str, tmp_path: Path, part: str, changes: dict[str, str], told: str
+) -> None:
+    (garbage := tmp_path / "garbage.db").write_text("This is not a database. " * 100)
+    named = {name: value.format(neighbour=neighbour, garbage=garbage) for name, value in changes.items()}
+    status, found = check(data_dir, **named)
+    assert status == 1
+    assert found[part][0] == "bad"
+    assert told in found[part][1]
+    assert not [detail for _, detail in found.values() if "hush" in detail or "tiger" in detail]
+    assert [name for name, (state, _) in found.items() if state == "bad"] == [part]
+
+
+def test_a_data_directory_that_cannot_be_used_is_the_only_finding() -> None:
+    status, found = check(Path("/dev/null/data"))
+    assert (status, list(found)) == (1, ["data directory"])
+    assert found["data directory"][0] == "bad"
+
+
+def test_piped_findings_are_rows_of_plain_text(data_dir: Path) -> None:
+    result = moteplassen("check", "--data-dir", data_dir)
+    assert "\x1b" not in result.output
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert [row[0] for row in rows] == PARTS
+    assert {len(row) for row in rows} == {3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"PORT": "99999"}, "port: Input should be less than or equal to 65535"),
+        ({"CHAT_TIMEOUT": "soon"}, "chat_timeout: Input should be a valid number"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_its_name(data_dir: Path, changes: dict[str, str], told: str) -> None:
+    result = moteplassen("check", "--data-dir", data_dir, **changes)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
