@@ -79,7 +79,7 @@ class Conversation:
             return clock.stamp(self._say(understood.language, f"reply.smalltalk.{understood.smalltalk}"))
         await heard.step("retrieve")
         retriever = self._retrievers[question.audience]
-        evidence = await retriever.find(understood.query)
+        evidence = await retriever.find(understood.query, understood.language)
         clock.lap("retrieve")
         await heard.step("answer")
         draft = await self._answerer.draft(evidence, retriever.reader)

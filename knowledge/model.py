@@ -124,13 +124,14 @@ class Match(enum.StrEnum):
 class Evidence:
     """The ranked passages for one question, best first, and why they were found.
 
-    `subject` is the topic or the paragraph that the question names, as people write it, and `keys` the exact keys of
-    the latter; `vector` is the question's own, for comparing sentences with it; `ms` how long each part of the search
-    took.
+    `language` is the question's, empty where it isn't known; `subject` is the topic or the paragraph that the
+    question names, as people write it, and `keys` the exact keys of the latter; `vector` is the question's own, for
+    comparing sentences with it; `ms` how long each part of the search took.
     """
 
     query: str
     found: tuple[Found, ...] = ()
+    language: str = ""
     match: Match = Match.SIMILAR
     subject: str = ""
     keys: frozenset[str] = frozenset()

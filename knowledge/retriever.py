@@ -45,9 +45,9 @@ class Retriever(BaseRetriever):
     count: int = 10
     """How many passages a search gives at most; exact references may give more."""
 
-    async def find(self, query: str) -> Evidence:
-        """The passages for a question, best first."""
-        return await asyncio.to_thread(self._find, query)
+    async def find(self, query: str, language: str = "") -> Evidence:
+        """The passages for a question, best first; `language` is that of the question, where it is known."""
+        return dataclasses.replace(await asyncio.to_thread(self._find, query), language=language)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

@@ -61,7 +61,7 @@ async def examples(retriever: Retriever) -> list[Example]:
     """All our questions that name nothing exactly."""
     made = []
     for line in (json.loads(each) for file in sorted(DATA.glob("*.jsonl")) for each in file.open(encoding="utf-8")):
-        evidence = await retriever.find(line["text"])
+        evidence = await retriever.find(line["text"], line["language"])
         if not evidence.exact:
             group = line["gold"][0].partition("#")[0] if line["gold"] else line["id"]
             fused = [each.model_copy(update={"score": each.parts["fused"]}) for each in evidence.found]
