@@ -71,7 +71,8 @@ class Conversation:
         try:
             guarded = self._guard.check(question.text)
         except Refused as refused:
-            language = question.language or self._understander.language(question.text[:_OPENING], history)
+            opening = question.text[:_OPENING]
+            language = question.language or await asyncio.to_thread(self._understander.language, opening, history)
             return clock.stamp(self._say(language, refused.key, **refused.values))
         await heard.step("understand")
         understood = await asyncio.to_thread(self._understander.understand, guarded.text, history, question.language)
