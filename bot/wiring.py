@@ -126,11 +126,11 @@ def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool
 
 
 @contextlib.contextmanager
-def open_corpus(settings: Settings, ids: Sequence[str]) -> Iterator[Knowledge]:
+def open_corpus(settings: Settings, ids: Sequence[str], *, warm: bool) -> Iterator[Knowledge]:
     """Knowledge of a corpus of its own, for measuring; kept in the data directory, one for each list of ids."""
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
     data_dir = open_data_dir(settings)
-    with contextlib.closing(open_knowledge(settings, data_dir / "eval" / digest, warm=False)) as knowledge:
+    with contextlib.closing(open_knowledge(settings, data_dir / "eval" / digest, warm=warm)) as knowledge:
         yield knowledge
 
 

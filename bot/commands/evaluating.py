@@ -73,6 +73,8 @@ def _drawing(path: Path) -> Callable[[list[Outcome]], None]:
         from bot.evaluation.plot import plot_risk_coverage  # noqa: PLC0415
     except ImportError:
         raise fail("--plot needs matplotlib: install moteplassen with the extra `plot`") from None
+    if not path.parent.is_dir():
+        raise fail(f"can't write {path}: there is no folder {path.parent}")
     from knowledge.confidence import THRESHOLD  # noqa: PLC0415
 
     def draw(outcomes: list[Outcome]) -> None:
@@ -88,7 +90,8 @@ async def _retrieval(settings: Settings, records: list[Record], queries: list[Qu
     from bot.evaluation.runs import fill, measure_retrieval  # noqa: PLC0415
     from bot.wiring import open_corpus  # noqa: PLC0415
 
-    with open_corpus(settings, _ids(records)) as knowledge, _progress() as progress:
+    # Searching is timed: as in a server, the vectors of sentences are there when a question comes.
+    with open_corpus(settings, _ids(records), warm=True) as knowledge, _progress() as progress:
         await fill(knowledge.library, records, progress("Indexing"))
         return await measure_retrieval(knowledge.long_retriever(), queries, progress("Searching"))
 
@@ -97,7 +100,7 @@ async def _answers(settings: Settings, records: list[Record], questions: list[Kn
     from bot.evaluation.runs import ask_all, fill  # noqa: PLC0415
     from bot.wiring import open_corpus  # noqa: PLC0415
 
-    with open_corpus(settings, _ids(records)) as knowledge, _progress() as progress:
+    with open_corpus(settings, _ids(records), warm=False) as knowledge, _progress() as progress:
         await fill(knowledge.library, records, progress("Indexing"))
         return await ask_all(knowledge.conversation, questions, progress("Asking"))
 

@@ -112,3 +112,12 @@ def test_a_corpus_that_is_no_gzip_is_told(folder: Path, tmp_path: Path) -> None:
     result = moteplassen("eval", "answers", *files, "--data-dir", folder)
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"{corpus}: can't be read" in result.stderr
+
+
+def test_a_picture_that_has_no_place_is_told_before_the_work_begins(folder: Path, tmp_path: Path) -> None:
+    files = ("--corpus", folder / "corpus.jsonl", "--questions", folder / "questions.jsonl")
+    picture = tmp_path / "nowhere" / "curve.png"
+    result = moteplassen("eval", "answers", *files, "--plot", picture, "--data-dir", tmp_path / "data")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"there is no folder {picture.parent}" in result.stderr
+    assert not (tmp_path / "data").exists()
