@@ -72,7 +72,8 @@ class Conversation:
             guarded = self._guard.check(question.text)
         except Refused as refused:
             opening = question.text[:_OPENING]
-            language = question.language or await asyncio.to_thread(self._understander.language, opening, history)
+            told = await asyncio.to_thread(self._understander.language, opening, history)
+            language = question.language or told
             return clock.stamp(self._say(language, refused.key, **refused.values))
         await heard.step("understand")
         understood = await asyncio.to_thread(self._understander.understand, guarded.text, history, question.language)
