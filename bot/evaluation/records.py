@@ -35,13 +35,20 @@ _LENIENT = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
 class Record(BaseModel):
-    """A document of the corpus. `in_force`: a date, true or false; anything else means that no date is set yet."""
+    """A document of the corpus.
+
+    A paragraph may say its `law`, the law's `short` name and its number (`section`, "§ 15"), or have them in its title
+    ("Serveringsloven § 15. Åpningstider"). `in_force`: a date, true or false; anything else means that no date is set yet.
+    """
 
     model_config = _LENIENT
 
     id: str = Field(min_length=1)
     title: str = ""
     text: str
+    law: str = ""
+    short: str = ""
+    section: str = ""
     in_force: bool | str | None = True
 
     def holds(self, day: dt.date) -> bool:
@@ -53,14 +60,16 @@ class Record(BaseModel):
 
     @property
     def document(self) -> Document:
-        """The record as a document of one section; one titled "<law> § <number> ..." can be asked for by that."""
-        named = _SECTION.match(self.title.replace("\N{NO-BREAK SPACE}", " "))
-        keys = (law_key(named["law"], named["number"]),) if named else ()
-        section = Section(anchor="text", heading="", text=self.text, keys=keys)
+        """The record as a document of one section; a paragraph of a law can be asked for by that."""
+        law = self.short.partition(" – ")[0] or self.law
+        title, heading = (law, f"{self.section} {self.title}".strip()) if law else (self.title, "")
+        named = _SECTION.match(f"{title} {heading}".replace("\N{NO-BREAK SPACE}", " "))
+        keys = (law_key(named["law"], named["number"]),) if named and (self.section or not law) else ()
+        section = Section(anchor="text", heading=heading, text=self.text, keys=keys)
         return Document(
             id=self.id,
-            title=self.title,
-            kind="law" if named else "page",
+            title=title,
+            kind="law" if law or named else "page",
             audience=Audience.PUBLIC,
             language="nb",
             sections=(section,),

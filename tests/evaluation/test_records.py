@@ -125,3 +125,36 @@ def test_a_law_holds_from_the_day_it_is_in_force(in_force: bool | str | None, ho
 def test_a_record_that_is_titled_as_a_paragraph_can_be_asked_for_by_it(title: str, key: str | None) -> None:
     (section,) = Record(id="1", title=title, text="Tekst.").document.sections
     assert section.keys == ((key,) if key else ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "title", "heading", "keys"),
+    [
+        (
+            {"law": "Lov om omsetning av alkohol", "short": "Alkoholloven – alkhl", "section": "§ 4-5", "title": "Mål"},
+            "Alkoholloven",
+            "§ 4-5 Mål",
+            ("law:alkoholloven/4-5",),
+        ),
+        (
+            {"law": "Forskrift om varmt vann", "short": "", "section": "§ 9"},
+            "Forskrift om varmt vann",
+            "§ 9",
+            ("law:forskrift-om-varmt-vann/9",),
+        ),
+        (
+            {"short": "Byggteknisk forskrift (TEK17)", "section": "§ 13-5", "title": "Radon"},
+            "Byggteknisk forskrift (TEK17)",
+            "§ 13-5 Radon",
+            ("law:byggteknisk-forskrift/13-5",),
+        ),
+        ({"short": "Avfallsforskriften", "title": "Til § 11 d"}, "Avfallsforskriften", "Til § 11 d", ()),
+        ({"title": "Skilt"}, "Skilt", "", ()),
+    ],
+)
+def test_a_paragraph_says_which_law_it_stands_in(
+    fields: dict[str, str], title: str, heading: str, keys: tuple[str, ...]
+) -> None:
+    document = Record.model_validate({"id": "1", "text": "Tekst.", **fields}).document
+    (section,) = document.sections
+    assert (document.title, section.heading, section.keys) == (title, heading, keys)
