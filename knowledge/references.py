@@ -36,7 +36,7 @@ _PARAGRAPH = re.compile(
 _WITHOUT_A_SIGN = re.compile(r"\.?\s+(\d+(?:\s?[a-z])?-\d+[a-z]?(?![\w-])|\d+[a-z]?(?=[?.!,]?\s*$))", re.I)
 """What follows a law in "pbl 20-5" and "serveringsloven 15?", but not in "serveringsloven 15 år etter"."""
 _LAW = re.compile(
-    r"(?:[\wæøå]+- og )?[\wæøå]+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
+    r"\b(?:\w+- og )?\w+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
     r"|\bbyggteknisk forskrift\b|\b(?:" + "|".join(_ALIASES) + r")\b",
     re.I,
 )
@@ -134,7 +134,7 @@ def _names(text: str, areas: Collection[str], keys: Collection[str]) -> tuple[li
         letter = next(filter(None, group.groups())).upper()
         if any(code.startswith(letter) for code in there):
             return [f"{letter}[0-9]*"], ""
-    codes = [code[1].upper() + code[2] for code in _CODE.finditer(text) if _asks_for_a_code(text, areas)]
+    codes = [code[1].upper() + code[2] for code in _CODE.finditer(text)] if _asks_for_a_code(text, areas) else []
     known = [code for code in dict.fromkeys(codes) if code in there]
     if known:
         return known, ""

@@ -25,6 +25,10 @@ WEIGHTS = {"words": 0.25, "grams": 0.25, "meaning": 0.5}
 nDCG@10 .905-.906 (words alone .869, n-grams .854, meaning .802); everyday questions over laws want more of meaning."""
 
 _CANDIDATES = 100
+
+_OPENING, _ENDING = 150, 350
+"""Characters of a long story whose meaning is looked for: it begins with who asks and ends with what is asked. Time
+grows with the length, and the others wait."""
 _EXACT_AT_MOST = 40
 
 # How near, in standard deviations of a list, one of it must be to a topic: this share of the nearest one, and so much.
@@ -63,7 +67,7 @@ class Retriever(BaseRetriever):
 
     def _find(self, query: str) -> Evidence:
         start = time.perf_counter()
-        vector = self.embeddings.embed_query(query)
+        vector = self.embeddings.embed_query(_gist(query))
         ms = {"embed": (time.perf_counter() - start) * 1000}
         named = references(query, self.reader.keys())
         if named and (exact := self._named(named)):
@@ -124,6 +128,12 @@ class Retriever(BaseRetriever):
             for index in best
             if ids[index] in passages
         )
+
+
+def _gist(query: str) -> str:
+    if len(query) <= _OPENING + _ENDING:
+        return query
+    return f"{query[:_OPENING].rpartition(' ')[0]} … {query[-_ENDING:].partition(' ')[2]}"
 
 
 def _found(passages: Iterable[Passage]) -> tuple[Found, ...]:

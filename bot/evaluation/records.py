@@ -38,7 +38,7 @@ class Record(BaseModel):
     """A document of the corpus.
 
     A paragraph may say its `law`, the law's `short` name and its number (`section`, "§ 15"), or have them in its title
-    ("Serveringsloven § 15. Åpningstider"). `in_force`: a date, true or false; anything else means that no date is set yet.
+    ("Serveringsloven § 15. Åpningstider"). `in_force`: a date, true or false; anything else: no date is set yet.
     """
 
     model_config = _LENIENT

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -230,3 +232,11 @@ def test_whatever_is_written_only_what_there_is_is_named(text: str) -> None:
     for reference in references(text, TWO_AREAS):
         law = reference.pattern.startswith("law:")
         assert reference.pattern in TWO_AREAS if law else reference.pattern.startswith("strategy:")
+
+
+@pytest.mark.parametrize("text", ["a" * 2000, "A1 " * 660, "og " * 660, "a- og " * 330, "§ 1 " * 500, "lov" * 660])
+def test_no_text_takes_long_to_read(text: str) -> None:
+    start = time.perf_counter()
+    for _ in range(5):
+        references(text, ONE_AREA)
+    assert time.perf_counter() - start < 0.5

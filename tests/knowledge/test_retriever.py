@@ -104,6 +104,11 @@ async def test_all_else_is_found_by_likeness(outsider: Retriever) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+async def test_what_a_long_story_asks_at_its_end_is_found(outsider: Retriever) -> None:
+    story = "Vi er to søstre som flyttet hit i fjor, og vi har lett lenge etter et sted å være. " * 20
+    assert await first(outsider, f"{story}Hva koster en serveringsbevilling?") == "guides/servering#gebyr"
+
+
 async def test_a_search_gives_no_more_than_it_is_asked_for(library: Library, embeddings: CachedEmbeddings) -> None:
     few = Retriever(reader=library.reader(Audience.PUBLIC), embeddings=embeddings, count=2)
     assert len((await few.find("næringsliv")).found) == 2
