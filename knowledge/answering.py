@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -44,18 +43,10 @@ Cite = Callable[[Passage, str], Citation]
 """Makes the citation of words that stand in a passage."""
 
 
-class Answerer(Protocol):
-    """Turns evidence into a draft."""
-
-    async def draft(self, evidence: Evidence, reader: Reader) -> Draft:
-        """Claims in reading order; none where the evidence holds no sentence."""
-        ...
-
-
 class ExtractiveAnswerer:
     """Quotes the sentences nearest to the question. Needs no key and no network, and can't say what isn't written.
 
-    `address` makes the address at which a passage can be opened.
+    `public_url` is where people open the meeting place; citations link to passages there.
     """
 
     def __init__(self, embeddings: Embeddings, public_url: str) -> None:
@@ -63,7 +54,7 @@ class ExtractiveAnswerer:
         self._public_url = public_url.rstrip("/")
 
     async def draft(self, evidence: Evidence, reader: Reader) -> Draft:
-        """Quote from the evidence."""
+        """Quotes in reading order; none where the evidence holds no sentence."""
         return await asyncio.to_thread(self._draft, evidence, reader)
 
     def cite(self, passage: Passage, quote: str) -> Citation:
