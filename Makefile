@@ -36,15 +36,16 @@ bench: .venv/.dev
 clean:
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
+# Compiled once here, or every start would compile two thousand modules where Python may not write beside them.
 # A stamp is as new as the lock file that it was made from: a second start does not even ask uv.
 .venv/.demo: pyproject.toml uv.lock | $(UV)
 	@echo "Setting up: installing what Møteplassen needs into .venv ..."
-	@$(UV) sync --locked --no-dev --inexact
+	@$(UV) sync --locked --no-dev --inexact --compile-bytecode
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(UV)
 	@echo "Setting up: installing what Møteplassen and its tests need into .venv ..."
-	@$(UV) sync --locked
+	@$(UV) sync --locked --compile-bytecode
 	@touch .venv/.demo $@
 
 .uv/bin/uv:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gc
-from typing import Annotated
 
 import typer
 
 from bot.commands.asking import ask, strategy
 from bot.commands.casework import cases
 from bot.commands.checking import check
-from bot.commands.console import start_logging
 from bot.commands.documents import ingest
 from bot.commands.evaluating import evaluation
+from bot.commands.options import LOG_LEVEL, LogLevel
 from bot.commands.running import demo, serve, worker
 
 app = typer.Typer(
@@ -26,12 +25,9 @@ for command in (demo, serve, worker, ingest, ask, strategy, cases, check):
 app.add_typer(evaluation)
 
 
-Level = Annotated[str, typer.Option(envvar="MOTEPLASSEN_LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.")]
-
-
 @app.callback()
-def _begin(log_level: Level = "WARNING") -> None:
-    start_logging(log_level)
+def _begin(log_level: LogLevel = None) -> None:
+    LOG_LEVEL.set(log_level)
 
 
 def main() -> None:

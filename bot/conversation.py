@@ -74,11 +74,12 @@ class Conversation:
             opening = question.text[:_OPENING]
             told = await asyncio.to_thread(self._understander.language, opening, history)
             language = question.language or told
-            return clock.stamp(self._say(language, refused.key, **refused.values))
+            return clock.stamp(self._say(Status.REFUSED, language, refused.key, **refused.values))
         await heard.step("understand")
         understood = await asyncio.to_thread(self._understander.understand, guarded.text, history, question.language)
         if understood.smalltalk:
-            return clock.stamp(self._say(understood.language, f"reply.smalltalk.{understood.smalltalk}"))
+            key = f"reply.smalltalk.{understood.smalltalk}"
+            return clock.stamp(self._say(Status.SAID, understood.language, key))
         await heard.step("retrieve")
         retriever = self._retrievers[question.audience]
         evidence = await retriever.find(understood.query, understood.language)
@@ -141,9 +142,9 @@ class Conversation:
         keys = {"reply.note.guidance": guidance, "reply.note.masked": guarded.masked}
         return "\n".join(self._texts(language, key) for key, applies in keys.items() if applies)
 
-    def _say(self, language: str, key: str, **values: object) -> Reply:
+    def _say(self, status: Status, language: str, key: str, **values: object) -> Reply:
         lead = self._texts(language, key, **values)
-        return Reply(id=_new_id(), status=Status.REFUSED, language=language, lead=lead)
+        return Reply(id=_new_id(), status=status, language=language, lead=lead)
 
 
 class _Clock:

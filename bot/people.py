@@ -30,7 +30,7 @@ class Asker(BaseModel):
 class Place(BaseModel):
     """A thread in a channel on a platform, where a reply can be put.
 
-    `outsiders`: somebody outside the staff reads along there.
+    `outsiders`: somebody outside the staff reads along there. `private`: nobody does but the asker.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +39,7 @@ class Place(BaseModel):
     channel: str
     thread: str
     outsiders: bool = True
+    private: bool = False
 
 
 def audience_of(asker: Asker, place: Place) -> Audience:

@@ -29,8 +29,10 @@ class Status(enum.StrEnum):
 
     ANSWERED = "answered"
     ABSTAINED = "abstained"
+    SAID = "said"
+    """Nothing was asked (a greeting, thanks); `lead` answers in kind."""
     REFUSED = "refused"
-    """There was no question that can be read (empty, too long, a greeting); `lead` says what to do about it."""
+    """There was no question that can be read (empty, too long); `lead` says what to do about it."""
 
 
 class Reply(BaseModel):

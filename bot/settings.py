@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CORPUS = Path(__file__).resolve().parent.parent / "ingest" / "corpus" / "sources.toml"
@@ -13,6 +13,10 @@ CORPUS = Path(__file__).resolve().parent.parent / "ingest" / "corpus" / "sources
 
 class ConfigurationError(Exception):
     """Settings are missing or don't go together; the message says which and what to do."""
+
+
+def _in_capitals(level: object) -> object:
+    return level.upper() if isinstance(level, str) else level
 
 
 class Settings(BaseSettings):
@@ -26,8 +30,8 @@ class Settings(BaseSettings):
     """Library, index, caches and database live here; made on first use."""
     sources: Path = CORPUS
     """The sources.toml that `ingest` and `demo` read."""
-    database_url: str | None = None
-    """A SQLAlchemy async address; without it SQLite in the data directory."""
+    database_url: SecretStr | None = None
+    """A SQLAlchemy async address, perhaps with a password in it; without it SQLite in the data directory."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -42,7 +46,9 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     oidc_officer_group: str = "saksbehandler"
-    """People whose `groups` claim holds this are case officers; other signed-in people are staff."""
+    """People whose `groups` claim holds this are case officers."""
+    oidc_staff_group: str = "ansatt"
+    """People whose `groups` claim holds this are staff; whoever signs in with neither group is a business."""
 
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("MOTEPLASSEN_OPENAI_API_KEY", "OPENAI_API_KEY")
@@ -66,7 +72,7 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = False
     """Sources may lie on addresses of private networks."""
 
-    log_level: str = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = "WARNING"
 
     @model_validator(mode="after")
     def _fill_in_address(self) -> Self:
@@ -76,7 +82,9 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The address of the database."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'moteplassen.db').absolute()}"
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{(self.data_dir / 'moteplassen.db').absolute()}"
 
     @property
     def has_chat_model(self) -> bool:

@@ -21,7 +21,7 @@ from bot.conversation import Conversation, judge
 from bot.database import Database
 from bot.desk.desk import Desk
 from bot.desk.dispatcher import Dispatcher
-from bot.desk.outbox import Courier, Outbox
+from bot.desk.outbox import Courier, Failed, Outbox
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM as SLACK
 from bot.handlers.web import PLATFORM as WEB
@@ -29,7 +29,7 @@ from bot.handlers.web.courier import WebCourier
 from bot.handlers.web.handler import WebHandler
 from bot.handlers.web.live import Live
 from bot.handlers.web.threads import Threads
-from bot.migrations import migrate
+from bot.migrations import is_newest, migrate
 from bot.settings import ConfigurationError, Settings
 from bot.texts import Texts
 from bot.understanding import Understander
@@ -84,7 +84,7 @@ def open_data_dir(settings: Settings) -> Path:
     """The data directory, made if need be. Raises DataDirError where it can't be written to."""
     folder = settings.data_dir.absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's questions lie there
         probe = folder / f".probe-{secrets.token_hex(4)}"
         probe.touch()
         probe.unlink()
@@ -138,11 +138,31 @@ def open_corpus(settings: Settings, ids: Sequence[str], *, warm: bool) -> Iterat
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
     """The database, migrated, and the desk over it. Raises DataDirError, or ConfigurationError where none answers."""
     open_data_dir(settings)
-    database = await _open_database(settings)
+    database = _new_database(settings)
     try:
+        with _reaching():
+            _try_file(database)
+            await migrate(database)
         outbox = Outbox(database)
         officer_platforms = (WEB, SLACK) if settings.has_slack and settings.slack_officers_channel else (WEB,)
         yield Office(database, outbox, Desk(database, outbox, officer_platforms))
+    finally:
+        await database.close()
+
+
+async def look_into_database(settings: Settings) -> tuple[str, Sequence[Failed] | None]:
+    """What kind of database it is, and the deliveries that were given up; None where `open_office` has yet to make or
+    migrate it, which is not done here. Raises ConfigurationError where none answers.
+    """
+    database = _new_database(settings)
+    kind = database.engine.dialect.name
+    try:
+        file = _file_of(database)
+        if file and not file.exists() and file.parent.is_dir():
+            return kind, None
+        with _reaching():
+            _try_file(database)
+            return kind, await Outbox(database).failed() if await is_newest(database) else None
     finally:
         await database.close()
 
@@ -151,7 +171,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
 async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Starlette]:
     """The web process: all channels, and a dispatcher that delivers while it is up.
 
-    Raises DataDirError, or ConfigurationError where no database answers, or neither the demo nor a sign-in is set up.
+    Raises DataDirError, or ConfigurationError where no database answers, neither the demo nor a sign-in is set up, or
+    Slack is set up by half.
     """
     async with open_office(settings) as office:
         web = WebHandler(
@@ -177,7 +198,7 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
 async def open_dispatcher(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Dispatcher]:
     """The worker process: what delivers to every channel that is configured.
 
-    Raises DataDirError, or ConfigurationError where no database answers.
+    Raises DataDirError, or ConfigurationError where no database answers or Slack is set up by half.
     """
     async with open_office(settings) as office:
         threads = Threads(office.database, office.outbox, Live(office.database))
@@ -195,7 +216,7 @@ async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[P
 
 
 def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHandler | None:
-    if not settings.has_slack:
+    if settings.slack_bot_token is None and settings.slack_signing_secret is None:
         return None
     from bot.handlers.slack.handler import SlackHandler  # noqa: PLC0415 - slack-bolt takes a while to load
 
@@ -209,30 +230,37 @@ def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHan
     )
 
 
-async def _open_database(settings: Settings) -> Database:
+def _new_database(settings: Settings) -> Database:
     # The address is not repeated in messages: there may be a password in it.
     try:
-        database = Database(settings.database)
+        return Database(settings.database)
     except (ArgumentError, ImportError) as error:
         raise ConfigurationError(
             f"MOTEPLASSEN_DATABASE_URL can't be used ({type(error).__name__}). Leave it out, or write it as "
             "postgresql+asyncpg://user:password@host/name and install moteplassen with the extra `postgres`."
         ) from error
+
+
+@contextlib.contextmanager
+def _reaching() -> Iterator[None]:
     try:
-        _try_file(database)
-        await migrate(database)
+        yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        await database.close()
         raise ConfigurationError(
             f"the database can't be reached ({type(error).__name__}). "
             "Start it, or correct MOTEPLASSEN_DATABASE_URL; without that, a file in the data directory is used."
         ) from error
-    return database
+
+
+def _file_of(database: Database) -> Path | None:
+    """SQLite's file; None where the database is no file."""
+    url = database.engine.url
+    return Path(url.database) if database.engine.dialect.name == "sqlite" and url.database else None
 
 
 def _try_file(database: Database) -> None:
     """Open SQLite's file once. Where it is aiosqlite that can't, a thread of it ends with a stack trace on stderr."""
-    if database.engine.dialect.name == "sqlite" and (file := database.engine.url.database):
+    if file := _file_of(database):
         sqlite3.connect(file).close()
 
 

@@ -54,6 +54,12 @@ class Holdings(Protocol):
     async def remove(self, id_: str, /) -> None:
         """Take a document out."""
 
+    async def begin(self) -> None:
+        """A list of sources is being brought in."""
+
+    async def end(self) -> None:
+        """All of it has been gone through."""
+
     def lock(self) -> AbstractAsyncContextManager[None]:
         """One ingest at a time."""
 
@@ -113,12 +119,14 @@ class Pipeline:
         report = Report()
         places = [(source, location) for source in sources for location in source.locations]
         async with self._library.lock():
+            await self._library.begin()
             held = await self._library.holdings()
             progress(0, len(places), "")
             for done, (source, location) in enumerate(places, start=1):
                 title = await self._bring(source, location, held, report)
                 progress(done, len(places), title)
             await self._remove_vanished(places, held, report)
+            await self._library.end()
         report.seconds = round(time.perf_counter() - start, 3)
         return report
 

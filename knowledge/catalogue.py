@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS keys (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS revision (number INTEGER NOT NULL);
 INSERT INTO revision SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY);
 """
 
 Split = tuple[Document, Sequence[Passage]]
@@ -120,6 +121,16 @@ class Catalogue:
     def keys(self) -> frozenset[str]:
         """All keys, of passages that are it or rest on it."""
         return frozenset(row[0] for row in self._rows("SELECT DISTINCT key FROM keys"))
+
+    def mark(self, *, set_: str, unset: str = "") -> None:
+        """Note one mark and take another away, at once."""
+        with self._turn, self._file:
+            self._file.execute("INSERT OR IGNORE INTO marks VALUES (?)", (set_,))
+            self._file.execute("DELETE FROM marks WHERE name = ?", (unset,))
+
+    def marks(self) -> frozenset[str]:
+        """The marks that are set."""
+        return frozenset(row[0] for row in self._rows("SELECT name FROM marks"))
 
     def close(self) -> None:
         """Close the file."""

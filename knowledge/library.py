@@ -23,6 +23,8 @@ from knowledge.model import Audience, Document, Passage
 from knowledge.sentences import sentences
 from knowledge.vectors import VectorIndex
 
+_COMPLETE, _UNDER_WAY = "complete", "under way"
+
 
 class LibraryBusy(RuntimeError):
     """Somebody else is bringing documents in right now."""
@@ -162,6 +164,7 @@ class Library:
         self._embeddings = embeddings
         self._warm = warm
         self._shelves = {audience: Shelf(folder / audience.value, audience) for audience in Audience}
+        self._marked = self._shelves[Audience.PUBLIC].catalogue
 
     def reader(self, audience: Audience) -> Reader:
         """A reader that holds what this audience may read and nothing else."""
@@ -185,6 +188,22 @@ class Library:
         """Take a document out. Nothing happens where there is none."""
         for shelf in self._shelves.values():
             await asyncio.to_thread(shelf.remove, id_)
+
+    async def begin(self) -> None:
+        """Note that a list of sources is being brought in."""
+        await asyncio.to_thread(self._marked.mark, set_=_UNDER_WAY)
+
+    async def end(self) -> None:
+        """Note that a list of sources has been brought in, to the end."""
+        await asyncio.to_thread(self._marked.mark, set_=_COMPLETE, unset=_UNDER_WAY)
+
+    async def is_complete(self) -> bool:
+        """Has a list of sources ever been brought in to the end? Otherwise what is held may be a fraction of it."""
+        return _COMPLETE in await asyncio.to_thread(self._marked.marks)
+
+    async def is_under_way(self) -> bool:
+        """Has bringing a list of sources in begun and not ended? It runs, or was interrupted."""
+        return _UNDER_WAY in await asyncio.to_thread(self._marked.marks)
 
     @contextlib.asynccontextmanager
     async def lock(self, patience: float = 5.0) -> AsyncIterator[None]:

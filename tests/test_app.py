@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 import signal
@@ -29,7 +28,7 @@ from bot.desk.dispatcher import Dispatcher, Pace
 from bot.desk.outbox import Outbox
 from bot.migrations import migrate
 from tests.desk.examples import Mailbox, delivery, eventually, put
-from tests.town import settings
+from tests.town import environment
 
 AWAY = "sqlite+aiosqlite:////dev/null/nothing.db"
 JSON = {"Accept": "application/json"}
@@ -136,11 +135,9 @@ class Server:
 @contextlib.contextmanager
 def demo(data: Path, sources: Path, **changes: str) -> Iterator[Server]:
     """Start a demo over that data directory, on a port that is free; end it the hard way."""
-    ours = settings(SOURCES=str(sources), **changes)
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    given = {name: value for name, value in ours.items() if value is not None}
+    env = environment(SOURCES=str(sources), **changes)
     command = [sys.executable, "-m", "bot", "demo", "--port", "0", "--data-dir", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=kept | given) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
         try:
             assert process.stdout
             opened = next(line for line in process.stdout if " is open at " in line)
@@ -199,17 +196,16 @@ def forward(asker: httpx.Client, officer: httpx.Client) -> tuple[str, str]:
 
 
 def test_what_is_in_flight_when_the_server_is_killed_arrives_once(data: Path, sources: Path) -> None:
-    # A model that never answers holds up as many replies as are made at once, and with them all that is owed after.
+    # A model that never answers holds up as many replies as are made at once; an officer's answer goes past them.
     with silent_model() as url, demo(data, sources, OPENAI_BASE_URL=url, CHAT_TIMEOUT="600") as server:
         amina, kari = server.visitor("kafe"), server.visitor("kari")
         thread, case = forward(amina, kari)
         threads = [ask(amina, KNOWN)[0] for _ in range(Pace().concurrency + 1)]
         kari.post(f"/saker/{case}/svar", data={"svar": "Det er 2 469 meter."}).raise_for_status()
-        assert len(messages(amina, thread)) == 2, "the officer's answer was not there when the server was killed"
+        wait_for(lambda: len(messages(amina, thread)) == 3)
         server.process.kill()
     flying = [key.partition(":")[0] for key, arrived in server.outbox().items() if not arrived]
     assert flying.count("reply") == len(threads)
-    assert flying.count("case.answered") == 1
     owed = server.outbox().keys()
     with demo(data, sources) as server:
         wait_for(lambda: all(server.outbox().values()))
@@ -238,6 +234,13 @@ def test_a_server_that_is_told_to_stop_ends_its_streams_and_exits_well(data: Pat
         with pytest.raises(httpx.ConnectError):
             amina.get("/health")
     with demo(data, sources) as again:
-        assert again.visitor("kafe").get("/health").json() == {"status": "ok"}
+        amina = again.visitor("kafe")
+        assert amina.get("/health").json() == {"status": "ok"}
+        thread, _ = ask(amina, KNOWN)
+        wait_for(lambda: replied(amina, thread))
+        with contextlib.closing(sqlite3.connect(again.data / "moteplassen.db")) as database:
+            cited = re.findall(r"http://localhost:(\d+)/kilde/guides/servering", "".join(database.iterdump()))
+        assert again.url.rpartition(":")[2] in cited, "no link leads to the port that is open"
+        assert "0" not in cited
         again.process.send_signal(signal.SIGINT)
         assert again.process.wait(timeout=PATIENCE) == 0

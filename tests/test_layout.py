@@ -21,6 +21,8 @@ TOP_LEVEL = {
     *("README.md", "CHANGELOG.md", "Procfile", "Makefile", "pyproject.toml", "uv.lock"),
 }
 LONGEST_FILE = 300
+WRITTEN = {".po", ".html", ".js", ".css"}
+"""What else is written by hand and read by people."""
 LONGEST_FUNCTION = 40
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
@@ -93,7 +95,12 @@ def distributions(module: str) -> set[str]:
 
 
 def test_no_file_is_longer_than_a_reader_holds_in_the_head() -> None:
-    every = sources(*PACKAGES, "tests", ".ci")
+    every = sources(*PACKAGES, "tests", ".ci") | {
+        str(file.relative_to(ROOT)): file.read_text(encoding="utf-8")
+        for file in (ROOT / "bot").rglob("*")
+        if file.suffix in WRITTEN
+    }
+    assert {Path(path).suffix for path in every} == {".py", *WRITTEN}
     lengths = {path: len(text.splitlines()) for path, text in every.items()}
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
@@ -113,6 +118,38 @@ def settings(**changes: str | None) -> dict[str, str | None]:
     ours = [name for name in os.environ if name.startswith(("MOTEPLASSEN_", "OPENAI_", "SLACK_"))]
     named = {name if name.startswith("OPENAI") else f"MOTEPLASSEN_{name}": value for name, value in changes.items()}
     return dict.fromkeys(ours) | named
+
+
+MARKUP = "[/x] [link=http://x]her[/link] [bold"
+"""What a terminal's markup would take for its own, a mistake in it first."""
+
+
+def environment(**changes: str | None) -> dict[str, str]:
+    """The same for a process of its own."""
+    ours = settings(**changes)
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {name: value for name, value in ours.items() if value is not None}
+
+
+def terminal(*words: str | Path, **changes: str | None) -> tuple[int, str]:
+    """Run the command line in a process of its own on a terminal; its exit status, and all that it wrote there."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "bot", *map(str, words)]
+    env = environment(**changes) | {"TERM": "xterm-256color", "COLUMNS": "160"}
+    written = bytearray()
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # that is how a terminal ends whose last writer is gone
+            while part := os.read(ours, 65536):
+                written += part
+    os.close(ours)
+    return process.returncode, written.decode()
+
+
+def shown(text: str) -> str:
+    """What somebody reads on a terminal: no colours, what was wrapped in a cell joined again by single spaces."""
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+    return " ".join(re.sub(r"[│┃]", " ", plain).split())
 
 
 def moteplassen(*words: str | Path, stdin: str | None = None, **changes: str | None) -> Result:

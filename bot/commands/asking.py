@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from bot.commands.console import REFUSED, err, fail, out, plain_errors, print_json, print_row
+from bot.commands.console import REFUSED, err, fail, out, plain_errors, print_json, print_row, verbatim
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,12 @@ async def _ask(settings: Settings, text: str, audience: str) -> Reply:
 
     knowledge = await _ready(settings)
     try:
-        return await knowledge.conversation.reply(Question(text=text, audience=Eyes(audience)))
+        reply = await knowledge.conversation.reply(Question(text=text, audience=Eyes(audience)))
+        if reply.status != "abstained":
+            return reply
+        # Elsewhere a button sends the question to case officers; from here they are reached in the meeting place.
+        lead = knowledge.texts(reply.language, "cli.abstained", url=settings.public_url)
+        return reply.model_copy(update={"lead": lead})
     finally:
         knowledge.close()
 
@@ -104,12 +109,12 @@ async def _strategies(settings: Settings, audience: str) -> list[Strategy]:
 
 
 async def _ready(settings: Settings) -> Knowledge:
-    from bot.commands.documents import fill_if_empty  # noqa: PLC0415
+    from bot.commands.documents import fill_if_unfinished  # noqa: PLC0415
     from bot.wiring import open_knowledge  # noqa: PLC0415
 
     knowledge = open_knowledge(settings)
     try:
-        await fill_if_empty(settings, knowledge.library)
+        await fill_if_unfinished(settings, knowledge.library)
     except BaseException:
         knowledge.close()
         raise
@@ -138,14 +143,23 @@ def _citation(citation: Citation) -> dict[str, Any]:
 
 def _print_reply(reply: Reply) -> None:
     console = err if reply.status == "refused" else out
-    console.print(reply.answer, markup=False)
-    sources = reply.citations or reply.nearest
-    if not sources:
-        return
-    out.print()
-    for number, citation in enumerate(sources, start=1):
-        date = f" ({citation.date:%d.%m.%Y})" if citation.date else ""
-        out.print(f"[{number}] {citation.title}{date}\n    {citation.url}", markup=False)
+    console.print(verbatim(reply.answer))
+    if reply.citations:
+        out.print()
+    for number, citation in enumerate(reply.citations, start=1):
+        out.print(verbatim(f"[{number}] {_headed(citation)}\n    {citation.url}"))
+    if reply.nearest:
+        from bot.texts import Texts  # noqa: PLC0415
+
+        out.print(f"\n{Texts()(reply.language, 'cli.nearest')}")
+    for citation in reply.nearest:
+        # Not numbered: nothing that was said rests on them.
+        quote = " ".join(citation.quote.split())
+        out.print(verbatim(f"- {_headed(citation)}\n    «{quote}»\n    {citation.url}"))
+
+
+def _headed(citation: Citation) -> str:
+    return citation.title + (f" ({citation.date:%d.%m.%Y})" if citation.date else "")
 
 
 def _print_strategies(found: list[Strategy]) -> None:
@@ -155,5 +169,5 @@ def _print_strategies(found: list[Strategy]) -> None:
         return
     table = Table("Code", "Area", "Text")
     for each in found:
-        table.add_row(each.code, each.area_title, each.text)
+        table.add_row(*map(verbatim, (each.code, each.area_title, each.text)))
     out.print(table)

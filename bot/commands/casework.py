@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from bot.commands.console import fail, out, plain_errors, print_json, print_row
+from bot.commands.console import fail, out, plain_errors, print_json, print_row, verbatim
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
@@ -67,5 +67,5 @@ def _print_cases(found: Sequence[Case]) -> None:
         return
     table = Table("Case", "State", "Officer", "Opened (UTC)", "Question")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(verbatim, row))
     out.print(table)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 from rich.table import Table
 
-from bot.commands.console import out, plain_errors, print_json, print_row
+from bot.commands.console import out, plain_errors, print_json, print_row, verbatim
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from knowledge.library import Library
 
 _REACH = 5.0
 """Seconds to wait for an address."""
+_NO_LIST = {404, 405, 501}
+"""What a server answers that writes, and has no list of its models."""
 
 
 class State(enum.StrEnum):
@@ -77,50 +81,97 @@ def _sources(settings: Settings) -> Finding:
 async def _library(settings: Settings) -> Finding:
     from bot.wiring import open_library  # noqa: PLC0415
 
-    library = open_library(settings)
     try:
-        held = list((await library.holdings()).values())
-    finally:
-        library.close()
-    if not held:
+        with contextlib.closing(open_library(settings)) as library:
+            return await _held(library)
+    except Exception as error:  # noqa: BLE001 - four kinds of files, each with errors of its own when it is damaged
+        folder = settings.data_dir.absolute() / "library"
+        todo = f"take {folder} away and run `moteplassen ingest`, which makes it anew"
+        return Finding("library", State.BAD, f"can't be read ({type(error).__name__}): {todo}")
+
+
+async def _held(library: Library) -> Finding:
+    held = list((await library.holdings()).values())
+    complete, under_way = await library.is_complete(), await library.is_under_way()
+    if not held and not under_way:
         return Finding("library", State.OFF, "empty; run `moteplassen ingest` (the first question does it too)")
     internal = sum(holding.audience == "internal" for holding in held)
     unfinished = sum(not holding.digest for holding in held)
+    running = under_way and await _is_locked(library)
     detail = f"{len(held)} documents, {internal} of them internal"
     if unfinished:
-        detail += f"; {unfinished} half indexed: run `moteplassen ingest`"
-    return Finding("library", State.OK, detail)
+        detail += f"; {unfinished} half indexed"
+    if running:
+        detail += "; indexing is under way"
+    elif under_way or unfinished or not complete:
+        detail += "; indexing was interrupted: run `moteplassen ingest`"
+    # Of what was never complete nobody knows which part is there; later runs leave each document as it was or new.
+    return Finding("library", State.OK if complete or running else State.BAD, detail)
+
+
+async def _is_locked(library: Library) -> bool:
+    from knowledge.library import LibraryBusy  # noqa: PLC0415
+
+    try:
+        async with library.lock(patience=0):
+            return False
+    except LibraryBusy:
+        return True
 
 
 async def _database(settings: Settings) -> Finding:
     from bot.settings import ConfigurationError  # noqa: PLC0415
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.wiring import look_into_database  # noqa: PLC0415
 
     try:
-        async with open_office(settings) as office:
-            failed = await office.outbox.failed()
-            kind = office.database.engine.dialect.name
+        kind, failed = await look_into_database(settings)
     except ConfigurationError as error:
         return Finding("database", State.BAD, str(error))
-    return Finding("database", State.OK, f"{kind}; {len(failed)} deliveries were given up")
+    if failed is None:
+        todo = "`serve`, `worker` or `demo` makes or migrates it when it starts"
+        return Finding("database", State.OFF, f"{kind}; the tables of this version are not there: {todo}")
+    if failed:
+        last = failed[0].delivery
+        detail = f"{kind}; {len(failed)} deliveries were given up, the last of them {last.kind} to {last.platform}"
+        return Finding("database", State.BAD, f"{detail}: the log says why (outbox.given_up)")
+    return Finding("database", State.OK, f"{kind}; 0 deliveries were given up")
 
 
 async def _chat_model(settings: Settings) -> Finding:
     if not settings.has_chat_model:
         todo = "set OPENAI_API_KEY or OPENAI_BASE_URL to have them written"
         return Finding("chat model", State.OFF, f"answers are quotes; {todo}")
-    from openai import AsyncOpenAI, OpenAIError  # noqa: PLC0415
-
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
     try:
-        async with AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, timeout=_REACH, max_retries=0) as client:
-            models = [model.id async for model in client.models.list()]
-    except OpenAIError as error:
-        return Finding("chat model", State.BAD, f"{type(error).__name__}: answers stay quotes until it can be reached")
+        models = await _models(settings)
+    except _Unreachable as error:
+        return Finding("chat model", State.BAD, str(error))
+    if not models:
+        return Finding("chat model", State.OK, f"{settings.chat_model}; the server is reachable, lists no models")
     if settings.chat_model in models:
         return Finding("chat model", State.OK, settings.chat_model)
     todo = f"set MOTEPLASSEN_CHAT_MODEL to one of {', '.join(models[:5])}"
     return Finding("chat model", State.BAD, f"the server does not list {settings.chat_model}; {todo}")
+
+
+class _Unreachable(Exception):
+    """No model server answers."""
+
+
+async def _models(settings: Settings) -> list[str]:
+    from openai import APIStatusError, AsyncOpenAI, OpenAIError  # noqa: PLC0415
+
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    try:
+        async with AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, timeout=_REACH, max_retries=0) as client:
+            return [model.id async for model in client.models.list()]
+    except APIStatusError as error:
+        if error.status_code in _NO_LIST:
+            return []
+        raise _Unreachable(f"the server answers {error.status_code}; answers stay quotes") from None
+    except OpenAIError as error:
+        raise _Unreachable(f"{type(error).__name__}: answers stay quotes until it can be reached") from None
+    except (AttributeError, TypeError, ValueError):  # whatever comes is read as a list of models
+        raise _Unreachable("what answers at OPENAI_BASE_URL is no model server") from None
 
 
 async def _sign_in(settings: Settings) -> Finding:
@@ -139,9 +190,13 @@ async def _sign_in(settings: Settings) -> Finding:
 
 
 def _slack(settings: Settings) -> Finding:
+    given = {"SLACK_BOT_TOKEN": settings.slack_bot_token, "SLACK_SIGNING_SECRET": settings.slack_signing_secret}
+    missing = [name for name, value in given.items() if value is None]
     if settings.has_slack:
         channel = settings.slack_officers_channel or "no officers' channel: set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"
         return Finding("Slack", State.OK, channel)
+    if len(missing) == 1:
+        return Finding("Slack", State.BAD, f"{missing[0]} is missing: set both, or neither; `serve` does not start so")
     return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to be there")
 
 
@@ -153,5 +208,5 @@ def _print(findings: list[Finding]) -> None:
     colours = {State.OK: "green", State.OFF: "yellow", State.BAD: "red"}
     table = Table("Part", "State", "What")
     for finding in findings:
-        table.add_row(finding.part, f"[{colours[finding.state]}]{finding.state}", finding.detail)
+        table.add_row(finding.part, verbatim(finding.state, colours[finding.state]), verbatim(finding.detail))
     out.print(table)

@@ -9,6 +9,7 @@ import logging
 import secrets
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 REFUSED = 2
 """Exit status of a command that understood nothing of what it was given."""
@@ -35,9 +37,20 @@ def print_row(*cells: str) -> None:
     sys.stdout.write("\t".join(" ".join(cell.split()) for cell in cells) + "\n")
 
 
+def verbatim(text: str, style: str = "") -> Text:
+    """A text for a terminal as it stands, whoever wrote it: no markup in it is followed, no control character sent."""
+    kept = (sign if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"} else " " for sign in text)
+    return Text("".join(kept), style)
+
+
+def warn(what: str, message: str) -> None:
+    """Say on stderr what is not as it should be, and go on."""
+    err.print(Text.assemble((f"{what}:", "yellow"), " ", verbatim(message)))
+
+
 def fail(message: str, status: int = 1) -> typer.Exit:
     """Say what is wrong on stderr; raise what this returns."""
-    err.print(f"[red]error:[/red] {_escape(message)}")
+    err.print(Text.assemble(("error:", "red"), " ", verbatim(message)))
     return typer.Exit(status)
 
 
@@ -67,7 +80,7 @@ def start_logging(level: str) -> None:
     renderer: Callable[..., str | bytes] = structlog.processors.JSONRenderer()
     if sys.stderr.isatty():
         renderer = structlog.dev.ConsoleRenderer()
-    numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    numeric = logging.getLevelNamesMapping()[level]
     logging.basicConfig(
         level=max(numeric, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )
@@ -91,7 +104,7 @@ def progress_bar() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[title]}"),
+        TextColumn("{task.fields[title]}", style="dim", markup=False),
     )
     return Progress(*columns, console=err, disable=not err.is_terminal, transient=True)
 
@@ -108,7 +121,3 @@ def _note(error_id: str, error: Exception) -> Path:
         sys.stderr.write(told)
         return Path("standard error, above")
     return path
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")

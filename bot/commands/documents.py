@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.console import err, out, plain_errors, print_json, progress_bar
+from bot.commands.console import err, out, plain_errors, print_json, progress_bar, verbatim, warn
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from ingest.pipeline import Report
     from knowledge.library import Library
 
+_LIST = "A sources.toml; without it MOTEPLASSEN_SOURCES, or else what ships."
+
 
 def ingest(
-    sources: Annotated[Path | None, typer.Argument(help="A sources.toml; without it what ships.")] = None,
+    sources: Annotated[Path | None, typer.Argument(help=_LIST, show_default=False)] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Bring documents in: new and changed ones are indexed, vanished ones removed, the rest left alone."""
+    """Make the library hold what the list names: new and changed documents are indexed, unlisted ones removed.
+
+    The list is the whole truth: documents that another list brought in are removed too. To keep a list of your own,
+    name it in MOTEPLASSEN_SOURCES, so that `serve`, `demo` and `ask` read the same one.
+    """
     from bot.wiring import DataDirError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
@@ -37,13 +43,16 @@ def ingest(
             raise typer.Exit(1)
 
 
-async def fill_if_empty(settings: Settings, library: Library) -> None:
-    """Bring in what ships where the library holds nothing yet, so that a first question finds something."""
-    if await library.holdings():
+async def fill_if_unfinished(settings: Settings, library: Library) -> None:
+    """Bring the sources in unless that has been done to the end once, so that no question is answered from a part.
+
+    Once is enough: while a later run is under way, or where it was interrupted, each document is as it was or new.
+    """
+    if await library.is_complete():
         return
     report = await fill(settings, library)
     for failure in report.failed:
-        err.print(f"[yellow]left out:[/yellow] {failure.document}: {failure.reason}", markup=True)
+        warn("left out", f"{failure.document}: {failure.reason}")
 
 
 async def fill(settings: Settings, library: Library) -> Report:
@@ -52,14 +61,16 @@ async def fill(settings: Settings, library: Library) -> Report:
     from ingest.sources import load_sources  # noqa: PLC0415
 
     sources = load_sources(settings.sources)
-    if not await library.holdings():
+    if not await library.is_complete():
         count = sum(len(source.locations) for source in sources)
-        err.print(f"[dim]First use: indexing {count} documents, which takes a second or two for each.[/dim]")
+        went = "Indexing was interrupted, going on with" if await library.is_under_way() else "First use: indexing"
+        err.print(f"[dim]{went} {count} documents, which takes a second or two for each.[/dim]")
     async with open_pipeline(settings, library) as pipeline:
         with progress_bar() as bar:
             task = bar.add_task("Indexing", total=None, title="")
             return await pipeline.run(
-                sources, lambda done, total, title: bar.update(task, completed=done, total=total, title=title)
+                sources,
+                lambda done, total, title: bar.update(task, completed=done, total=total, title=verbatim(title).plain),
             )
 
 
@@ -71,7 +82,7 @@ def print_report(report: Report) -> None:
         + f", {len(report.failed)} failed; {report.passages} passages in {report.seconds:.1f} s"
     )
     for failure in report.failed:
-        out.print(f"  failed: {failure.document}: {failure.reason}", markup=False)
+        out.print(verbatim(f"  failed: {failure.document}: {failure.reason}"))
 
 
 async def _ingest(settings: Settings) -> Report:

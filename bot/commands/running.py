@@ -18,9 +18,13 @@ from bot.commands.options import DataDir, settings_of
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.wiring import Knowledge
+    from knowledge.library import Library
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="MOTEPLASSEN_PORT; default 8000.", show_default=False)]
 Host = Annotated[str | None, typer.Option(help="MOTEPLASSEN_HOST; default 127.0.0.1.", show_default=False)]
+
+_LOOK_AGAIN = 1.0
+"""Seconds between looks at whether the documents are there."""
 
 
 class PortTaken(Exception):
@@ -55,6 +59,8 @@ def _up(*, host: str | None, port: int | None, data_dir: DataDir, demo: bool | N
     with plain_errors(DataDirError, ConfigurationError, SourcesError, LibraryBusy, PortTaken):
         settings = settings_of(data_dir, host=host, port=port, demo=demo)
         with _listen(settings) as listening:
+            if not settings.port:  # any port would do: links lead to the one that it became
+                settings = settings_of(data_dir, host=host, port=listening.getsockname()[1], demo=demo)
             asyncio.run(_serve(settings, listening))
 
 
@@ -78,17 +84,18 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    from bot.commands.documents import fill, fill_if_empty, print_report  # noqa: PLC0415
+    from bot.commands.documents import fill, fill_if_unfinished, print_report  # noqa: PLC0415
     from bot.commands.server import Server  # noqa: PLC0415
     from bot.wiring import open_app, open_knowledge  # noqa: PLC0415
 
     knowledge = open_knowledge(settings)
     with contextlib.closing(knowledge):
-        if settings.demo:
-            print_report(await fill(settings, knowledge.library))
-        else:
-            await fill_if_empty(settings, knowledge.library)
+        # What is not set up is said here, before documents are indexed, which can take minutes.
         async with open_app(settings, knowledge) as app:
+            if settings.demo:
+                print_report(await fill(settings, knowledge.library))
+            else:
+                await fill_if_unfinished(settings, knowledge.library)
             _warm(knowledge)
             await Server(app, settings).serve(sockets=[listening])
 
@@ -102,9 +109,19 @@ async def _work(settings: Settings) -> None:
         loop.add_signal_handler(name, stop.set)
     with contextlib.closing(open_knowledge(settings)) as knowledge:
         async with open_dispatcher(settings, knowledge) as dispatcher:
+            await _filled(knowledge.library, stop)
             _warm(knowledge)
             err.print(f"The worker is up; it delivers to {', '.join(dispatcher.platforms)}. Stop it with Ctrl+C.")
             await dispatcher.run(stop)
+
+
+async def _filled(library: Library, stop: asyncio.Event) -> None:
+    """Wait until `serve`, which starts beside the worker, has brought the documents in: two can't at once."""
+    if not await library.is_complete():
+        err.print("The worker waits until the documents are indexed; `moteplassen serve` and `ingest` do that.")
+    while not stop.is_set() and not await library.is_complete():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _LOOK_AGAIN)
 
 
 def _warm(knowledge: Knowledge) -> None:

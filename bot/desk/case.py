@@ -73,6 +73,11 @@ class Case(NewCase):
         """The number as people say it: "M-17"."""
         return f"M-{self.number}"
 
+    @property
+    def confidential(self) -> bool:
+        """Was it asked where not everybody reads along? Then the question is shown to officers in the case only."""
+        return self.place.private or not self.place.outsiders or self.audience is Audience.INTERNAL
+
 
 class Move(enum.StrEnum):
     """What can happen to a case. `desk.move.<value>` in the texts tells people who did it."""
@@ -83,10 +88,13 @@ class Move(enum.StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     REOPENED = "reopened"
+    UNDELIVERED = "undelivered"
+    """The officer's answer did not reach the asker."""
 
 
 class Event(_Value):
-    """Something that happened to a case. `text` is the answer given, where one was."""
+    """Something that happened to a case. `text` is the answer given, where one was; for one that did not arrive, its
+    delivery's key."""
 
     move: Move
     actor: Actor
@@ -197,6 +205,11 @@ def _reopen(case: Case, event: Event) -> Case:
     )
 
 
+def _miss(case: Case, event: Event) -> Case:
+    # However the case stands by then: the outbox tries for hours before it gives up.
+    return _changed(case)
+
+
 _MOVES: dict[Move, Callable[[Case, Event], Case]] = {
     Move.OPENED: _open,
     Move.CLAIMED: _claim,
@@ -204,6 +217,7 @@ _MOVES: dict[Move, Callable[[Case, Event], Case]] = {
     Move.ANSWERED: _answer,
     Move.CLOSED: _close,
     Move.REOPENED: _reopen,
+    Move.UNDELIVERED: _miss,
 }
 
 

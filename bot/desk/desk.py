@@ -60,6 +60,14 @@ class Desk:
         """Put a case that was answered or closed back into the queue. Raises CaseNotFound."""
         return await self._move(case_id, Move.REOPENED, by)
 
+    async def undelivered(self, case_id: str, officer: Officer, key: str) -> Case:
+        """Note, once for each delivery, that the officer's answer did not reach the asker. Raises CaseNotFound."""
+        async with self._database.writing() as session:
+            case, event = await Cases(session).undelivered(case_id, officer, key)
+            if event:
+                await self._tell(session, case, event)
+            return case
+
     async def get(self, case_id: str) -> Case:
         """The case. Raises CaseNotFound."""
         async with self._database.reading() as session:

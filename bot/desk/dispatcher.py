@@ -15,6 +15,9 @@ from bot.desk.outbox import Courier, Leased, Outbox, Undeliverable
 
 log = structlog.get_logger(__name__)
 
+REPLY = "reply"
+"""The kind of the deliveries that are slow."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Backoff:
@@ -35,9 +38,14 @@ class Backoff:
 
 @dataclasses.dataclass(frozen=True)
 class Pace:
-    """How a dispatcher works: deliveries at once, and seconds between looks, of a lease, and to finish when stopped."""
+    """How a dispatcher works: deliveries at once (and how many of them may be replies), and seconds between looks, of a
+    lease, and to finish when stopped.
+
+    A reply takes as long as a chat model does; the rest is officers' answers and news, which never wait for one.
+    """
 
     concurrency: int = 8
+    replies: int = 6
     poll: float = 0.2
     lease: float = 10.0
     grace: float = 5.0
@@ -54,7 +62,7 @@ class Dispatcher:
         self._backoff = backoff or Backoff()
         self._pace = pace or Pace()
         self._lease = dt.timedelta(seconds=self._pace.lease)
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], str] = {}
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -67,7 +75,7 @@ class Dispatcher:
         try:
             while not stop.is_set():
                 poked = self._outbox.poked
-                taken = await self._take(self._pace.concurrency - len(self._running))
+                taken = await self._take()
                 for leased in taken:
                     self._start(leased)
                 if not taken:
@@ -76,11 +84,15 @@ class Dispatcher:
             stopped.cancel()
             await self._finish()
 
-    async def _take(self, room: int) -> Sequence[Leased]:
+    async def _take(self) -> Sequence[Leased]:
+        room = self._pace.concurrency - len(self._running)
         if not room or not self._couriers:
             return []
+        replies = min(room, self._pace.replies - sum(kind == REPLY for kind in self._running.values()))
+        without = () if replies else (REPLY,)
         try:
-            return await self._outbox.lease(tuple(self._couriers), room, self._lease)
+            # What is taken may all be replies. Room that only others may have is looked at when theirs is full.
+            return await self._outbox.lease(tuple(self._couriers), replies or room, self._lease, without)
         except Exception as error:  # noqa: BLE001 - a database that is away, as its driver says it, must not end this
             log.error("outbox.unreachable", error=_describe(error))
             await asyncio.sleep(self._pace.poll * 5)
@@ -101,16 +113,19 @@ class Dispatcher:
 
     def _start(self, leased: Leased) -> None:
         task = asyncio.create_task(self._carry(leased))
-        self._running.add(task)
+        self._running[task] = leased.delivery.kind
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self._outbox.poke()  # there is room now, and the next in the lane may go
 
     async def _carry(self, leased: Leased) -> None:
         try:
             await self._attempt(leased)
+        except asyncio.CancelledError:
+            await self._outbox.give_back(leased)
+            raise
         except Exception as error:  # noqa: BLE001 - how it went could not be noted: the lease runs out, and it goes again
             _about(leased).error("outbox.unreachable", error=_describe(error))
 
@@ -121,9 +136,6 @@ class Dispatcher:
         try:
             async with self._kept(leased):
                 await self._couriers[leased.delivery.platform].deliver(leased.delivery)
-        except asyncio.CancelledError:
-            await self._outbox.give_back(leased)
-            raise
         except Undeliverable as error:
             await self._give_up(leased, _describe(error))
         except Exception as error:  # noqa: BLE001 - whatever a courier raises, the delivery must not be lost
@@ -141,7 +153,18 @@ class Dispatcher:
 
     async def _give_up(self, leased: Leased, error: str) -> None:
         _about(leased).error("outbox.given_up", error=error)
+        # Whoever waits is told first: a process that dies in between tells them again when it is back. That it was
+        # the telling that took it down shows in one attempt too many, and then nobody is told.
+        if leased.attempt <= self._backoff.attempts + 1:
+            await self._tell(leased)
         await self._outbox.give_up(leased, error)
+
+    async def _tell(self, leased: Leased) -> None:
+        try:
+            async with self._kept(leased):
+                await self._couriers[leased.delivery.platform].give_up(leased.delivery)
+        except Exception as error:  # noqa: BLE001 - the place may be gone for news as it is for the delivery itself
+            _about(leased).error("outbox.untold", error=_describe(error))
 
     @contextlib.asynccontextmanager
     async def _kept(self, leased: Leased) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from bot.desk.case import Case, CaseState, Event, Move, Officer
 from bot.desk.outbox import Delivery
 from bot.people import Place
+from bot.question import Reply, Status
+from bot.texts import Texts
 
 
 class CaseNotice(BaseModel):
@@ -31,12 +34,20 @@ class CaseNotice(BaseModel):
     text: str
 
 
-_TO_ASKER = {Move.CLAIMED: "case.claimed", Move.ANSWERED: "case.answered"}
+_TO_ASKER = {
+    Move.CLAIMED: "case.claimed",
+    Move.ANSWERED: "case.answered",
+    Move.CLOSED: "case.closed",
+    Move.REOPENED: "case.reopened",
+}
 
 
 def deliveries(case: Case, event: Event, officer_platforms: Sequence[str]) -> list[Delivery]:
     """What is owed after the event led to the case as it is now: to the officers always, to the asker's thread where
-    somebody has taken or answered the case."""
+    an officer has done what changes whether and from whom an answer is to be expected there.
+
+    A case that is laid back waits as it did before: the asker hears when somebody else takes it.
+    """
     notice = CaseNotice(
         case_id=case.id,
         label=case.label,
@@ -50,9 +61,20 @@ def deliveries(case: Case, event: Event, officer_platforms: Sequence[str]) -> li
     )
     to_officers = "case.opened" if event.move is Move.OPENED else "case.changed"
     owed = [_delivery(to_officers, platform, case, notice, f"case/{case.id}") for platform in officer_platforms]
-    if kind := _TO_ASKER.get(event.move):
+    if (kind := _TO_ASKER.get(event.move)) and _is_news(case, event):
         owed.append(_delivery(kind, case.place.platform, case, notice, lane_of(case.place)))
     return owed
+
+
+def _is_news(case: Case, event: Event) -> bool:
+    answered_before = event.move is Move.CLOSED and case.answer is not None
+    return event.actor.id != case.asker.id and not answered_before
+
+
+def apology(language: str, texts: Texts) -> Reply:
+    """What the asker gets in place of a reply that was given up: the way to an officer, as after any abstention."""
+    lead = texts(language, "desk.given_up")
+    return Reply(id=secrets.token_urlsafe(12), status=Status.ABSTAINED, language=language, lead=lead)
 
 
 def lane_of(place: Place) -> str:

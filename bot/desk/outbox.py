@@ -43,6 +43,12 @@ class Courier(Protocol):
         is raised means "try again later".
         """
 
+    async def give_up(self, delivery: Delivery) -> None:
+        """Tell those who wait for it that it will not come, where somebody does. Idempotent as `deliver` is.
+
+        What it raises is noted in the log and nothing more: nobody tries to tell people again.
+        """
+
 
 class Undeliverable(Exception):
     """Raised by a courier: this can never be delivered."""
@@ -126,10 +132,14 @@ class Outbox:
         """Is set at the next poke. Take it before looking for work, so that no poke falls in between."""
         return self._poked
 
-    async def lease(self, platforms: Collection[str], limit: int, length: dt.timedelta) -> Sequence[Leased]:
-        """Take at most `limit` due deliveries for these platforms; nobody else gets them until the lease runs out."""
+    async def lease(
+        self, platforms: Collection[str], limit: int, length: dt.timedelta, without: Collection[str] = ()
+    ) -> Sequence[Leased]:
+        """Take at most `limit` due deliveries for these platforms, but none of the kinds `without`; nobody else gets
+        them until the lease runs out."""
         moment = now()
-        due = select(OutboxRow.id).where(_due(moment, platforms)).order_by(OutboxRow.id).limit(limit)
+        due = select(OutboxRow.id).where(_due(moment, platforms), OutboxRow.kind.not_in(without))
+        due = due.order_by(OutboxRow.id).limit(limit)
         async with self._database.reading() as session:
             if await session.scalar(due) is None:  # looking takes no lock: an idle dispatcher disturbs no writer
                 return []

@@ -134,6 +134,15 @@ class Cases:
         self._note(row, event)
         return after, True
 
+    async def undelivered(self, case_id: str, officer: Actor, key: str) -> tuple[Case, Event | None]:
+        """Note that the officer's answer did not reach the asker; None where that is noted for that delivery already.
+
+        Raises CaseNotFound.
+        """
+        event = Event(move=Move.UNDELIVERED, actor=officer, moment=now(), text=key)
+        known = any(each.move is event.move and each.text == key for each in await self.events(case_id))
+        return (await self.get(case_id), None) if known else ((await self.change(case_id, event))[0], event)
+
     async def list(self, states: Collection[CaseState], limit: int) -> Sequence[Case]:
         """The latest cases in these states, latest first."""
         rows = select(CaseRow).where(CaseRow.state.in_(states)).order_by(CaseRow.number.desc()).limit(limit)

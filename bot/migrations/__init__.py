@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.database import Database
@@ -27,6 +29,12 @@ async def migrate(database: Database) -> None:
         await connection.run_sync(_upgrade)
 
 
+async def is_newest(database: Database) -> bool:
+    """Is the schema the newest version? Nothing is changed."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_is_newest)
+
+
 def configuration(connection: Connection) -> Config:
     """Alembic's configuration, working on that connection and in its transaction."""
     config = Config(FOLDER / "alembic.ini")
@@ -36,3 +44,8 @@ def configuration(connection: Connection) -> Config:
 
 def _upgrade(connection: Connection) -> None:
     command.upgrade(configuration(connection), "head")
+
+
+def _is_newest(connection: Connection) -> bool:
+    newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest

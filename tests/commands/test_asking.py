@@ -64,6 +64,32 @@ def test_what_the_sources_do_not_carry_is_no_error_and_no_answer(data_dir: Path)
     assert reply["nearest"][0].keys() == CITATION | {"date", "references"}
 
 
+@pytest.mark.parametrize(
+    ("question", "officer", "heading"),
+    [
+        ("Hvor høyt er Galdhøpiggen?", "spørre en saksbehandler på møteplassen", "Dette ligger nærmest i kildene"),
+        ("Kor høg er Galdhøpiggen?", "spørje ein saksbehandlar på møteplassen", "Dette ligg nærmast i kjeldene"),
+        ("How high is the mountain?", "ask a case officer in the meeting place", "This lies nearest in the sources"),
+    ],
+    ids=["bokmål", "nynorsk", "English"],
+)
+def test_who_gets_no_answer_reads_who_can_be_asked_and_what_lies_nearest(
+    data_dir: Path, question: str, officer: str, heading: str
+) -> None:
+    place = "https://bot.kommunen.example"
+    result = moteplassen("ask", question, "--data-dir", data_dir, PUBLIC_URL=place)
+    told, _, nearest = result.stdout.partition("\n\n")
+    assert f"{officer}: {place}" in told
+    first, title, quote, url, *_ = nearest.splitlines()
+    assert heading in first
+    assert title.startswith("- ")
+    assert quote.startswith("    «")
+    assert url.startswith(f"    {place}/kilde/")
+    assert "[1]" not in result.stdout, "numbers are for what an answer rests on"
+    abstained = answer(moteplassen("ask", question, "--json", "--data-dir", data_dir, PUBLIC_URL=place))
+    assert f"{officer}: {place}" in abstained["answer"]
+
+
 def test_only_staff_get_what_is_internal(data_dir: Path) -> None:
     question = "Når kommer kontrollørene?"
     inside = answer(moteplassen("ask", question, "--audience", "internal", "--json", "--data-dir", data_dir))
@@ -95,6 +121,15 @@ def test_what_is_no_question_is_refused_with_advice(data_dir: Path, text: str, a
     reply = answer(program)
     assert (reply["status"], reply["refused"], reply["citations"]) == ("abstained", True, [])
     assert advice in reply["answer"]
+
+
+def test_small_talk_is_no_error_and_no_answer(data_dir: Path) -> None:
+    plain = moteplassen("ask", "Takk!", "--data-dir", data_dir)
+    assert (plain.exit_code, plain.stderr) == (0, "")
+    reply = answer(result := moteplassen("ask", "Takk!", "--json", "--data-dir", data_dir))
+    assert result.exit_code == 0
+    assert (reply["status"], reply["citations"], reply["refused"]) == ("abstained", [], False)
+    assert plain.stdout.split() == reply["answer"].split()
 
 
 @pytest.mark.parametrize(

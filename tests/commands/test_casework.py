@@ -12,7 +12,7 @@ from bot.desk.case import Officer
 from bot.settings import Settings
 from bot.wiring import open_office
 from tests.desk.examples import request
-from tests.town import moteplassen
+from tests.town import MARKUP, moteplassen, shown, terminal
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,16 @@ def test_cases_are_chosen_by_state_and_number(desk: Path, options: list[str], la
     result = moteplassen("cases", *options, "--json", "--data-dir", desk)
     assert result.exit_code == 0
     assert [case["number"] for case in json.loads(result.stdout)] == labels
+
+
+async def test_a_question_is_shown_on_a_terminal_as_it_was_written(tmp_path: Path) -> None:
+    async with open_office(Settings(_env_file=None, data_dir=tmp_path)) as office:
+        await office.desk.open(request("reply-1", question=f"Hva er {MARKUP}\x1b[2J?"))
+    status, written = await asyncio.to_thread(terminal, "cases", "--data-dir", tmp_path)
+    assert status == 0, written
+    assert f"Hva er {MARKUP}" in shown(written)
+    assert "\x1b]8" not in written, "it became a link"
+    assert "\x1b[2J" not in written, "it emptied the screen"
 
 
 def test_an_empty_desk_is_said_to_be_empty(tmp_path: Path) -> None:

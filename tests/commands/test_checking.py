@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import datetime as dt
 import json
+import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.town import moteplassen
+from bot.settings import Settings
+from bot.wiring import open_office
+from tests.desk.examples import delivery, put
+from tests.town import MARKUP, moteplassen, shown, terminal
 
 PARTS = ["data directory", "sources", "library", "database", "chat model", "sign-in", "Slack"]
 CLOSED = "http://127.0.0.1:9"
 """Nobody listens on the port that discards what it is sent."""
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "hush"}
 
 
 class Neighbour(BaseHTTPRequestHandler):
@@ -24,6 +33,8 @@ class Neighbour(BaseHTTPRequestHandler):
         pages = {
             "/v1/models": {"object": "list", "data": [{"id": "norsk-7b", "object": "model", "created": 1}]},
             "/.well-known/openid-configuration": {"issuer": "here"},
+            "/empty/models": {"object": "list", "data": []},
+            "/odd/models": ["a page"],
         }
         body = json.dumps(pages.get(self.path, {})).encode()
         self.send_response(200 if self.path in pages else 404)
@@ -60,7 +71,7 @@ def test_what_is_there_and_what_is_not_configured_is_told(data_dir: Path, source
     assert found["data directory"] == ("ok", str(data_dir))
     assert found["sources"] == ("ok", f"3 in {sources}")
     assert found["library"] == ("ok", "4 documents, 1 of them internal")
-    assert found["database"] == ("ok", "sqlite; 0 deliveries were given up")
+    assert found["database"][0] == "off"
     assert {part: found[part][0] for part in ("chat model", "sign-in", "Slack")} == dict.fromkeys(
         ("chat model", "sign-in", "Slack"), "off"
     )
@@ -81,9 +92,8 @@ def test_what_is_reachable_is_told(data_dir: Path, neighbour: str) -> None:
         OIDC_ISSUER=neighbour,
         OIDC_CLIENT_ID="bot",
         OIDC_CLIENT_SECRET="hush",
-        SLACK_BOT_TOKEN="xoxb-1",
-        SLACK_SIGNING_SECRET="hush",
         SLACK_OFFICERS_CHANNEL="GSAKER",
+        **SLACK,
     )
     assert (status, found["chat model"]) == (0, ("ok", "norsk-7b"))
     assert found["sign-in"] == ("ok", neighbour)
@@ -99,6 +109,9 @@ SIGN_IN = {"OIDC_CLIENT_ID": "bot", "OIDC_CLIENT_SECRET": "hush"}
     [
         ("chat model", {"OPENAI_BASE_URL": f"{CLOSED}/v1"}, "answers stay quotes"),
         ("chat model", {"OPENAI_BASE_URL": "{neighbour}/v1"}, "set MOTEPLASSEN_CHAT_MODEL to one of norsk-7b"),
+        ("chat model", {"OPENAI_BASE_URL": "{neighbour}/odd"}, "is no model server"),
+        ("Slack", {"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET is missing: set both, or neither"),
+        ("Slack", {"SLACK_SIGNING_SECRET": "hush"}, "SLACK_BOT_TOKEN is missing: set both, or neither"),
         ("sign-in", {"OIDC_ISSUER": CLOSED} | SIGN_IN, "openid-configuration can't be read"),
         ("sign-in", {"OIDC_ISSUER": "{neighbour}/elsewhere"} | SIGN_IN, "openid-configuration can't be read"),
         ("sources", {"SOURCES": "/nowhere/sources.toml"}, "give the path of a sources.toml"),
@@ -108,8 +121,8 @@ SIGN_IN = {"OIDC_CLIENT_ID": "bot", "OIDC_CLIENT_SECRET": "hush"}
         ("database", {"DATABASE_URL": "not an address"}, "MOTEPLASSEN_DATABASE_URL can't be used"),
     ],
     ids=[
-        *("no model server", "no such model", "no provider", "no provider there", "no sources"),
-        *("no database", "a file that is none", "no driver", "no address"),
+        *("no model server", "no such model", "a page instead", "half of Slack", "the other half", "no provider"),
+        *("no provider there", "no sources", "no database", "a file that is none", "no driver", "no address"),
     ],
 )
 def test_what_is_missing_or_away_is_told_and_is_an_error(
@@ -125,10 +138,59 @@ def test_what_is_missing_or_away_is_told_and_is_an_error(
     assert [name for name, (state, _) in found.items() if state == "bad"] == [part]
 
 
+@pytest.mark.parametrize("place", ["elsewhere", "empty"], ids=["no such page", "an empty list"])
+def test_a_model_server_that_lists_no_models_is_not_bad(data_dir: Path, neighbour: str, place: str) -> None:
+    status, found = check(data_dir, OPENAI_BASE_URL=f"{neighbour}/{place}", CHAT_MODEL="norsk-7b")
+    assert (status, found["chat model"]) == (0, ("ok", "norsk-7b; the server is reachable, lists no models"))
+
+
+@pytest.mark.parametrize("file", ["catalogue.db", "lexical/meta.json", "vectors/chroma.sqlite3"])
+def test_a_damaged_library_is_one_finding_that_says_how_to_mend_it(data_dir: Path, tmp_path: Path, file: str) -> None:
+    data = shutil.copytree(data_dir, tmp_path / "data")
+    (data / "library" / "public" / file).write_bytes(b"This is something else. " * 200)
+    status, found = check(data)
+    assert (status, list(found)) == (1, PARTS)
+    assert [name for name, (state, _) in found.items() if state == "bad"] == ["library"]
+    assert f"take {data / 'library'} away and run `moteplassen ingest`" in found["library"][1]
+
+
+def test_the_database_is_looked_at_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "moteplassen.db"
+    assert check(tmp_path)[1]["database"][0] == "off"
+    assert not file.exists()
+    with contextlib.closing(sqlite3.connect(file)) as older, older:
+        older.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        older.execute("INSERT INTO alembic_version VALUES ('0001')")
+    status, found = check(tmp_path)
+    assert (status, found["database"][0]) == (0, "off")
+    assert "migrates it when it starts" in found["database"][1]
+    with contextlib.closing(sqlite3.connect(file)) as older:
+        assert older.execute("SELECT name FROM sqlite_master").fetchall() == [("alembic_version",)]
+        assert older.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
+async def test_deliveries_that_were_given_up_are_bad(tmp_path: Path) -> None:
+    async with open_office(Settings(_env_file=None, data_dir=tmp_path)) as office:
+        assert (await asyncio.to_thread(check, tmp_path))[1]["database"] == ("ok", "sqlite; 0 deliveries were given up")
+        await put(office.database, office.outbox, delivery("a"))
+        (leased,) = await office.outbox.lease(["web"], 1, dt.timedelta(seconds=9))
+        await office.outbox.give_up(leased, "gone")
+    status, found = await asyncio.to_thread(check, tmp_path)
+    assert (status, found["database"][0]) == (1, "bad")
+    assert f"1 deliveries were given up, the last of them {leased.delivery.kind} to web" in found["database"][1]
+
+
 def test_a_data_directory_that_cannot_be_used_is_the_only_finding() -> None:
     status, found = check(Path("/dev/null/data"))
     assert (status, list(found)) == (1, ["data directory"])
     assert found["data directory"][0] == "bad"
+
+
+def test_findings_on_a_terminal_are_a_table_of_what_was_written(data_dir: Path) -> None:
+    status, written = terminal("check", "--data-dir", data_dir, SLACK_OFFICERS_CHANNEL=MARKUP, **SLACK)
+    assert (status, "Traceback" in written) == (0, False)
+    assert MARKUP in shown(written)
+    assert "\x1b]8" not in written
 
 
 def test_piped_findings_are_rows_of_plain_text(data_dir: Path) -> None:

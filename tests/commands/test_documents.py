@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.town import SOURCES, moteplassen, write
+from tests.town import FILES, MARKUP, PLAN, SOURCES, moteplassen, shown, terminal, write
 
 COUNTS = {"added", "changed", "unchanged", "removed", "failed", "passages", "seconds"}
 
@@ -41,6 +41,18 @@ def test_runs_count_what_is_new_changed_gone_and_left_alone(tmp_path: Path) -> N
     assert counts(ingest(sources, data)[1]) == [0, 1, 2, 1, 0]
 
 
+def test_the_list_at_hand_is_the_whole_truth(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    ingest(write(tmp_path / "town"), data)
+    other = write(tmp_path / "other", {"sources.toml": SOURCES.split("[[source]]")[2].join(["[[source]]", ""])})
+    (tmp_path / "other" / "guides").mkdir()
+    (tmp_path / "other" / "guides" / "torg.md").write_text("# Torg\n\nTorget er åpent.", encoding="utf-8")
+    assert counts(ingest(other, data)[1]) == [1, 0, 0, 4, 0]
+    told = " ".join(moteplassen("ingest", "--help").stdout.replace("│", " ").split())
+    assert "documents that another list brought in are removed too" in told
+    assert "MOTEPLASSEN_SOURCES" in told
+
+
 def test_a_corrupt_file_is_told_with_the_reason_and_stops_nothing(tmp_path: Path) -> None:
     town, data = tmp_path / "town", tmp_path / "data"
     sources = write(town)
@@ -56,6 +68,24 @@ def test_a_corrupt_file_is_told_with_the_reason_and_stops_nothing(tmp_path: Path
     assert "4 unchanged, 0 removed, 2 failed" in plain.stdout
     assert "failed: guides/odelagt: " in plain.stdout
     assert "\x1b" not in plain.output
+
+
+def test_titles_reasons_and_texts_are_shown_on_a_terminal_as_they_were_written(tmp_path: Path) -> None:
+    town, data = tmp_path / "town", tmp_path / "data"
+    sources = write(town, FILES | {"plan/naeringsliv.txt": PLAN.replace("god framdrift", MARKUP)})
+    (town / "internal" / "last.md").write_text(f"# Skilt {MARKUP}\n\nSkilt må omsøkes.", encoding="utf-8")
+    (town / "guides" / "[tom] [link=x].md").write_bytes(b"")
+    status, brought = terminal("ingest", sources, "--data-dir", data)
+    assert (status, "Traceback" in brought) == (1, False), brought
+    assert f"Skilt {MARKUP}" in shown(brought)
+    assert "[tom] [link=x].md: is empty" in shown(brought)
+    status, first = terminal("strategy", "B1", "--data-dir", tmp_path / "first", SOURCES=str(sources))
+    assert (status, "Traceback" in first) == (0, False), first
+    assert "[tom] [link=x].md: is empty" in shown(first)
+    assert MARKUP in shown(first)
+    status, asked = terminal("ask", "hva sier B1?", "--data-dir", data)
+    assert (status, MARKUP in shown(asked)) == (0, True), asked
+    assert "\x1b]8" not in brought + first + asked, "something became a link"
 
 
 @pytest.mark.parametrize(

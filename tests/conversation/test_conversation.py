@@ -130,6 +130,17 @@ async def test_a_follow_up_is_about_what_was_asked_before(bot: Bot) -> None:
         ("Hello", TEXTS("en", "reply.smalltalk.greeting")),
         ("Tusen takk for hjelpen", TEXTS("nb", "reply.smalltalk.thanks")),
         ("Kva kan du hjelpe meg med?", TEXTS("nn", "reply.smalltalk.help")),
+    ],
+)
+async def test_small_talk_is_answered_in_kind(bot: Bot, text: str, lead: str) -> None:
+    reply = await bot.but(threshold=ALWAYS).asked(text)
+    assert (reply.status, reply.lead, reply.answer) == (Status.SAID, lead, lead)
+    assert (*reply.claims, *reply.nearest, *reply.draft, reply.note) == ("",)
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
         ("", TEXTS("nb", "reply.refused.empty")),
         ("\x00\x1b\u200b", TEXTS("nb", "reply.refused.empty")),
         ("???", TEXTS("nb", "reply.refused.unreadable")),

@@ -49,13 +49,17 @@ def delivery(key: str, platform: str = "web", lane: str | None = None, **payload
 
 
 class Mailbox:
-    """A courier that keeps what it is brought."""
+    """A courier that keeps what it is brought, and what it is told will not come."""
 
     def __init__(self) -> None:
         self.keys: list[str] = []
+        self.given_up: list[str] = []
 
     async def deliver(self, delivery: Delivery) -> None:
         self.keys.append(delivery.key)
+
+    async def give_up(self, delivery: Delivery) -> None:
+        self.given_up.append(delivery.key)
 
 
 class Faulty(Mailbox):

@@ -51,6 +51,9 @@ MOVES = [
     (CLOSED, Move.ANSWERED, KARI, Refusal.CLOSED),
     (CLOSED, Move.CLOSED, OLA, CaseState.CLOSED),
     (CLOSED, Move.REOPENED, OLA, CaseState.FORWARDED),
+    (ANSWERED, Move.UNDELIVERED, KARI, CaseState.ANSWERED),
+    (CLOSED, Move.UNDELIVERED, KARI, CaseState.CLOSED),
+    (NEW, Move.UNDELIVERED, KARI, CaseState.FORWARDED),
 ]
 
 

@@ -148,6 +148,9 @@ async def test_who_hears_what(desk: Desk, outbox: Outbox) -> None:
         (desk.answer, (OLA, "Ja."), ["slack case.changed", "web case.answered"]),
         (desk.close, (KARI,), ["slack case.changed"]),
         (desk.reopen, (ASKER,), ["slack case.changed"]),
+        (desk.close, (KARI,), ["slack case.changed", "web case.closed"]),
+        (desk.reopen, (OLA,), ["slack case.changed", "web case.reopened"]),
+        (desk.close, (ASKER,), ["slack case.changed"]),
     ]
     assert await heard(outbox) == ["slack case.opened"]
     for move, arguments, expected in moves:

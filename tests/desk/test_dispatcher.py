@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.database import Database
 from bot.desk.dispatcher import Backoff, Dispatcher, Pace
-from bot.desk.outbox import Outbox, Undeliverable
+from bot.desk.outbox import Delivery, Outbox, Undeliverable
 from bot.migrations import migrate
 from tests.desk.examples import Faulty, Mailbox, Slow, delivery, eventually, put, running, waiting
 
@@ -69,6 +69,25 @@ async def test_only_so_many_at_once(database: Database, outbox: Outbox) -> None:
         await eventually(lambda: len(slow.keys) == 8)
 
 
+async def test_slow_replies_leave_room_for_officers_answers(database: Database, outbox: Outbox) -> None:
+    class Thoughtful(Slow):
+        async def deliver(self, delivery: Delivery) -> None:
+            if delivery.kind == "reply":
+                return await super().deliver(delivery)
+            self.keys.append(delivery.key)
+
+    thoughtful = Thoughtful()
+    await put(database, outbox, *(delivery(f"k{number}") for number in range(10)))
+    async with running(Dispatcher(outbox, {"web": thoughtful}, pace=Pace(concurrency=4, replies=3, poll=0.01))):
+        await eventually(lambda: len(thoughtful.begun) == 3)
+        answers = [delivery(f"a{number}").model_copy(update={"kind": "case.answered"}) for number in range(3)]
+        await put(database, outbox, *answers)
+        await eventually(lambda: sorted(thoughtful.keys) == ["a0", "a1", "a2"])
+        assert len(thoughtful.begun) == 3
+        thoughtful.arrive.set()
+        await eventually(lambda: len(thoughtful.keys) == 13)
+
+
 async def test_deliveries_for_others_are_left_to_others(database: Database, outbox: Outbox) -> None:
     mailbox = Mailbox()
     await put(database, outbox, delivery("theirs", platform="slack"), delivery("ours"))
@@ -108,6 +127,7 @@ async def test_a_delivery_that_keeps_failing_is_given_up_and_can_be_tried_again(
         ]
         await asyncio.sleep(0.1)
         assert faulty.keys == ["b"], "nobody tries it any more"
+        assert faulty.given_up == ["a"]
 
         await outbox.retry(failed[0].id)
         await eventually(lambda: faulty.keys == ["b", "a"])
@@ -120,6 +140,24 @@ async def test_what_can_never_arrive_is_given_up_at_once(database: Database, out
     async with running(Dispatcher(outbox, {"web": faulty})):
         await eventually(lambda: faulty.keys == ["b"])
     assert [each.error for each in await outbox.failed()] == ["Undeliverable: the channel is gone"]
+    assert faulty.given_up == ["a"]
+
+
+async def test_who_cannot_be_told_either_is_not_told_again_and_holds_up_nobody(
+    database: Database, outbox: Outbox
+) -> None:
+    class Deaf(Faulty):
+        async def give_up(self, delivery: Delivery) -> None:
+            await super().give_up(delivery)
+            raise ConnectionError("down")
+
+    deaf = Deaf(a=[Undeliverable("the channel is gone")])
+    await put(database, outbox, delivery("a", lane="t"), delivery("b", lane="t"))
+    async with running(Dispatcher(outbox, {"web": deaf}, QUICK, Pace(poll=0.01))):
+        await eventually(lambda: deaf.keys == ["b"])
+        await asyncio.sleep(0.1)
+    assert deaf.given_up == ["a"]
+    assert [each.delivery.key for each in await outbox.failed()] == ["a"]
 
 
 async def test_a_delivery_that_takes_its_process_down_every_time_is_given_up(
@@ -133,6 +171,21 @@ async def test_a_delivery_that_takes_its_process_down_every_time_is_given_up(
         await put(database, outbox, delivery("next"))
         await eventually(lambda: mailbox.keys == ["next"])
     assert [each.error for each in await outbox.failed()] == ["interrupted at every attempt"]
+    assert mailbox.given_up == ["poison"]
+
+
+async def test_a_telling_that_takes_its_process_down_is_left_out(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("poison"))
+    for _ in range(QUICK.attempts + 1):
+        assert await outbox.lease(["web"], 1, dt.timedelta(0))
+    mailbox = Mailbox()
+
+    async def given_up() -> bool:
+        return bool(await outbox.failed())
+
+    async with running(Dispatcher(outbox, {"web": mailbox}, QUICK)):
+        await eventually(given_up)
+    assert (mailbox.keys, mailbox.given_up) == ([], [])
 
 
 async def test_a_delivery_may_take_longer_than_its_lease(database: Database, outbox: Outbox, other: Database) -> None:

@@ -23,9 +23,7 @@ NEVER = 1_000_000
 async def test_what_is_in_flight_when_a_process_is_killed_arrives_once(
     address: str, database: Database, outbox: Outbox
 ) -> None:
-    async with database.writing() as session:
-        await session.execute(text("CREATE TABLE arrived (key TEXT NOT NULL UNIQUE)"))
-        await session.execute(text("CREATE TABLE called (key TEXT NOT NULL)"))
+    await tables(database)
     await put(database, outbox, *(delivery(f"k{number}", lane=f"lane {number % 5}") for number in range(COUNT)))
 
     with carrying(address, stalls_at=12) as process:
@@ -46,6 +44,33 @@ async def test_what_is_in_flight_when_a_process_is_killed_arrives_once(
     assert len(called) > COUNT, (
         "what was not noted was delivered again, and the courier saw to it that it is there once"
     )
+
+
+async def test_what_is_given_up_is_told_though_the_process_is_killed_while_it_tells(
+    address: str, database: Database, outbox: Outbox
+) -> None:
+    await tables(database)
+    await put(database, outbox, delivery("lost"))
+    with carrying(address, stalls_at=1) as process:
+        assert process.stdout
+        assert await asyncio.to_thread(process.stdout.readline) == b"stalled\n"
+    assert await outbox.failed() == []
+
+    async def given_up() -> bool:
+        return bool(await outbox.failed())
+
+    with carrying(address, stalls_at=NEVER):
+        await eventually(given_up, within=10)
+    assert await keys(database, "told") == ["lost"]
+    assert await keys(database, "called") == ["lost", "lost"]
+
+
+async def tables(database: Database) -> None:
+    """What the carrier writes into."""
+    async with database.writing() as session:
+        for table in ("arrived", "told"):
+            await session.execute(text(f"CREATE TABLE {table} (key TEXT NOT NULL UNIQUE)"))
+        await session.execute(text("CREATE TABLE called (key TEXT NOT NULL)"))
 
 
 @contextlib.contextmanager

@@ -32,6 +32,15 @@ class Shelf:
         self.held: dict[str, tuple[Document, Sequence[Passage]]] = {}
         self.puts: list[str] = []
         self.is_locked = False
+        self.is_complete = False
+
+    async def begin(self) -> None:
+        assert self.is_locked
+        self.is_complete = False
+
+    async def end(self) -> None:
+        assert self.is_locked
+        self.is_complete = True
 
     async def holdings(self) -> dict[str, Holding]:
         return {
@@ -157,6 +166,7 @@ async def test_a_failing_document_stops_nothing_and_stays_as_it_was(place: Place
     assert "a.md: is empty; " in report.failed[0].reason
     assert place.shelf.held["guides/a"] == before
     assert place.progress[-1][:2] == (4, 4)
+    assert place.shelf.is_complete, "the run has ended, whatever failed"
 
 
 async def test_a_document_that_should_be_internal_now_does_not_stay_public_when_it_fails(place: Place) -> None:

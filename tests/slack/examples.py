@@ -47,13 +47,15 @@ PATIENCE = 8.0
 
 
 class Librarian:
-    """Knows about alcohol and about nothing else. `asked` lists what it was asked."""
+    """Knows about alcohol and about nothing else; "krasj" is too much for it. `asked` lists what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
 
     async def reply(self, question: Question) -> Reply:
         self.asked.append(question)
+        if "krasj" in question.text:
+            raise ConnectionError("the chat model is away")
         reply = Reply(id=secrets.token_urlsafe(12), status=Status.ANSWERED, language="nb", lead="Dette står i kildene:")
         if "øl" in question.text:
             return reply.model_copy(update={"claims": (Claim(text="Det krever bevilling.", citation=ALCOHOL),)})

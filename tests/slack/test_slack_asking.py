@@ -147,6 +147,25 @@ async def test_a_mention_without_a_question_gets_help(bot: Bot, slack: Slack) ->
     assert "Meldingen er tom" in words(await bot.answer(await slack.ask("C1", "UKAFE", "")))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("What is the fee for my café? " * 100, "The question has 2899 characters"),
+        ("Kva kostar det å opne kafé her? Eg veit ikkje. " * 60, "Spørsmålet er på 2819 teikn"),
+    ],
+    ids=["English", "Nynorsk"],
+)
+async def test_a_refusal_speaks_the_language_of_the_text(bot: Bot, slack: Slack, text: str, told: str) -> None:
+    assert told in words(await bot.answer(await slack.ask("C1", "UKAFE", text)))
+
+
+async def test_a_refusal_of_what_has_no_words_speaks_the_language_of_the_thread(bot: Bot, slack: Slack) -> None:
+    first = await slack.ask("C1", "UKAFE", "When do I need a licence?")
+    await bot.answer(first)
+    await slack.ask("C1", "UKAFE", "???", thread=first["ts"])
+    assert "I find no words" in words(await bot.answer(first, 3))
+
+
 async def test_a_question_in_the_thread_comes_with_what_its_asker_has_asked_there(bot: Bot, slack: Slack) -> None:
     first = await slack.ask("C1", "UKAFE", QUESTION)
     await bot.answer(first)

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from typing import Any
 
 import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot.desk.case import Case, Officer
+from bot.desk.case import Case, Move, Officer
 from bot.desk.outbox import OutboxRow
-from tests.desk.examples import eventually
+from bot.handlers.web.channels import STAFF, has_outsiders, own
+from bot.handlers.web.identity import Visitor
+from bot.handlers.web.messages import Kind, Message, place_of
+from bot.people import Place, Role
+from tests.desk.examples import eventually, request
 from tests.peers.slack import Slack
 from tests.slack.examples import PATIENCE, Bot, started, words
 
@@ -49,6 +54,52 @@ async def test_the_button_opens_a_case_and_both_sides_hear_of_it(bot: Bot, slack
     assert (case.question, case.asker.id, case.asker.name) == (QUESTION, "UKAFE", "Kafé Kringla")
     assert (case.place.channel, case.place.thread, case.place.outsiders) == ("C1", asked["ts"], True)
     assert case.nearest
+
+
+STAFF_PLACE = Place(platform="web", channel=STAFF.name, thread="t", outsiders=has_outsiders(STAFF.name))
+GUEST = Visitor(id="guest-1", name="Gjest", role=Role.BUSINESS, session="1", language="nb", guest=True)
+GUESTS_OWN = place_of(
+    Message(
+        id="m",
+        thread="t",
+        channel=own(GUEST).name,
+        position=1,
+        revision=1,
+        kind=Kind.REPLY,
+        text="",
+        language="nb",
+        created=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        person=GUEST.asker,
+    ),
+    outsiders=True,
+)
+
+
+@pytest.mark.parametrize("place", [STAFF_PLACE, GUESTS_OWN], ids=["the staff's channel", "a guest's own"])
+async def test_the_officers_channel_is_not_told_what_was_asked_where_not_everybody_reads(
+    bot: Bot, slack: Slack, place: Place
+) -> None:
+    case = await bot.desk.open(request(place=place))
+    opened = await in_officers_channel(bot, "M-1")
+    assert words(opened).splitlines() == [
+        "*M-1 · Venter på saksbehandler*",
+        "",
+        f"<https://bot.example.no/saker/{case.id}|Åpne saken>",
+    ]
+    assert opened["text"] == "M-1 · Venter på saksbehandler"
+    await bot.desk.claim(case.id, KARI)
+    assert case.question not in words(await in_officers_channel(bot, "Under arbeid"))
+
+
+async def test_nor_what_was_asked_in_a_direct_message(bot: Bot, slack: Slack) -> None:
+    asked = await slack.ask("D1", "UKAFE", QUESTION)
+    await slack.press("D1", await bot.answer(asked, channel="D1"), "UKAFE")
+    assert "skilt" not in words(await in_officers_channel(bot, "M-1"))
+
+
+async def test_the_officers_channel_is_told_what_everybody_reads_in_the_web(bot: Bot, slack: Slack) -> None:
+    case = await bot.desk.open(request())
+    assert case.question in words(await in_officers_channel(bot, "M-1"))
 
 
 async def test_pressing_twice_opens_one_case(bot: Bot, slack: Slack) -> None:
@@ -108,6 +159,28 @@ async def test_the_asker_hears_who_has_the_case_and_gets_the_answer_with_a_name(
     ]
 
 
+async def test_the_asker_hears_that_the_case_was_closed_without_an_answer_and_that_it_is_open_again(
+    bot: Bot, slack: Slack
+) -> None:
+    asked, case = await forwarded(bot)
+    await bot.desk.close(case.id, KARI)
+    assert words(await bot.answer(asked, 3)).startswith("Sak M-1 er avsluttet uten svar.")
+    await bot.desk.reopen(case.id, KARI)
+    assert words(await bot.answer(asked, 4)).startswith("Sak M-1 er åpnet igjen.")
+
+
+async def test_the_asker_hears_nothing_of_what_changes_nothing_for_them(bot: Bot, slack: Slack) -> None:
+    asked, case = await forwarded(bot)
+    await bot.desk.claim(case.id, KARI)
+    await bot.desk.release(case.id, KARI)
+    await bot.desk.answer(case.id, KARI, "Ja.")
+    await bot.desk.close(case.id, KARI)
+    assert words(await bot.answer(asked, 4)).endswith("Ja.")
+    # What is put in a thread arrives in order: had there been more to say, it would stand before this.
+    await slack.ask("C1", "UKAFE", "Og hva nå?", thread=asked["ts"])
+    assert "Det vet jeg ikke." in words(await bot.answer(asked, 6))
+
+
 async def test_the_officers_message_says_how_the_case_stands(bot: Bot, slack: Slack) -> None:
     _, case = await forwarded(bot)
     await in_officers_channel(bot, "*M-1 · Venter på saksbehandler*")
@@ -162,6 +235,20 @@ async def test_a_long_answer_arrives_whole(bot: Bot, slack: Slack) -> None:
     parts = [words(await bot.answer(asked, number)) for number in (3, 4)]
     lines = "\n".join(parts).replace("&amp;", "&").splitlines()
     assert [line for line in lines[1:] if line] == text.splitlines()
+
+
+async def test_the_officers_hear_of_an_answer_that_did_not_reach_the_asker(bot: Bot, slack: Slack) -> None:
+    _, case = await forwarded(bot)
+    await in_officers_channel(bot, "M-1")
+    slack.away.add("C1")
+    await bot.desk.answer(case.id, KARI, "Ja.")
+    await eventually(lambda: len(slack.channels["GSAKER"]) == 2)
+    assert words(slack.channels["GSAKER"][1]).splitlines() == [
+        "Svaret fra Kari &lt;Berg&gt; &amp; co på sak M-1 nådde ikke fram til den som spurte.",
+        "",
+        f"<https://bot.example.no/saker/{case.id}|Åpne saken>",
+    ]
+    assert (await bot.desk.events(case.id))[-1].move is Move.UNDELIVERED
 
 
 async def test_without_an_officers_channel_that_is_what_is_said(address: str, slack: Slack) -> None:

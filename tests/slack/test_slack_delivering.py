@@ -103,6 +103,37 @@ async def test_a_reply_given_up_is_the_same_when_it_is_retried(bot: Bot, slack: 
     assert len(bot.librarian.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "told", "button"),
+    [
+        ("Hva gjør jeg ved krasj?", "Jeg fikk ikke til å svare på spørsmålet.", "Send til saksbehandler"),
+        ("What should we do after a krasj?", "I couldn't answer the question.", "Send to a case officer"),
+    ],
+)
+async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_officer(
+    bot: Bot, slack: Slack, question: str, told: str, button: str
+) -> None:
+    asked = await slack.ask("C1", "UKAFE", question)
+    answer = await bot.answer(asked)
+    assert words(answer).startswith(told)
+    assert words(answer).endswith(button)
+    await slack.press("C1", answer, "UKAFE")
+    assert "M-1" in words(await bot.answer(asked, 2))
+    assert [case.question for case in await bot.desk.list()] == [question]
+
+
+async def test_what_cannot_be_said_either_is_not_said_again(bot: Bot, slack: Slack) -> None:
+    slack.away.add("C1")
+    await slack.ask("C1", "UKAFE", "Hva gjør jeg ved krasj?")
+    given_up = await failed(bot)
+    assert "the chat model is away" in given_up.error
+    assert len(slack.called("chat.postMessage")) == 1
+    slack.away.clear()
+    await bot.handler.courier.give_up(given_up.delivery)
+    await bot.handler.courier.give_up(given_up.delivery)
+    assert len([message for message in slack.channels["C1"] if "bot_id" in message]) == 1
+
+
 async def test_what_another_version_owed_is_given_up(bot: Bot, slack: Slack) -> None:
     async with bot.database.writing() as session:
         await bot.outbox.put(session, Delivery(kind="poem", platform="slack", key="poem:1"))

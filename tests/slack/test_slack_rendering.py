@@ -164,8 +164,9 @@ def test_words_that_are_the_claim_itself_are_not_quoted_again() -> None:
     assert "Send til saksbehandlar" in shown
 
 
-def test_what_was_refused_goes_to_no_officer() -> None:
-    reply = Reply(id="r", status=Status.REFUSED, language="nb", lead="Meldingen er tom.")
+@pytest.mark.parametrize("status", [Status.REFUSED, Status.SAID])
+def test_what_asks_nothing_goes_to_no_officer(status: Status) -> None:
+    reply = Reply(id="r", status=status, language="nb", lead="Meldingen er tom.")
     assert [block.type for block in replied(reply, TEXTS).blocks] == ["section"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 BOT = Path(__file__).parents[2] / "bot"
-PARTS = ("desk", "reply", "slack", "web")
+PARTS = ("cli", "desk", "reply", "slack", "web")
 _KEY = re.compile(rf"(?:{'|'.join(PARTS)})\\?\.")
 _SOMETHING = r"[^.]+"
 

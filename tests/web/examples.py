@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime as dt
 import json
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 from pydantic import SecretStr
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +35,7 @@ NO_SIGN_IN_YET: dict[str, Any] = {
 }
 """What lets the app start outside the demo, for tests where nobody signs in."""
 PATIENCE = 10.0
+REAL_TIME = time.time
 
 
 @contextlib.asynccontextmanager
@@ -148,9 +152,20 @@ async def visiting(url: str) -> AsyncIterator[Person]:
         yield Person(client)
 
 
+def later(monkeypatch: pytest.MonkeyPatch, **past: float) -> None:
+    """Let that much time have passed since now, for the server as for the browser: cookies get older by it."""
+    moment = REAL_TIME() + dt.timedelta(**past).total_seconds()
+    monkeypatch.setattr(time, "time", lambda: moment)
+
+
 def thread_of(page: Page) -> str:
     """The id of the thread that the page shows."""
     return (page.node(".thread").attrs["id"] or "").removeprefix("t-")
+
+
+def hrefs(page: Page, links: str) -> list[str]:
+    """Where these links lead."""
+    return [link.attrs["href"] or "" for link in page.tree.css(links)]
 
 
 def message_of(page: Page, kind: str = "reply") -> str:

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bot.wiring import Knowledge
 from tests.web.conftest import Visit
-from tests.web.examples import ABSTAINED, INSIDE, NO_SIGN_IN_YET, Person, message_of, running, thread_of
+from tests.web.examples import ABSTAINED, INSIDE, NO_SIGN_IN_YET, Person, later, message_of, running, thread_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -104,6 +104,18 @@ async def test_a_guest_is_alone_with_their_questions(visit: Visit, site: str) ->
     assert seen == [404] * 5
     assert (await other.page(f"/?rett={message_of(page, 'question')}")).node("#_tekst").text() == ""
     assert (await guest.post(f"/m/{reply}/saksbehandler")).has(".case-state")
+
+
+async def test_a_guest_who_comes_by_now_and_then_keeps_the_questions(
+    visit: Visit, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = await visit("", site)
+    page = await guest.ask(ABSTAINED, channel=await ask_alone(guest))
+    seen = {}
+    for days in (100, 250, 400, 600):
+        later(monkeypatch, days=days)
+        seen[days] = (await guest.page(f"/t/{thread_of(page)}")).status
+    assert seen == {100: 200, 250: 200, 400: 200, 600: 404}
 
 
 async def test_a_session_that_was_tampered_with_is_nobodys(visit: Visit, site: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.wiring import Knowledge
 from tests.web.conftest import Visit
-from tests.web.examples import ABSTAINED, ANSWERED, FEE, running, thread_of
+from tests.web.examples import ABSTAINED, ANSWERED, FEE, hrefs, message_of, running, thread_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,6 +23,7 @@ async def test_the_front_page_is_a_channel_where_others_have_asked_already(visit
 
 async def test_a_form_without_javascript_asks_and_shows_the_cited_answer(visit: Visit) -> None:
     person = await visit()
+    await person.ask("Hva sier B3?")  # what the first question of all loads may take longer than a form waits
     page = await person.submit(await person.page("/"), FORM, tekst=ANSWERED)
     assert page.response.url.path == "/"
     thread = page.tree.css(f".thread:has(#{page.response.url.fragment})")[0]
@@ -142,7 +143,7 @@ async def test_older_threads_are_a_page_back(visit: Visit, knowledge: Knowledge,
             await person.posted("/spor", tekst=f"Nummer {number}?", kanal="naeringsliv")
         latest = await person.page("/")
         assert latest.all(".question .text") == [f"Nummer {number}?" for number in range(15)]
-        older = await person.page("/" + (latest.node(".older a").attrs["href"] or ""))
+        older = await person.page(latest.node(".older a").attrs["href"] or "")
         assert len(older.all(".thread")) == 2
         assert older.text(".older a") == "Gå til de nyeste"
 
@@ -152,3 +153,23 @@ async def test_a_bad_question_in_a_thread_comes_back_in_that_thread(visit: Visit
     thread = thread_of(await person.ask(ABSTAINED))
     page = await person.post("/spor", tekst="!!!", kanal="naeringsliv", traad=thread)
     assert (page.status, page.node("#_tekst").text(), thread_of(page)) == (422, "!!!", thread)
+
+
+async def test_a_page_that_sends_a_question_back_leads_on_to_pages_that_are_there(visit: Visit) -> None:
+    person = await visit()
+    thread = thread_of(await person.ask(ABSTAINED))
+    in_channel = await person.post("/spor", tekst="???", kanal="naeringsliv")
+    in_thread = await person.post("/spor", tekst="???", kanal="naeringsliv", traad=thread)
+    assert in_channel.text(".side nav [aria-current=page]") == "næringsliv"
+    for refused, home in ((in_channel, "/"), (in_thread, f"/t/{thread}")):
+        assert {link.split("?")[0] for link in hrefs(refused, "a[href*='?rett=']")} == {home}
+        turned = await person.submit(refused, "form[action='/spraak']", sprak="en")
+        assert (turned.status, turned.response.url.path) == (200, home)
+
+
+async def test_a_refused_action_leads_back_to_the_front_page_in_another_language(visit: Visit) -> None:
+    page = await (await visit()).ask(ABSTAINED)
+    other = await visit("bygg")
+    refused = await other.post(f"/m/{message_of(page)}/saksbehandler")
+    turned = await other.submit(refused, "form[action='/spraak']", sprak="nn")
+    assert (refused.status, turned.status, turned.response.url.path) == (403, 200, "/")

@@ -76,6 +76,10 @@ async def test_one_officer_at_a_time_has_a_case_and_the_others_text_is_kept(visi
     assert refused.node("#_svar").text() == "Mitt svar"
     assert "readonly" in refused.node("#_svar").attrs
     assert moves(refused) == []
+    assert (await ola.page(refused.node("#_saker").attrs["data-address"] or "")).text(
+        ".case-officer"
+    ) == "KB Kari Berg har saken"
+    assert (await ola.submit(refused, "form[action='/spraak']", sprak="nb")).response.url.path == path
     assert (await ola.post(f"{path}/ta")).status == 409
     assert moves(await kari.post(f"{path}/frigi")) == ["Ta saken", "Avslutt"]
     assert (await ola.post(f"{path}/ta")).text(".case-officer").endswith("Du har saken")

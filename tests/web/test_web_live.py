@@ -57,6 +57,18 @@ async def test_others_hear_of_a_question_and_of_its_reply_as_they_come(visit: Vi
     assert "saksbehandler" not in part(heard[-1][1], ".actions").lower()
 
 
+async def test_a_follow_up_in_a_thread_that_came_live_is_there_once_however_often_it_is_sent(visit: Visit) -> None:
+    asker, other = await visit(), await visit("bygg")
+    async with other.hearing(await address(other)) as stream:
+        thread = thread_of(await asker.ask("Hva sier C1 til oss to?"))
+        heard = await heard_until(stream, lambda update: update["id"] == thread)
+    shell = LexborHTMLParser(next(update["shell"] for _, update in heard if update["shell"]))
+    fields = {each.attrs["name"] or "": each.attrs["value"] or "" for each in shell.css("input[type=hidden]")}
+    for _ in range(2):
+        assert (await other.posted("/spor", tekst="Og B3?", **fields)).status_code == 200
+    assert (await other.page(f"/t/{thread}")).all(".question .text") == ["Hva sier C1 til oss to?", "Og B3?"]
+
+
 async def test_the_officers_answer_comes_live_into_the_askers_thread(visit: Visit) -> None:
     asker, kari = await visit(), await visit("kari")
     page = await asker.ask(ABSTAINED)

@@ -30,10 +30,16 @@ async def test_an_answer_offers_a_person_too_and_no_rewriting(visit: Visit) -> N
     assert not page.has(".actions a.button")
 
 
+async def test_small_talk_gets_words_and_nothing_to_press(visit: Visit) -> None:
+    page = await (await visit()).ask("Takk!")
+    assert page.text(".reply .lead").startswith("Bare hyggelig")
+    assert not page.has(".reply .actions, .reply button, .reply a.button")
+
+
 async def test_a_question_can_be_written_anew_by_whoever_asked_it_and_by_nobody_else(visit: Visit) -> None:
     page = await (await visit()).ask(ELEPHANTS)
     again = page.node(".actions a.button").attrs["href"] or ""
-    path = f"/t/{thread_of(page)}{again.partition('#')[0]}"
+    path = again.partition("#")[0]
     assert (await (await visit()).page(path)).node("#_tekst").text() == ELEPHANTS
     other = await (await visit("bygg")).page(path)
     assert (other.status, other.node("#_tekst").text()) == (200, "")

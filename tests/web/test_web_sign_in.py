@@ -15,7 +15,7 @@ from bot.wiring import Knowledge
 from tests.peers.openid import CLIENT, SECRET, Provider
 from tests.peers.openid import running as provider_running
 from tests.web.conftest import Visit
-from tests.web.examples import NO_SIGN_IN_YET, Person, running
+from tests.web.examples import NO_SIGN_IN_YET, Person, later, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,9 +29,13 @@ async def provider() -> AsyncIterator[Provider]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def site(knowledge: Knowledge, provider: Provider, tmp_path: Path) -> AsyncIterator[str]:
     """The address of an app whose staff sign in with the provider."""
-    sign_in = {"oidc_issuer": provider.url, "oidc_client_id": CLIENT, "oidc_client_secret": SecretStr(SECRET)}
-    async with running(knowledge, tmp_path, demo=False, **sign_in) as url:
+    async with running(knowledge, tmp_path, demo=False, **at(provider)) as url:
         yield url
+
+
+def at(provider: Provider) -> dict[str, Any]:
+    """The settings of those who sign in with the provider."""
+    return {"oidc_issuer": provider.url, "oidc_client_id": CLIENT, "oidc_client_secret": SecretStr(SECRET)}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -52,24 +56,40 @@ async def test_an_officer_signs_in_works_and_signs_out(guest: Person, provider: 
 
 
 @pytest.mark.parametrize(
-    ("person", "role", "cases"),
+    ("groups", "role", "home", "may"),
     [
-        ({"groups": ["andre", "saksbehandler"]}, "Saksbehandler", 200),
-        ({"groups": ["andre"]}, "Ansatt", 403),
-        ({"groups": []}, "Ansatt", 403),
-        ({"groups": None}, "Ansatt", 403),
-        ({"groups": "ikke-saksbehandler"}, "Ansatt", 403),
-        ({"groups": {"saksbehandler": False}}, "Ansatt", 403),
+        (["andre", "saksbehandler"], "Saksbehandler", "/saker", (200, 200, 200)),
+        (["saksbehandler", "ansatt"], "Saksbehandler", "/saker", (200, 200, 200)),
+        (["andre", "ansatt"], "Ansatt", "/ansatte", (403, 200, 200)),
+        (["andre"], "Næringsliv", "/", (403, 404, 404)),
+        ([], "Næringsliv", "/", (403, 404, 404)),
+        (None, "Næringsliv", "/", (403, 404, 404)),
+        ("ikke-saksbehandler, ansatt", "Næringsliv", "/", (403, 404, 404)),
+        ({"saksbehandler": False, "ansatt": False}, "Næringsliv", "/", (403, 404, 404)),
+        ([["ansatt"], {"ansatt": 1}, 7], "Næringsliv", "/", (403, 404, 404)),
     ],
-    ids=["officer", "another group", "no group", "nothing said", "a text", "an object"],
+    ids=["officer", "both", "staff", "another group", "no group", "nothing said", "a text", "an object", "odd values"],
 )
-async def test_whoever_signs_in_is_staff_and_in_the_group_an_officer(
-    guest: Person, provider: Provider, person: dict[str, Any], role: str, cases: int
+async def test_whoever_signs_in_is_what_their_groups_say_and_else_a_business(
+    guest: Person, provider: Provider, groups: Any, role: str, home: str, may: tuple[int, int, int]
 ) -> None:
-    provider.claims = person
-    assert (await guest.page("/inn")).text(".person-role") == role
-    assert (await guest.page("/saker")).status == cases
-    assert (await guest.page("/ansatte")).status == 200
+    provider.claims = {"groups": groups}
+    page = await guest.page("/inn")
+    assert (page.status, page.text(".person-role"), page.response.url.path) == (200, role, home)
+    internal = ("/saker", "/ansatte", "/kilde/internal/skjenkekontroll")
+    assert tuple([(await guest.page(path)).status for path in internal]) == may
+
+
+async def test_groups_have_the_names_that_are_set(
+    knowledge: Knowledge, provider: Provider, visit: Visit, tmp_path: Path
+) -> None:
+    names = {"oidc_officer_group": "jurist", "oidc_staff_group": "kommune"}
+    async with running(knowledge, tmp_path, demo=False, **at(provider), **names) as url:
+        roles = []
+        for group in ("jurist", "kommune", "ansatt"):
+            provider.claims = {"groups": [group]}
+            roles.append((await (await visit("", url)).page("/inn")).text(".person-role"))
+    assert roles == ["Saksbehandler", "Ansatt", "Næringsliv"]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +164,17 @@ async def test_signing_in_leaves_the_guests_session_behind_but_not_the_language(
     page = await guest.page("/inn")
     assert page.node("html").attrs["lang"] == "nn"
     assert (await guest.page(asked.response.url.path)).status == 404
+
+
+async def test_a_sign_in_lasts_a_working_day_however_often_one_comes_by(
+    guest: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await guest.page("/inn")
+    roles = []
+    for hours in (4, 8.5, 9.5):
+        later(monkeypatch, hours=hours)
+        roles.append((await guest.page("/")).text(".person-role"))
+    assert roles == ["Saksbehandler", "Saksbehandler", "Ikke innlogget"]
 
 
 async def test_nobody_chooses_who_they_are_outside_the_demo(guest: Person) -> None:

@@ -50,6 +50,28 @@ async def test_what_the_bot_cannot_answer_an_officer_answers_live(chromium: Brow
         assert await asker.evaluate("window.neverReloaded")
 
 
+async def test_a_page_that_refused_an_officers_answer_hears_on_and_keeps_what_was_typed(
+    chromium: Browser, demo: str
+) -> None:
+    async with window(chromium, demo) as asker, window(chromium, demo, "ola", refused=409) as late:
+        await asker.goto("/")
+        question = "Hvor mange flodhester bor det på Mars?"
+        thread = await ask(asker, question)
+        await asker.locator(thread).get_by_role("button", name="Send til saksbehandler").click()
+        await expect(asker.locator(f"{thread} .case-state")).to_be_visible()
+        await late.goto("/saker")
+        await late.get_by_role("link", name=question).click()
+        await late.get_by_label("Svar til Amina Yusuf").fill("Ingen, tror jeg.")
+        async with window(chromium, demo, "kari") as first:
+            await first.goto(late.url)
+            await first.get_by_role("button", name="Ta saken").click()
+            await late.get_by_role("button", name="Send svaret").click()
+            await expect(late.locator(".problem")).to_contain_text("Kari Berg")
+            await first.get_by_role("button", name="Legg tilbake i køen").click()
+        await expect(late.locator(".case-bar .state")).to_have_text("Venter på saksbehandler")
+        await expect(late.locator("#_svar")).to_have_value("Ingen, tror jeg.")
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 async def test_whoever_asks_sees_the_question_and_the_beginning_of_its_reply(
     chromium: Browser, demo: str, size: tuple[int, int]

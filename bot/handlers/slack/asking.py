@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +16,9 @@ from bot.question import Question
 EVENTS = frozenset({"app_mention", "message.im"})
 """The events that are questions, by the names that the app's manifest subscribes to them with."""
 
+_OPENING = 500
+"""Characters: enough to tell in which language a text is that is too long to be read."""
+
 
 class Posed(Question):
     """A question of which it is known who asks it and where."""
@@ -25,12 +28,13 @@ class Posed(Question):
 
 
 class Refusal(BaseModel):
-    """Why a text is no question: a message for the asker, and what fills it in."""
+    """Why a text is no question: a message for the asker, what fills it in, and the text's language if it has one."""
 
     model_config = ConfigDict(frozen=True)
 
     key: str
     values: dict[str, int] = {}
+    language: str = ""
 
 
 class Asked(BaseModel):
@@ -43,19 +47,24 @@ class Asked(BaseModel):
     refused: Refusal | None = None
 
 
-def read(event: Mapping[str, Any], guard: Guard) -> Asked | None:
+def read(event: Mapping[str, Any], guard: Guard, tell_language: Callable[[str], str]) -> Asked | None:
     """What the event asks. None where nobody does: bots, edits, joins, and messages between others."""
     if _kind(event) not in EVENTS or event.get("bot_id") or event.get("subtype") or not event.get("user"):
         return None
     thread = event.get("thread_ts") or event["ts"]
     # Guests and people of other companies may read along: until that is looked up, all of Slack is public.
-    place = Place(platform=PLATFORM, channel=event["channel"], thread=thread, outsiders=True)
+    private = event.get("channel_type") == "im"
+    place = Place(platform=PLATFORM, channel=event["channel"], thread=thread, outsiders=True, private=private)
     posed = Posed(text="", asker=Asker(id=event["user"], name=""), place=place)
+    text = plain(event.get("text") or "")
     try:
-        guarded = guard.check(plain(event.get("text") or ""))
+        guarded = guard.check(text)
     except Refused as refused:
         values = {name: value for name, value in refused.values.items() if isinstance(value, int)}
-        return Asked(question=posed, refused=Refusal(key=refused.key, values=values))
+        # The text is gone when the refusal is put into words.
+        opening = text[:_OPENING]
+        language = tell_language(opening) if any(map(str.isalpha, opening)) else ""
+        return Asked(question=posed, refused=Refusal(key=refused.key, values=values, language=language))
     return Asked(question=posed.model_copy(update={"text": guarded.text}), masked=guarded.masked)
 
 

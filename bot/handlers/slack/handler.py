@@ -34,6 +34,7 @@ from bot.handlers.slack.workspace import Workspace, connect
 from bot.people import Place
 from bot.settings import ConfigurationError, Settings
 from bot.texts import Texts
+from bot.understanding import Understander
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,10 @@ class SlackHandler:
         self._signatures = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         self._bolt = AsyncSlackRequestHandler(self._app(client))
         self._check: asyncio.Task[None] | None = None
-        self.courier = SlackCourier(settings, self._workspace, self._replies, conversation, desk, texts)
+        self._language = Understander().language
+        self.courier = SlackCourier(
+            settings, self._workspace, self._replies, conversation, desk, texts, tell_language=self._language
+        )
         """Carries the deliveries of the platform "slack"."""
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -122,7 +126,8 @@ class SlackHandler:
         return app
 
     async def _hear(self, body: dict[str, Any]) -> None:
-        asked = read(body["event"], self._guard)
+        # In a thread: to tell a language can take a while.
+        asked = await asyncio.to_thread(read, body["event"], self._guard, self._language)
         if asked is None:
             return
         # Slack sends an event again when the acknowledgement is late; its id makes that the same delivery.

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.desk.case import Case
+from bot.desk.case import Case, Officer
 from bot.desk.notices import CaseNotice
 from bot.handlers.slack.mrkdwn import clip, escape, link, split
 from bot.question import Reply, Status
@@ -63,7 +63,7 @@ def replied(reply: Reply, texts: Texts) -> Message:
     blocks: list[Block] = [*_sections(paragraphs)]
     if note := clip(reply.note, _LEAD):
         blocks.append(ContextBlock(elements=[_markup(note)]))
-    if reply.status is not Status.REFUSED:
+    if reply.status in {Status.ANSWERED, Status.ABSTAINED}:
         blocks.append(_button(reply, texts))
     return Message(clip(reply.answer, _FALLBACK), tuple(blocks))
 
@@ -80,11 +80,22 @@ def answered(notice: CaseNotice, texts: Texts) -> tuple[Message, ...]:
 
 
 def card(case: Case, address: str, texts: Texts, language: str) -> Message:
-    """A case as the officers see it in their channel: how far it has come, the question, and where it is worked on."""
+    """A case as the officers see it in their channel: how far it has come, the question, and where it is worked on.
+
+    Who is in that channel is for Slack to know, so a confidential question is left out.
+    """
     heading = " · ".join([case.label, texts(language, f"desk.state.{case.state}"), *_officer(case)])
-    paragraphs = [_bold(heading), _quoted(clip(case.question, _CLAIM))]
+    question = "" if case.confidential else case.question
+    paragraphs = [_bold(heading), _quoted(clip(question, _CLAIM))]
     paragraphs.append(link(address, escape(texts(language, "slack.case.open"))))
-    return Message(clip(f"{heading}: {case.question}", _FALLBACK), tuple(_sections(paragraphs)))
+    return Message(clip(f"{heading}: {question}" if question else heading, _FALLBACK), tuple(_sections(paragraphs)))
+
+
+def undelivered(case: Case, officer: Officer, address: str, texts: Texts, language: str) -> Message:
+    """News for the officers' channel: an answer has not reached whoever asked."""
+    told = texts(language, "slack.undelivered", case=case.label, name=officer.name)
+    way = link(address, escape(texts(language, "slack.case.open")))
+    return Message(clip(told, _FALLBACK), tuple(_sections([clip(told, SECTION), way])))
 
 
 def _answer(claims: Sequence[Claim], language: str) -> list[str]:

@@ -23,6 +23,9 @@ class Channel(BaseModel):
     outsiders: bool = True
 
 
+_OWN = "gjest-"
+"""How the names of guests' own channels begin."""
+
 BUSINESS = Channel(name="naeringsliv", key="business", path="/")
 STAFF = Channel(name="ansatte", key="staff", path="/ansatte", outsiders=False)
 
@@ -30,7 +33,7 @@ STAFF = Channel(name="ansatte", key="staff", path="/ansatte", outsiders=False)
 def own(visitor: Visitor) -> Channel:
     """The channel that a guest has alone. Its name gives nothing away about the session it is bound to."""
     digest = hashlib.sha256(visitor.id.encode()).hexdigest()[:40]
-    return Channel(name=f"gjest-{digest}", key="own", path="/")
+    return Channel(name=f"{_OWN}{digest}", key="own", path="/")
 
 
 def channels(visitor: Visitor) -> tuple[Channel, ...]:
@@ -48,3 +51,8 @@ def channel(visitor: Visitor, name: str) -> Channel | None:
 def has_outsiders(name: str) -> bool:
     """Do people outside the staff read the channel of that name?"""
     return name != STAFF.name
+
+
+def is_private(name: str) -> bool:
+    """Does nobody read the channel of that name but the guest whose own it is?"""
+    return name.startswith(_OWN)

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from bot.desk.notices import CaseNotice
+from bot.desk.notices import CaseNotice, apology
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import CASES, has_outsiders
@@ -15,6 +15,7 @@ from bot.handlers.web.messages import Kind, Message, Progress, place_of
 from bot.handlers.web.threads import NoSuchMessage, Threads
 from bot.people import audience_of
 from bot.question import Listener, Question, Reply
+from bot.texts import Texts
 from knowledge.model import Claim
 
 
@@ -28,9 +29,10 @@ class Conversation(Protocol):
 class WebCourier:
     """Delivers to the web. Idempotent: a reply that has come stays as it is, an answer stands once for its key."""
 
-    def __init__(self, threads: Threads, conversation: Conversation) -> None:
+    def __init__(self, threads: Threads, conversation: Conversation, texts: Texts | None = None) -> None:
         self._threads = threads
         self._conversation = conversation
+        self._texts = texts or Texts()
 
     async def deliver(self, delivery: Delivery) -> None:
         """Bring a reply that is owed, or the news of a case. Raises Undeliverable where the thread is gone."""
@@ -41,6 +43,14 @@ class WebCourier:
                 await self._tell(delivery, CaseNotice.model_validate(delivery.payload))
         except NoSuchMessage as error:
             raise Undeliverable(str(error)) from error
+
+    async def give_up(self, delivery: Delivery) -> None:
+        """Put the way to an officer where a reply was owed; let the officers know of an answer that didn't arrive."""
+        if delivery.kind == "reply":
+            reply = await self._threads.message(delivery.payload["message"])
+            await self._threads.say(reply, apology(reply.language, self._texts))
+        elif delivery.kind == "case.answered":
+            await self._threads.undelivered(delivery.key, CaseNotice.model_validate(delivery.payload))
 
     async def _reply(self, reply: Message) -> None:
         if reply.said:

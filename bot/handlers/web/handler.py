@@ -24,7 +24,7 @@ from bot.handlers.web.channels import BUSINESS
 from bot.handlers.web.courier import Conversation, WebCourier
 from bot.handlers.web.errors import ErrorPages
 from bot.handlers.web.feedback import Feedback
-from bot.handlers.web.identity import PERSONAS, Identity
+from bot.handlers.web.identity import KEPT_FOR, PERSONAS, Identity
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked
 from bot.handlers.web.pages.cases import CasePages
@@ -124,6 +124,7 @@ class WebHandler:
                 SessionMiddleware,
                 secret_key=session_secret(self._settings),
                 session_cookie="moteplassen",
+                max_age=KEPT_FOR,
                 https_only=self._settings.public_url.startswith("https://"),
             ),
             Middleware(

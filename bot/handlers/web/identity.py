@@ -14,6 +14,10 @@ from bot.desk.case import Officer
 from bot.people import Asker, Role
 from bot.texts import LANGUAGES
 
+DAY = 24 * 3600
+KEPT_FOR = 180 * DAY
+"""Seconds since the last visit that a browser is known again. The session is all that ties guests to their questions,
+and a case officer's answer may take weeks."""
 SIGNED_IN_FOR = 9 * 3600
 """Seconds until somebody who signed in does so again: a working day."""
 
@@ -86,6 +90,7 @@ class Identity:
     def visitor(self, request: Request) -> Visitor:
         """Who is visiting. A browser that comes for the first time gets a session."""
         session = request.session
+        _renew(session)
         browser = session.get("id") or session.setdefault("id", secrets.token_urlsafe(18))
         chosen = session.get("language")
         language: str = chosen if chosen in LANGUAGES else LANGUAGES[0]
@@ -93,7 +98,7 @@ class Identity:
         if self._demo:
             return Visitor.model_validate(self._persona(session).model_dump() | shared)
         person = session.get("person")
-        if person and person["until"] > time.time():
+        if person:
             return Visitor(id=person["id"], name=person["name"], role=Role(person["role"]), **shared)
         return Visitor(id=f"guest-{browser}", name=self._guest_name[language], role=Role.BUSINESS, guest=True, **shared)
 
@@ -128,3 +133,14 @@ class Identity:
     def _persona(session: Mapping[str, Any]) -> Persona:
         chosen = session.get("persona")
         return next((persona for persona in PERSONAS if persona.id == chosen), PERSONAS[0])
+
+
+def _renew(session: dict[str, Any]) -> None:
+    # A change sends the cookie anew, with its whole lifetime. Once a day is enough, and not every time is safer: the
+    # answer to a request that was on its way already would undo a change of language, or a signing out.
+    today = int(time.time() // DAY)
+    if session.get("day") != today:
+        session["day"] = today
+    person = session.get("person")
+    if person and person["until"] <= time.time():
+        del session["person"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import secrets
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.handlers.web import PLATFORM
+from bot.handlers.web.channels import is_private
 from bot.people import Asker, Place
 from bot.question import Reply
 from knowledge.model import Claim
@@ -97,6 +99,17 @@ class Asked(_Value):
     masked: bool = False
 
 
+def new_key() -> str:
+    """Names a posting that hasn't been made yet, so that making it twice makes it once."""
+    return secrets.token_hex(8)
+
+
 def place_of(message: Message, *, outsiders: bool) -> Place:
     """The place of the message's thread, for questions and cases."""
-    return Place(platform=PLATFORM, channel=message.channel, thread=message.thread, outsiders=outsiders)
+    return Place(
+        platform=PLATFORM,
+        channel=message.channel,
+        thread=message.thread,
+        outsiders=outsiders,
+        private=is_private(message.channel),
+    )

@@ -11,7 +11,7 @@ from bot.desk.case import Case
 from bot.desk.desk import Desk
 from bot.handlers.web.feedback import Feedback
 from bot.handlers.web.identity import Visitor
-from bot.handlers.web.messages import Kind, Message
+from bot.handlers.web.messages import Kind, Message, new_key
 from bot.handlers.web.rendering import Rendering
 
 
@@ -49,8 +49,11 @@ class Posts:
                 "thread": message.thread,
                 "revision": message.revision,
                 "html": self._rendering.part(visitor, "message.html", message=message, around=around),
-                "shell": self._rendering.part(visitor, "shell.html", message=message) if message.root else None,
+                "shell": self._shell(message, visitor) if message.root else None,
                 "mine": message.kind is not Kind.ANSWER and message.person.id == visitor.id,
             }
             for message in messages
         ]
+
+    def _shell(self, message: Message, visitor: Visitor) -> str:
+        return self._rendering.part(visitor, "shell.html", message=message, key=new_key())

@@ -16,6 +16,7 @@ from bot.handlers.web import moments
 from bot.handlers.web.channels import channels
 from bot.handlers.web.identity import PERSONAS, Identity, Visitor
 from bot.handlers.web.quoting import LONGEST
+from bot.handlers.web.security import SAFE_METHODS
 from bot.handlers.web.sources import numbered, sources
 from bot.texts import LANGUAGES, Texts
 from knowledge.model import Citation
@@ -50,10 +51,12 @@ class Rendering:
             tint=tint,
         )
 
-    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """A whole page for whoever is visiting."""
+    def page(self, request: Request, template: str, status: int = 200, home: str = "/", **values: Any) -> HTMLResponse:
+        """A whole page for whoever is visiting. One that answers a form can't be visited where the form went: `home`
+        is where it can, for whatever comes back to it or fetches it anew."""
         visitor = self._identity.visitor(request)
-        here = {"path": request.url.path, "address": _address(request), "channels": channels(visitor)}
+        address = _address(request) if request.method in SAFE_METHODS else home
+        here = {"path": address.partition("?")[0], "address": address, "channels": channels(visitor)}
         return HTMLResponse(self.part(visitor, template, **here | values), status)
 
     def part(self, visitor: Visitor, template: str, **values: Any) -> str:

@@ -34,7 +34,8 @@ class SignIn:
             )
         self._back = f"{settings.public_url}/inn/tilbake"
         self._issuer = settings.oidc_issuer.rstrip("/")
-        self._group = settings.oidc_officer_group
+        self._officers = settings.oidc_officer_group
+        self._staff = settings.oidc_staff_group
         self._client = OAuth().register(
             "oidc",
             client_id=settings.oidc_client_id,
@@ -55,11 +56,16 @@ class SignIn:
         claims = token.get("userinfo")
         if not claims:
             raise SignInFailed("the provider did not say who it is")
-        groups = claims.get("groups")
-        # In a text instead of a list, any group whose name contains that of the officers would do.
-        role = Role.OFFICER if isinstance(groups, list) and self._group in groups else Role.STAFF
         name = claims.get("name") or claims.get("preferred_username") or claims["sub"]
-        return Asker(id=claims["sub"], name=name, role=role)
+        return Asker(id=claims["sub"], name=name, role=self._role(claims.get("groups")))
+
+    def _role(self, groups: Any) -> Role:
+        # In a text instead of a list, any group whose name contains one of ours would do.
+        held = groups if isinstance(groups, list) else []
+        if self._officers in held:
+            return Role.OFFICER
+        # The provider may know more people than those who work here, and only those read what is internal.
+        return Role.STAFF if self._staff in held else Role.BUSINESS
 
     async def _asking(self, answer: Awaitable[Any]) -> Any:
         try:

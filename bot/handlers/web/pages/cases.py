@@ -125,6 +125,7 @@ class CasePages:
             request,
             "case.html",
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
+            home=f"/saker/{case.id}",
             case=case,
             events=await self._desk.events(case.id),
             typed=typed,

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
-import secrets
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
@@ -20,7 +19,7 @@ from bot.guard import LONGEST_QUESTION, Guard, Refused
 from bot.handlers.web.channels import Channel, channel, channels
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.live import Live, ticks
-from bot.handlers.web.messages import Asked, Message, Thread
+from bot.handlers.web.messages import Asked, Message, Thread, new_key
 from bot.handlers.web.pages.requests import number, revision, wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
@@ -79,7 +78,7 @@ class ChannelPages:
             return await self._refuse(request, where, thread, typed, problem)
         guarded = self._guard.check(typed)
         asked = Asked(
-            key=str(form.get("nokkel", ""))[:64] or secrets.token_hex(8),
+            key=str(form.get("nokkel", ""))[:64] or new_key(),
             channel=where.name,
             thread=thread,
             asker=visitor.asker,
@@ -136,6 +135,7 @@ class ChannelPages:
             request,
             "channel.html",
             status,
+            home=f"/t/{thread.id}" if thread else where.path,
             channel=where,
             thread=thread,
             threads=threads[-THREADS_A_PAGE:],
@@ -195,8 +195,3 @@ class ChannelPages:
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return found
-
-
-def new_key() -> str:
-    """Names a posting that hasn't been made yet, so that making it twice makes it once."""
-    return secrets.token_hex(8)

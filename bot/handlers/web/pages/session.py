@@ -64,7 +64,8 @@ class SessionPages:
         except SignInFailed as error:
             raise _unproved(error) from error
         self._identity.sign_in(request, person.id, person.name, person.role)
-        return _to("/saker" if self._identity.visitor(request).is_officer else "/ansatte")
+        visitor = self._identity.visitor(request)
+        return _to("/saker" if visitor.is_officer else "/ansatte" if visitor.insider else "/")
 
     async def leave(self, request: Request) -> Response:
         """Sign out."""

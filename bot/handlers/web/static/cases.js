@@ -2,6 +2,7 @@
 import { say } from "./notices.js";
 import { listen } from "./stream.js";
 
+// The address of a page that says why an answer was refused is the form's: it can't be fetched, so the page says which can.
 const here = document.getElementById("_saker");
 let after = here.dataset.after;
 
@@ -11,7 +12,7 @@ listen(() => `/saker/hendelser?etter=${after}`, "cases", (event) => {
 });
 
 async function refresh() {
-  const response = await fetch(location.pathname + location.search).catch(() => null);
+  const response = await fetch(here.dataset.address).catch(() => null);
   if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   let changed = false;
