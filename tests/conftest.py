@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.town import moteplassen, write
 
@@ -20,5 +21,6 @@ def data_dir(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the small municipality in it. Only for reading."""
     folder = tmp_path_factory.mktemp("data")
     done = moteplassen("ingest", sources, "--data-dir", folder)
+    structlog.reset_defaults()  # the command line logs to a stream that ends with it
     assert done.exit_code == 0, done.output
     return folder
