@@ -39,7 +39,7 @@ _TELLING = {
     ),
     "nn": re.compile(
         r"\b(?:eg|ikkje|kva|kvar|kvifor|kven|korleis|kor|nokon|noko|nokre|berre|frå|seier|mykje|meir|vere|dykk|deira"
-        r"|eit|sjølv|heime|ynskjer|ynskje|treng|byrja|opne|løyve|verksemd\w*|søkje|leige|gjere|saka|sidan)\b",
+        r"|eit|sjølv|heime|ynskjer|ynskje|treng|byrja|opne|løyve|verksemd\w*|søkje|leige|gjere|saka|sidan|strategia[rn]\w*)\b",
         re.I,
     ),
     "en": re.compile(

@@ -19,7 +19,7 @@ NYNORSK = "Korleis søkjer eg om skjenkeløyve?"
         ),
         ("nb", ["hva sier strategi C1", "alle strategier om grønt næringsliv", "uteservering fortau søknad"]),
         ("nb", ["Behöver jag tillstånd för att servera alkohol?", "Har jeg brug for en tilladelse?"]),
-        ("nn", ["Kva kostar det?", "Må eg ha løyve?", "Korleis søkjer eg?", "Kva seier B3?"]),
+        ("nn", ["Kva kostar det?", "Må eg ha løyve?", "Korleis søkjer eg?", "Kva seier B3?", "Alle strategiar om grønt næringsliv"]),
         ("en", ["Do I need a licence?", "What does B3 say?", "the D strategies", "alcohol licence", "How much?"]),
         ("en", ["Do I need a serveringsbevilling?", "all strategies about green business", "Thanks!", "Hello"]),
         ("en", ["Brauche ich eine Genehmigung für ein Café?", "Czy potrzebuję pozwolenia na kawiarnię?"]),
