@@ -94,8 +94,6 @@ async def _seen(page: Page, size: Size, schemes: Sequence[Scheme], where: str) -
     ("language", "looks"),
     [
         ("nb", EVERY_LOOK),
-        ("nn", {WIDE: ["dark"]}),
-        ("en", {NARROW: ["light"]}),
         pytest.param("nn", EVERY_LOOK, marks=pytest.mark.slow),
         pytest.param("en", EVERY_LOOK, marks=pytest.mark.slow),
     ],
