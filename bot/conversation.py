@@ -13,7 +13,7 @@ import structlog
 from bot.guard import Guard, Guarded, Refused
 from bot.question import Listener, Question, Reply, Status
 from bot.texts import Texts
-from bot.understanding import Understander, Understanding
+from bot.understanding import OPENING, Understander, Understanding
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.confidence import confidence
 from knowledge.model import Audience, Citation, Claim, Draft, Evidence, Match
@@ -23,9 +23,6 @@ if TYPE_CHECKING:  # wired with a chat model only: LangChain's chat models take 
     from bot.writing import Writing
 
 log = structlog.get_logger(__name__)
-
-_OPENING = 500
-"""Characters: enough to tell in which language a text is that is too long to be read."""
 
 
 class Silent:
@@ -71,9 +68,10 @@ class Conversation:
         try:
             guarded = self._guard.check(question.text)
         except Refused as refused:
-            opening = question.text[:_OPENING]
-            told = await asyncio.to_thread(self._understander.language, opening, history)
-            language = question.language or told
+            language = question.language
+            if not language:
+                opening = question.text[:OPENING]
+                language = await asyncio.to_thread(self._understander.language, opening, history)
             return clock.stamp(self._say(Status.REFUSED, language, refused.key, **refused.values))
         await heard.step("understand")
         understood = await asyncio.to_thread(self._understander.understand, guarded.text, history, question.language)

@@ -51,6 +51,9 @@ _NORWEGIAN_WORD = re.compile(
 )
 _LATIN = re.compile(r"[a-zæøå]", re.I)
 
+OPENING = 500
+"""Characters: enough to tell in which language a text is that is too long to be read."""
+
 _SURE = 0.6
 """How sure the detector must be of a language that isn't Norwegian or English before the bot leaves Norwegian."""
 _TOO_SHORT_TO_TELL = 2

@@ -202,7 +202,7 @@ async def open_dispatcher(settings: Settings, knowledge: Knowledge) -> AsyncIter
     """
     async with open_office(settings) as office:
         threads = Threads(office.database, office.outbox, Live(office.database))
-        couriers: dict[str, Courier] = {WEB: WebCourier(threads, knowledge.conversation)}
+        couriers: dict[str, Courier] = {WEB: WebCourier(threads, knowledge.conversation, knowledge.texts)}
         if slack := _slack(settings, office, knowledge):
             couriers[SLACK] = slack.courier
         yield Dispatcher(office.outbox, couriers)
@@ -227,6 +227,7 @@ def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHan
         desk=office.desk,
         conversation=knowledge.conversation,
         texts=knowledge.texts,
+        understander=knowledge.understander,
     )
 
 

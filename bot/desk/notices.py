@@ -33,6 +33,13 @@ class CaseNotice(BaseModel):
     officer: Officer | None
     text: str
 
+    @property
+    def answered_by(self) -> Officer:
+        """The officer of a `case.answered`. Raises ValueError where there is none."""
+        if self.officer is None:
+            raise ValueError(f"case {self.label} is answered by nobody")
+        return self.officer
+
 
 _TO_ASKER = {
     Move.CLAIMED: "case.claimed",

@@ -18,6 +18,7 @@ from bot.handlers.web.messages import Asked, Message
 from bot.handlers.web.threads import Threads
 from bot.people import Place
 from bot.question import Listener, Question, Reply, Status
+from bot.texts import Texts
 from tests.desk.examples import ASKER, KARI, eventually, request, running
 
 ONCE = Backoff(first=0.01, longest=0.01, attempts=2)
@@ -60,7 +61,7 @@ async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_offi
     async def come() -> bool:
         return not (await threads.message(owed.id)).waiting
 
-    async with running(Dispatcher(outbox, {"web": WebCourier(threads, broken)}, ONCE, Pace(poll=0.01))):
+    async with running(Dispatcher(outbox, {"web": WebCourier(threads, broken, Texts())}, ONCE, Pace(poll=0.01))):
         await eventually(come)
         await eventually(failed(outbox))
     said = (await threads.message(owed.id)).said
@@ -74,7 +75,7 @@ async def test_the_case_says_that_an_answer_did_not_reach_the_asker_and_says_it_
 ) -> None:
     gone = Place(platform="web", channel="naeringsliv", thread="gone")
     case = await desk.open(request("a reply that is gone", place=gone))
-    courier = WebCourier(threads, Broken())
+    courier = WebCourier(threads, Broken(), Texts())
     await desk.answer(case.id, KARI, "Ja.")
     queue = await threads.revision("saker")
     async with running(Dispatcher(outbox, {"web": courier}, ONCE, Pace(poll=0.01))):

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.peers.slack import served
+from tests.peers.serving import served
 
 MODEL = "gpt-peer"
 KEY = "sk-peer-0123456789abcdef"

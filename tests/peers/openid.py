@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import contextlib
 import hashlib
@@ -12,13 +11,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.peers.serving import served
 
 CLIENT = "moteplassen"
 SECRET = "hemmelig"
@@ -117,13 +117,5 @@ def _back(asked: dict[str, str], **answer: str) -> Response:
 async def running() -> AsyncIterator[Provider]:
     """The provider, served until the block ends."""
     provider = Provider()
-    server = uvicorn.Server(uvicorn.Config(provider.app, port=0, log_level="error", timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    provider.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
+    async with served(provider.app) as provider.url:
         yield provider
-    finally:
-        server.should_exit = True
-        await serving

@@ -7,11 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.peers.serving import served
 
 PAGE = "<html><head><title>Skilt</title></head><body><main><h1>Skilt</h1><p>Skilt må omsøkes.</p></main></body></html>"
 
@@ -86,21 +87,5 @@ class Site:
 async def running(certificate: Path | None = None) -> AsyncIterator[Site]:
     """The site, served until the block ends; over HTTPS where a certificate (a PEM file with its key) is given."""
     site = Site()
-    config = uvicorn.Config(
-        site.app,
-        port=0,
-        log_level="error",
-        timeout_graceful_shutdown=1,
-        ssl_certfile=certificate,
-        ssl_keyfile=certificate,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    site.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
+    async with served(site.app, certificate) as site.url:
         yield site
-    finally:
-        server.should_exit = True
-        await serving

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import collections
 import contextlib
 import hashlib
@@ -15,11 +14,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from tests.peers.serving import served
 
 TOKEN = "xoxb-1-peer"
 SECRET = "the signing secret"
@@ -274,20 +274,6 @@ def _is_valid(block: Mapping[str, Any]) -> bool:
 async def _arguments(request: Request) -> dict[str, Any]:
     is_json = request.headers.get("content-type", "").startswith("application/json")
     return {**request.query_params, **(await request.json() if is_json else await request.form())}
-
-
-@contextlib.asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """The app on a free port, with its lifespan; hands over its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
 
 
 @contextlib.asynccontextmanager

@@ -26,8 +26,10 @@ from bot.migrations import migrate
 from bot.question import Question, Reply, Status
 from bot.settings import Settings
 from bot.texts import Texts
+from bot.understanding import Understander
 from knowledge.model import Citation, Claim
-from tests.peers.slack import SECRET, TOKEN, Slack, served
+from tests.peers.serving import served
+from tests.peers.slack import SECRET, TOKEN, Slack
 
 MANIFEST: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent.parent.parent / "docs" / "slack" / "manifest.yaml").read_text("utf-8")
@@ -112,6 +114,7 @@ async def started(address: str, slack: Slack, *, delivers: bool = True, **change
         conversation=librarian,
         texts=TEXTS,
         database=database,
+        understander=Understander(),
     )
     couriers = {PLATFORM: handler.courier} if delivers else {}
     dispatcher = Dispatcher(outbox, couriers, Backoff(first=0.02, longest=0.05, attempts=6), Pace(poll=0.02))

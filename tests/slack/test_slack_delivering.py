@@ -7,6 +7,7 @@ import pytest
 from bot.desk.outbox import Delivery, Failed
 from bot.handlers.slack.handler import SlackHandler
 from bot.settings import ConfigurationError
+from bot.understanding import Understander
 from tests.desk.examples import eventually
 from tests.peers.slack import Slack
 from tests.slack.examples import QUESTION, TEXTS, Bot, Librarian, settings, started, words
@@ -149,4 +150,5 @@ async def test_half_a_configuration_is_refused(bot: Bot, slack: Slack) -> None:
             conversation=Librarian(),
             texts=TEXTS,
             database=bot.database,
+            understander=Understander(),
         )

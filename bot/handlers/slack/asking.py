@@ -12,12 +12,10 @@ from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.mrkdwn import plain
 from bot.people import Asker, Place
 from bot.question import Question
+from bot.understanding import OPENING
 
 EVENTS = frozenset({"app_mention", "message.im"})
 """The events that are questions, by the names that the app's manifest subscribes to them with."""
-
-_OPENING = 500
-"""Characters: enough to tell in which language a text is that is too long to be read."""
 
 
 class Posed(Question):
@@ -62,7 +60,7 @@ def read(event: Mapping[str, Any], guard: Guard, tell_language: Callable[[str], 
     except Refused as refused:
         values = {name: value for name, value in refused.values.items() if isinstance(value, int)}
         # The text is gone when the refusal is put into words.
-        opening = text[:_OPENING]
+        opening = text[:OPENING]
         language = tell_language(opening) if any(map(str.isalpha, opening)) else ""
         return Asked(question=posed, refused=Refusal(key=refused.key, values=values, language=language))
     return Asked(question=posed.model_copy(update={"text": guarded.text}), masked=guarded.masked)

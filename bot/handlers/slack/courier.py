@@ -88,11 +88,10 @@ class SlackCourier:
         await self._post(key, asked.question.place, rendering.replied(said.reply, self._texts))
 
     async def _warn_officers(self, key: str, notice: CaseNotice) -> None:
-        if notice.officer is None:
-            raise ValueError(f"case {notice.label} is answered by nobody")
-        case = await self._desk.undelivered(notice.case_id, notice.officer, key)
+        officer = notice.answered_by
+        case = await self._desk.undelivered(notice.case_id, officer, key)
         if channel := self._settings.slack_officers_channel:
-            warning = rendering.undelivered(case, notice.officer, self._address(case), self._texts, OFFICERS_LANGUAGE)
+            warning = rendering.undelivered(case, officer, self._address(case), self._texts, OFFICERS_LANGUAGE)
             await self._workspace.post(f"{key}#given_up", channel, warning)
 
     async def _reply(self, key: str, asked: Asked) -> None:

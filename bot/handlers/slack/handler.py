@@ -53,6 +53,7 @@ class SlackHandler:
         conversation: Conversation,
         texts: Texts,
         database: Database,
+        understander: Understander,
     ) -> None:
         if settings.slack_bot_token is None or settings.slack_signing_secret is None:
             raise ConfigurationError("Slack needs both SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; set them, or neither.")
@@ -66,7 +67,7 @@ class SlackHandler:
         self._signatures = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         self._bolt = AsyncSlackRequestHandler(self._app(client))
         self._check: asyncio.Task[None] | None = None
-        self._language = Understander().language
+        self._language = understander.language
         self.courier = SlackCourier(
             settings, self._workspace, self._replies, conversation, desk, texts, tell_language=self._language
         )

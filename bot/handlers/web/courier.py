@@ -29,10 +29,10 @@ class Conversation(Protocol):
 class WebCourier:
     """Delivers to the web. Idempotent: a reply that has come stays as it is, an answer stands once for its key."""
 
-    def __init__(self, threads: Threads, conversation: Conversation, texts: Texts | None = None) -> None:
+    def __init__(self, threads: Threads, conversation: Conversation, texts: Texts) -> None:
         self._threads = threads
         self._conversation = conversation
-        self._texts = texts or Texts()
+        self._texts = texts
 
     async def deliver(self, delivery: Delivery) -> None:
         """Bring a reply that is owed, or the news of a case. Raises Undeliverable where the thread is gone."""

@@ -79,7 +79,7 @@ class WebHandler:
             SessionPages(identity, sign_in),
         )
         self._errors = ErrorPages(rendering, identity)
-        self.courier = WebCourier(self._threads, conversation)
+        self.courier = WebCourier(self._threads, conversation, texts)
         """Carries the deliveries of the platform "web"."""
 
     def routes(self) -> list[BaseRoute]:

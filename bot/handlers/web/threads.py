@@ -65,9 +65,7 @@ class Threads:
     async def answer(self, key: str, notice: CaseNotice) -> None:
         """Put an officer's answer in the asker's thread; once for each key. Raises NoSuchMessage."""
         reply = await self.message(notice.reply_id)
-        if notice.officer is None:
-            raise ValueError(f"case {notice.label} is answered by nobody")
-        officer = Asker(id=notice.officer.id, name=notice.officer.name, role=Role.OFFICER)
+        officer = Asker(id=notice.answered_by.id, name=notice.answered_by.name, role=Role.OFFICER)
         async with self._database.writing() as session:
             position = await _advance(session, reply.channel, by=2)
             values = _values(reply.channel, position, Kind.ANSWER, officer) | {"thread": reply.thread}
@@ -78,10 +76,8 @@ class Threads:
 
     async def undelivered(self, key: str, notice: CaseNotice) -> None:
         """Note in the case that the officer's answer did not get here; once for each key. Raises CaseNotFound."""
-        if notice.officer is None:
-            raise ValueError(f"case {notice.label} is answered by nobody")
         async with self._database.writing() as session:
-            await Cases(session).undelivered(notice.case_id, notice.officer, key)
+            await Cases(session).undelivered(notice.case_id, notice.answered_by, key)
             await _advance(session, CASES)
         self._live.poke(CASES)
 
