@@ -19,7 +19,7 @@ demo: .venv/.demo
 	@.venv/bin/moteplassen demo $(ARGS)
 
 test: .venv/.dev
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-slow: .venv/.dev
 	@.venv/bin/pytest -m slow $(ARGS)

@@ -32,7 +32,7 @@ LOADED_BY_NAME = {
     "langchain-openai": "LangChain's init_chat_model loads it for the provider openai",
     "python-multipart": "Starlette reads forms with it",
 }
-TOOLS = {"mypy", "ruff", "import-linter", "pytest-asyncio", "pytest-timeout"}
+TOOLS = {"mypy", "ruff", "import-linter", "pytest-asyncio", "pytest-timeout", "pytest-xdist"}
 """What is run, or loaded by pytest, and not imported."""
 
 

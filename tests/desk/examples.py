@@ -113,7 +113,7 @@ async def waiting(outbox: Outbox, *platforms: str) -> list[Leased]:
     return list(await outbox.lease(platforms, 100, dt.timedelta(minutes=1)))
 
 
-async def eventually(holds: Callable[[], bool | Awaitable[bool]], within: float = 5.0) -> None:
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], within: float = 30.0) -> None:
     """Return when it holds. Raises TimeoutError where it does not come to."""
     async with asyncio.timeout(within):
         while True:

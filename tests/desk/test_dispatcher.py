@@ -23,7 +23,7 @@ async def test_what_is_put_is_delivered_at_once(database: Database, outbox: Outb
     async with running(Dispatcher(outbox, {"web": mailbox}, pace=LAZY)):
         for number in range(3):
             await put(database, outbox, delivery(f"k{number}"))
-            await eventually(lambda count=number + 1: len(mailbox.keys) == count, within=1)  # type: ignore[misc]
+            await eventually(lambda count=number + 1: len(mailbox.keys) == count, within=20)  # type: ignore[misc]
 
 
 async def test_the_next_in_a_lane_goes_as_soon_as_the_one_before_has_arrived(
@@ -32,7 +32,7 @@ async def test_the_next_in_a_lane_goes_as_soon_as_the_one_before_has_arrived(
     mailbox = Mailbox()
     await put(database, outbox, *(delivery(f"k{number}", lane="thread") for number in range(5)))
     async with running(Dispatcher(outbox, {"web": mailbox}, pace=LAZY)):
-        await eventually(lambda: mailbox.keys == [f"k{number}" for number in range(5)], within=1)
+        await eventually(lambda: mailbox.keys == [f"k{number}" for number in range(5)], within=20)
 
 
 async def test_what_another_process_puts_is_delivered_within_moments(
@@ -41,7 +41,7 @@ async def test_what_another_process_puts_is_delivered_within_moments(
     mailbox = Mailbox()
     async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.05))):
         await put(other, Outbox(other), delivery("from elsewhere"))
-        await eventually(lambda: mailbox.keys == ["from elsewhere"], within=1)
+        await eventually(lambda: mailbox.keys == ["from elsewhere"], within=20)
 
 
 async def test_several_dispatchers_deliver_everything_once(database: Database, outbox: Outbox, other: Database) -> None:
@@ -190,12 +190,12 @@ async def test_a_telling_that_takes_its_process_down_is_left_out(database: Datab
 
 async def test_a_delivery_may_take_longer_than_its_lease(database: Database, outbox: Outbox, other: Database) -> None:
     slow, elsewhere = Slow(), Mailbox()
-    brief = Pace(poll=0.02, lease=0.3)
+    brief = Pace(poll=0.02, lease=3.0)  # renewed each second: a busy machine may pause for two
     await put(database, outbox, delivery("long"))
     async with running(Dispatcher(outbox, {"web": slow}, pace=brief)):
         await eventually(lambda: slow.begun == ["long"])
         async with running(Dispatcher(Outbox(other), {"web": elsewhere}, pace=brief)):
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(3.5)
             slow.arrive.set()
             await eventually(lambda: slow.keys == ["long"])
     assert (slow.begun, elsewhere.keys) == (["long"], [])

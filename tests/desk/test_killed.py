@@ -37,7 +37,7 @@ async def test_what_is_in_flight_when_a_process_is_killed_arrives_once(
         return await done(database) == COUNT
 
     with carrying(address, stalls_at=NEVER):
-        await eventually(all_done, within=10)
+        await eventually(all_done)
     called = await keys(database, "called")
     assert sorted(await keys(database, "arrived")) == sorted(f"k{number}" for number in range(COUNT))
     assert set(arrived) < set(called)
@@ -60,7 +60,7 @@ async def test_what_is_given_up_is_told_though_the_process_is_killed_while_it_te
         return bool(await outbox.failed())
 
     with carrying(address, stalls_at=NEVER):
-        await eventually(given_up, within=10)
+        await eventually(given_up)
     assert await keys(database, "told") == ["lost"]
     assert await keys(database, "called") == ["lost", "lost"]
 

@@ -146,5 +146,5 @@ async def test_putting_wakes_whoever_waits_but_only_once_it_is_owed(database: Da
 async def test_looking_for_work_disturbs_no_writer(database: Database, other: Database) -> None:
     async with database.writing() as session:
         await Outbox(database).put(session, delivery("a"))
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(3):
             assert await waiting(Outbox(other), "web") == []

@@ -11,6 +11,12 @@ from knowledge.embeddings import CachedEmbeddings, E5Embeddings, typical_questio
 ONE, TWO, THREE = "Du må søke.", "Kommunen svarer.", "Gebyret er 5 000 kroner."
 
 
+@pytest.fixture(scope="module")
+def model() -> E5Embeddings:
+    """The bundled model, which learns once what is typical."""
+    return E5Embeddings()
+
+
 class Counting(E5Embeddings):
     """The bundled model, remembering what it was asked to embed."""
 
@@ -78,22 +84,19 @@ def test_two_processes_share_a_cache(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "Du\x00 må\x07 søke", "\x1b[31m", "🌿" * 50, "§ " * 300, "a\nb\tc"])
-def test_any_text_has_a_vector_of_length_one(text: str) -> None:
-    model = E5Embeddings()
+def test_any_text_has_a_vector_of_length_one(model: E5Embeddings, text: str) -> None:
     (passage,) = model.embed_documents([text])
     for vector in (passage, model.embed_query(text)):
         assert len(vector) == 384
         assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_text_after_a_nul_is_read_too() -> None:
-    model = E5Embeddings()
+def test_text_after_a_nul_is_read_too(model: E5Embeddings) -> None:
     assert model.embed_query("Du\x00må søke") == model.embed_query("Du må søke")
     assert model.embed_documents(["Du\x00må søke"]) == model.embed_documents(["Du må søke"])
 
 
-def test_a_question_is_nearest_to_what_answers_it_in_three_languages() -> None:
-    model = E5Embeddings()
+def test_a_question_is_nearest_to_what_answers_it_in_three_languages(model: E5Embeddings) -> None:
     passages = model.embed_documents(["Røyking er forbudt i serveringslokaler.", "Gjerdet kan være 1,8 meter høyt."])
     for text in ("Er det lov å røyke på kafé?", "Er det lov å røykje på kafé?", "May I smoke in a café?"):
         near = np.asarray(passages) @ np.asarray(model.embed_query(text))

@@ -45,7 +45,7 @@ ALCOHOL = Citation(
     date=dt.date(2026, 11, 1),
 )
 QUESTION = "Kan jeg skjenke øl?"
-PATIENCE = 8.0
+PATIENCE = 30.0
 
 
 class Librarian:

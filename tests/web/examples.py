@@ -34,7 +34,7 @@ NO_SIGN_IN_YET: dict[str, Any] = {
     "oidc_client_secret": SecretStr("hemmelig"),
 }
 """What lets the app start outside the demo, for tests where nobody signs in."""
-PATIENCE = 10.0
+PATIENCE = 30.0
 REAL_TIME = time.time
 
 

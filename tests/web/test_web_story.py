@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.examples import ABSTAINED, ANSWERED
+from bot.wiring import Knowledge
+from tests.web.examples import ABSTAINED, ANSWERED, running
 from tests.web.windows import NARROW, REPLY, WIDE, ask, window
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -114,9 +117,12 @@ async def test_the_keyboard_is_enough(chromium: Browser, demo: str) -> None:
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("path", ["/", "/saker"])
 async def test_what_has_the_keyboard_is_seen_and_stands_out(
-    chromium: Browser, demo: str, path: str, size: tuple[int, int]
+    chromium: Browser, knowledge: Knowledge, tmp_path: Path, path: str, size: tuple[int, int]
 ) -> None:
-    async with window(chromium, demo, "kari", size) as page:
+    # A demo in which nobody else writes: a message that arrives meanwhile may move the page.
+    async with running(knowledge, tmp_path, demo=True) as quiet, window(chromium, quiet, "kari", size) as page:
+        await page.goto("/")
+        await expect(page.locator(REPLY)).to_have_count(2)
         await page.goto(path)
         seen = 0
         while seen < 150:
@@ -207,6 +213,7 @@ FOCUSED = """() => {
     name: element.outerHTML.slice(0, 120),
     outline: parseFloat(getComputedStyle(element).outlineWidth) || 0,
     uncovered: element.contains(there) || Boolean(there?.contains(element)),
+    there: `${there?.outerHTML.slice(0, 120)} at ${x}, ${y}`,
   };
 }"""
 """What has the keyboard: how thick its outline is, and whether something lies over it."""

@@ -20,7 +20,7 @@ async def window(
     """A window of a browser of its own. Whatever the page complains of on the console fails the test, save that
     something was `refused` with that status."""
     context = await browser.new_context(base_url=url, viewport={"width": size[0], "height": size[1]}, **options)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(20_000)
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
