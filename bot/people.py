@@ -30,6 +30,7 @@ class Asker(BaseModel):
 class Place(BaseModel):
     """A thread in a channel on a platform, where a reply can be put.
 
+    `workspace` is the part of the platform that the channel was heard in, where the platform has such parts.
     `outsiders`: somebody outside the staff reads along there. `private`: nobody does but the asker.
     """
 
@@ -38,6 +39,7 @@ class Place(BaseModel):
     platform: str
     channel: str
     thread: str
+    workspace: str = ""
     outsiders: bool = True
     private: bool = False
 

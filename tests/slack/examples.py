@@ -23,7 +23,7 @@ from bot.desk.outbox import Delivery, Outbox
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.handler import SlackHandler
 from bot.migrations import migrate
-from bot.question import Question, Reply, Status
+from bot.question import Listener, Question, Reply, Status
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.understanding import Understander
@@ -54,7 +54,7 @@ class Librarian:
     def __init__(self) -> None:
         self.asked: list[Question] = []
 
-    async def reply(self, question: Question) -> Reply:
+    async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
         self.asked.append(question)
         if "krasj" in question.text:
             raise ConnectionError("the chat model is away")

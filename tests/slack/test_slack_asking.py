@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.desk.outbox import OutboxRow
-from bot.handlers.slack.handler import LARGEST_REQUEST
+from bot.handlers.slack.receiving import LARGEST_REQUEST
 from knowledge.model import Audience
 from tests.desk.examples import eventually
 from tests.peers.slack import BOT, BOT_USER, Slack

@@ -3,8 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.handlers.slack.asking import EVENTS
-from bot.handlers.slack.handler import PATH
+from bot.handlers.slack.receiving import PATH
 from tests.peers import slack
 from tests.slack.examples import MANIFEST, SCOPES
 
@@ -14,12 +13,20 @@ EVENT_SCOPES = {"app_mention": "app_mentions:read", "message.im": "im:history"}
 
 def methods() -> set[str]:
     """The methods of Slack's Web API that the code calls."""
-    calls = "".join(re.findall(r"client\.[a-z]+_[A-Za-z]+\(", "".join(path.read_text() for path in CODE.glob("*.py"))))
+    calls = "".join(re.findall(r"client\.[a-z]+_[A-Za-z]+\(", "".join(path.read_text() for path in CODE.rglob("*.py"))))
     return {f"{family}.{name}" for family, name in re.findall(r"client\.([a-z]+)_([A-Za-z]+)\(", calls)}
 
 
-def test_the_app_hears_what_the_code_answers() -> None:
-    assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == EVENTS
+def heard() -> set[str]:
+    """The types of events that the code listens to."""
+    source = "".join(path.read_text() for path in CODE.rglob("*.py"))
+    return set(re.findall(r"app\.event\(\s*\"([a-z_]+)\"", source))
+
+
+def test_the_app_hears_what_the_code_listens_to() -> None:
+    events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+    assert {event.partition(".")[0] for event in events} == heard()
+    assert set(events) >= EVENT_SCOPES.keys()
 
 
 def test_the_app_may_do_what_the_code_does_and_nothing_else() -> None:

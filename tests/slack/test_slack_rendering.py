@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from bot.desk.case import Case, CaseState, Move, Officer
 from bot.desk.notices import CaseNotice
+from bot.handlers.slack.blocks import Message, said
+from bot.handlers.slack.cases.rendering import answered, card
 from bot.handlers.slack.mrkdwn import clip, escape, link, plain, split
-from bot.handlers.slack.rendering import Message, answered, card, replied, said
+from bot.handlers.slack.replies.rendering import replied
 from bot.people import Asker, Place
 from bot.question import Reply, Status
 from bot.texts import LANGUAGES, Texts

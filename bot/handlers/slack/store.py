@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import JSON, Index, Select, String, select, update
+from sqlalchemy import JSON, Boolean, ColumnElement, Index, Select, String, and_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, Instant, insert_if_new, now
 from bot.desk.notices import lane_of
-from bot.handlers.slack.asking import Posed
+from bot.handlers.slack.questions.asking import Posed
 from bot.people import Place
 from bot.question import Reply
 
@@ -25,24 +26,34 @@ class ReplyRow(Base):
     """
 
     __tablename__ = "slack_replies"
-    __table_args__ = (Index("ix_slack_replies_thread_created", "thread", "created"),)
+    __table_args__ = (
+        Index("ix_slack_replies_thread_created", "thread", "created"),
+        Index("ix_slack_replies_workspace_asker_created", "workspace", "asker", "created"),
+    )
 
     id: Mapped[str] = mapped_column(String(128), primary_key=True)
     key: Mapped[str] = mapped_column(String(512), unique=True)
     thread: Mapped[str] = mapped_column(String(512))
+    workspace: Mapped[str] = mapped_column(String(32))
+    asker: Mapped[str] = mapped_column(String(32))
     question: Mapped[dict[str, Any]] = mapped_column(JSON)
     reply: Mapped[dict[str, Any]] = mapped_column(JSON)
     created: Mapped[dt.datetime] = mapped_column(Instant)
 
 
 class PostRow(Base):
-    """A message that the bot has begun to post. `ts`, its name in Slack, is missing until it is known to be there."""
+    """A message that the bot has begun to post. `ts`, its name in Slack, is missing until it is known to be there;
+    while `streaming`, it is there and not yet whole."""
 
     __tablename__ = "slack_posts"
 
+    __table_args__ = (Index("ix_slack_posts_channel_ts", "channel", "ts"),)
+
     key: Mapped[str] = mapped_column(String(512), primary_key=True)
+    workspace: Mapped[str] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(64))
     ts: Mapped[str | None] = mapped_column(String(32))
+    streaming: Mapped[bool] = mapped_column(Boolean)
     begun: Mapped[dt.datetime] = mapped_column(Instant)
 
 
@@ -61,8 +72,10 @@ class Post(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
     key: str
+    workspace: str
     channel: str
     ts: str | None
+    streaming: bool = False
     begun: AwareDatetime
 
 
@@ -78,6 +91,8 @@ class Replies:
             "id": reply.id,
             "key": key,
             "thread": lane_of(question.place),
+            "workspace": question.place.workspace,
+            "asker": question.asker.id,
             "question": question.model_dump(mode="json"),
             "reply": reply.model_dump(mode="json"),
             "created": now(),
@@ -97,11 +112,22 @@ class Replies:
 
     async def history(self, place: Place, asker: str) -> tuple[str, ...]:
         """The latest questions of that person in the thread, oldest first."""
+        theirs = [each.question.text for each in await self.in_thread(place) if each.question.asker.id == asker]
+        return tuple(text for text in theirs if text)
+
+    async def in_thread(self, place: Place) -> Sequence[Said]:
+        """The latest replies in the thread, oldest first."""
         there = select(ReplyRow).where(ReplyRow.thread == lane_of(place)).order_by(ReplyRow.created.desc())
         async with self._database.reading() as session:
             said = [Said.model_validate(row) for row in await session.scalars(there.limit(LONGEST_HISTORY))]
-        theirs = [each.question.text for each in reversed(said) if each.question.asker.id == asker]
-        return tuple(text for text in theirs if text)
+        return said[::-1]
+
+    async def of_asker(self, workspace: str, asker: str, limit: int) -> Sequence[Said]:
+        """The latest replies that somebody has got, latest first."""
+        theirs = select(ReplyRow).where(ReplyRow.workspace == workspace, ReplyRow.asker == asker)
+        async with self._database.reading() as session:
+            rows = await session.scalars(theirs.order_by(ReplyRow.created.desc()).limit(limit))
+            return [Said.model_validate(row) for row in rows]
 
     async def _one(self, query: Select[ReplyRow]) -> Said | None:
         async with self._database.reading() as session:
@@ -115,17 +141,31 @@ class Posts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, key: str, channel: str) -> tuple[Post, bool]:
+    async def begin(self, key: str, place: Place) -> tuple[Post, bool]:
         """The message of that key, and whether this is the first attempt to post it."""
-        values = {"key": key, "channel": channel, "begun": now()}
+        where = {"workspace": place.workspace, "channel": place.channel}
+        values = {"key": key, **where, "begun": now(), "streaming": False}
         async with self._database.writing() as session:
             first = await insert_if_new(session, PostRow, values, unique="key")
             row = (await session.scalars(select(PostRow).where(PostRow.key == key))).one()
             return Post.model_validate(row), first
 
-    async def arrived(self, post: Post, channel: str, ts: str) -> Post:
+    async def arrived(self, post: Post, channel: str, ts: str, *, streaming: bool = False) -> Post:
         """Note that the message is there. `channel` is the id of a channel that may have been called by its name."""
+        changes = {"channel": channel, "ts": ts, "streaming": streaming}
         async with self._database.writing() as session:
-            there = update(PostRow).where(PostRow.key == post.key)
-            await session.execute(there.values(channel=channel, ts=ts))
-        return post.model_copy(update={"channel": channel, "ts": ts})
+            await session.execute(update(PostRow).where(PostRow.key == post.key).values(**changes))
+        return post.model_copy(update=changes)
+
+    async def get(self, key: str) -> Post | None:
+        """The message of that key, if the bot has begun to post it."""
+        return await self._one(PostRow.key == key)
+
+    async def at(self, channel: str, ts: str) -> Post | None:
+        """The bot's message of that name in Slack."""
+        return await self._one(and_(PostRow.channel == channel, PostRow.ts == ts))
+
+    async def _one(self, condition: ColumnElement[bool]) -> Post | None:
+        async with self._database.reading() as session:
+            row = (await session.scalars(select(PostRow).where(condition).limit(1))).one_or_none()
+        return Post.model_validate(row) if row else None

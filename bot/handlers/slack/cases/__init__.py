@@ -1,0 +1,1 @@
+"""Cases as officers work on them in Slack, and as askers hear of them."""

@@ -1,0 +1,135 @@
+"""What somebody writes in Slack: an event as a message heard, and a message as a question that may be kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.guard import Guard, Refused
+from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.mrkdwn import plain
+from bot.people import Asker, Place
+from bot.question import Question
+from bot.understanding import OPENING
+
+_SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
+"""What people write themselves; the others are edits, joins and the like."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Posed(Question):
+    """A question of which it is known who asks it and where."""
+
+    asker: Asker
+    place: Place
+
+
+class Heard(_Value):
+    """A message that somebody wrote where the bot is, in Slack's markup.
+
+    `workspace` is the installing workspace that heard it, `team` the writer's own ("" where Slack doesn't say).
+    `thread` is the `ts` of the message that the thread hangs under; the message's own where it begins one.
+    `mentioned`: the message mentions the bot. `bot`: the bot's own user id, as far as the event tells it.
+    """
+
+    workspace: str
+    team: str
+    channel: str
+    kind: str
+    ts: str
+    thread: str
+    user: str
+    text: str
+    mentioned: bool = False
+    bot: str = ""
+    files: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def direct(self) -> bool:
+        """It was written to the bot alone."""
+        return self.kind == "im"
+
+    @property
+    def key(self) -> str:
+        """Names the reply that is owed for it, by whatever events Slack tells of the message."""
+        return f"reply:{PLATFORM}:{self.channel}:{self.ts}"
+
+    @property
+    def place(self) -> Place:
+        """Its thread. Guests and people of other companies may read along until Slack says otherwise."""
+        return Place(
+            platform=PLATFORM,
+            workspace=self.workspace,
+            channel=self.channel,
+            thread=self.thread,
+            outsiders=True,
+            private=self.direct,
+        )
+
+
+class Refusal(_Value):
+    """Why a text is no question: a message for the asker, what fills it in, and the text's language if it has one."""
+
+    key: str
+    values: dict[str, int] = {}
+    language: str = ""
+
+
+class Asked(_Value):
+    """What was asked, in the message that Slack calls `ts`, by somebody of the workspace `team`.
+
+    `masked`: personal data was taken out of it. Of what was refused the text is not kept at all. `certain`: the bot is
+    meant; else that is to be found out. `files` are those that were attached, as Slack describes them.
+    """
+
+    question: Posed
+    ts: str
+    team: str = ""
+    masked: bool = False
+    certain: bool = True
+    refused: Refusal | None = None
+    files: tuple[Mapping[str, Any], ...] = ()
+
+
+def hear(body: Mapping[str, Any]) -> Heard | None:
+    """The message that the event tells of. None for what no person has just written: bots, edits, joins."""
+    event = body["event"]
+    if event.get("bot_id") or event.get("subtype", "") not in _SUBTYPES or not event.get("user"):
+        return None
+    bot = next((each["user_id"] for each in body.get("authorizations") or [] if each.get("is_bot")), "")
+    text = event.get("text") or ""
+    return Heard(
+        workspace=body.get("team_id") or event.get("team") or "",
+        team=event.get("user_team") or event.get("source_team") or event.get("team") or body.get("team_id") or "",
+        channel=event["channel"],
+        kind=event.get("channel_type", ""),
+        ts=event["ts"],
+        thread=event.get("thread_ts") or event["ts"],
+        user=event["user"],
+        text=text,
+        mentioned=event["type"] == "app_mention" or bool(bot and f"<@{bot}" in text),
+        bot=bot,
+        files=tuple(event.get("files") or ()),
+    )
+
+
+def ask(heard: Heard, guard: Guard, tell_language: Callable[[str], str]) -> Asked:
+    """The message as a question that may be kept: checked, and with personal data masked."""
+    posed = Posed(text="", asker=Asker(id=heard.user, name=""), place=heard.place)
+    asked = Asked(question=posed, ts=heard.ts, team=heard.team, files=heard.files)
+    text = plain(heard.text)
+    try:
+        guarded = guard.check(text)
+    except Refused as refused:
+        values = {name: value for name, value in refused.values.items() if isinstance(value, int)}
+        # The text is gone when the refusal is put into words.
+        opening = text[:OPENING]
+        language = tell_language(opening) if any(map(str.isalpha, opening)) else ""
+        return asked.model_copy(update={"refused": Refusal(key=refused.key, values=values, language=language)})
+    question = posed.model_copy(update={"text": guarded.text})
+    return asked.model_copy(update={"question": question, "masked": guarded.masked})
