@@ -5,18 +5,23 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
 
-.PHONY: help demo test test-slow lint check bench clean
+.PHONY: help demo demo-slack test test-slow lint bench bench-slack clean
 
 help:
 	@echo "make demo       index what ships, start the meeting place and print its address (ARGS='--port 8123' for another port)"
+	@echo "make demo-slack the bot in a small Slack of our own, as a page to try it in"
 	@echo "make test       run the tests"
 	@echo "make test-slow  run the slow tests"
 	@echo "make lint       ruff, mypy --strict, import contracts"
 	@echo "make bench      measure latency and print it as a table"
+	@echo "make bench-slack  measure how quickly Slack's events are acknowledged"
 	@echo "make clean      take everything away that these commands made, save the data directory"
 
 demo: .venv/.demo
 	@.venv/bin/moteplassen demo $(ARGS)
+
+demo-slack: .venv/.dev
+	@.venv/bin/python -m tests.peers.slack --start $(ARGS)
 
 test: .venv/.dev
 	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
@@ -32,6 +37,9 @@ lint: .venv/.dev
 
 bench: .venv/.dev
 	@.venv/bin/python -m tests.bench.latency $(ARGS)
+
+bench-slack: .venv/.dev
+	@.venv/bin/python -m tests.bench.slack $(ARGS)
 
 clean:
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import stamina
@@ -66,6 +67,9 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        # SQLite lets one write at a time and has the others look again and again, in no order: some wait for seconds
+        # while a busy one goes first each time. Those of this process take turns instead.
+        self._turn = asyncio.Lock() if is_file else contextlib.nullcontext()
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
         self._write = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -76,7 +80,7 @@ class Database:
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed where the block ends, or undone where it raises."""
-        async with self._write.begin() as session:
+        async with self._turn, self._write.begin() as session:
             yield session
 
     async def close(self) -> None:
@@ -86,10 +90,21 @@ class Database:
 
 async def insert_if_new(session: AsyncSession, table: type[Base], values: Mapping[str, Any], unique: str) -> bool:
     """Insert a row unless another holds the same value in the unique column; returns whether it was inserted."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=[unique])
+    statement = _insert(session, table).values(**values).on_conflict_do_nothing(index_elements=[unique])
     inserted = await session.execute(statement.returning(table.__table__.c[unique]))
     return inserted.first() is not None
+
+
+async def insert_if_new_all(
+    session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], unique: str
+) -> None:
+    """Insert the rows, but none that holds the same value in the unique column as another does."""
+    await session.execute(_insert(session, table).on_conflict_do_nothing(index_elements=[unique]), list(rows))
+
+
+def _insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

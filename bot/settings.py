@@ -66,7 +66,26 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET")
     )
+    slack_app_token: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_APP_TOKEN", "SLACK_APP_TOKEN")
+    )
+    """With it the bot connects to Slack (Socket Mode), rather than Slack to the bot."""
+    slack_client_id: str | None = Field(
+        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_CLIENT_ID", "SLACK_CLIENT_ID")
+    )
+    """With its secret, the bot can be installed in several workspaces."""
+    slack_client_secret: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_CLIENT_SECRET", "SLACK_CLIENT_SECRET")
+    )
+    encryption_key: SecretStr | None = None
+    """Seals the tokens of several workspaces in the database. Comma separated: the first seals, each of them opens."""
     slack_officers_channel: str | None = None
+    slack_allowed_channels: str = ""
+    """Ids of the channels in Slack that the bot may be asked in, divided by commas; empty: wherever it is invited."""
+    slack_staff_workspace: str | None = None
+    """The workspace (T…) whose full members are staff; `none`: no workspace's are. Without it, the token's own."""
+    slack_officers_group: str = ""
+    """The user group (S…) of that workspace whose members are officers; without it, the staff in officers' channels."""
     slack_api_url: str = "https://slack.com/api/"
 
     allow_private_addresses: bool = False
@@ -97,6 +116,41 @@ class Settings(BaseSettings):
         return bool(self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret)
 
     @property
+    def slack_channels(self) -> tuple[str, ...]:
+        """The channels of `slack_allowed_channels`."""
+        return tuple(filter(None, map(str.strip, self.slack_allowed_channels.split(","))))
+
+    @property
     def has_slack(self) -> bool:
         """The bot is in Slack."""
-        return self.slack_bot_token is not None and self.slack_signing_secret is not None
+        return self._names_slack and not self.slack_fault
+
+    @property
+    def slack_fault(self) -> str:
+        """What is missing of Slack's settings, or doesn't go together; empty where all is well or none is set."""
+        one, several = self.slack_bot_token, self.slack_client_id or self.slack_client_secret
+        faults = {
+            "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for several; take one of them away.": one
+            and several,
+            "Slack needs both SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; set them, or neither.": several
+            and not (self.slack_client_id and self.slack_client_secret),
+            "Slack needs both SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN, for Socket Mode); "
+            "set them, or neither.": not several and not (one and self._hears_slack),
+            "Slack needs SLACK_SIGNING_SECRET too, or SLACK_APP_TOKEN for Socket Mode; set one.": not self._hears_slack,
+            "MOTEPLASSEN_ENCRYPTION_KEY is missing; make a key with `openssl rand -base64 32`.": several
+            and not self.encryption_key,
+            "MOTEPLASSEN_SLACK_OFFICERS_CHANNEL lies in one of several workspaces; say in which with "
+            "MOTEPLASSEN_SLACK_STAFF_WORKSPACE.": several
+            and self.slack_officers_channel
+            and self.slack_staff_workspace in {None, "none"},
+        }
+        return next((fault for fault, found in faults.items() if found), "") if self._names_slack else ""
+
+    @property
+    def _names_slack(self) -> bool:
+        into = self.slack_bot_token or self.slack_client_id or self.slack_client_secret
+        return bool(into or self._hears_slack)
+
+    @property
+    def _hears_slack(self) -> bool:
+        return bool(self.slack_signing_secret or self.slack_app_token)

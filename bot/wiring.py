@@ -216,7 +216,7 @@ async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[P
 
 
 def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHandler | None:
-    if settings.slack_bot_token is None and settings.slack_signing_secret is None:
+    if not settings.has_slack and not settings.slack_fault:
         return None
     from bot.handlers.slack.handler import SlackHandler  # noqa: PLC0415 - slack-bolt takes a while to load
 
@@ -228,6 +228,7 @@ def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHan
         conversation=knowledge.conversation,
         texts=knowledge.texts,
         understander=knowledge.understander,
+        library=knowledge.library,
     )
 
 

@@ -65,7 +65,7 @@ async def _findings(settings: Settings) -> list[Finding]:
         await _database(settings),
         await _chat_model(settings),
         await _sign_in(settings),
-        _slack(settings),
+        await _slack(settings),
     ]
 
 
@@ -189,15 +189,17 @@ async def _sign_in(settings: Settings) -> Finding:
     return Finding("sign-in", State.OK, str(settings.oidc_issuer))
 
 
-def _slack(settings: Settings) -> Finding:
-    given = {"SLACK_BOT_TOKEN": settings.slack_bot_token, "SLACK_SIGNING_SECRET": settings.slack_signing_secret}
-    missing = [name for name, value in given.items() if value is None]
-    if settings.has_slack:
-        channel = settings.slack_officers_channel or "no officers' channel: set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"
-        return Finding("Slack", State.OK, channel)
-    if len(missing) == 1:
-        return Finding("Slack", State.BAD, f"{missing[0]} is missing: set both, or neither; `serve` does not start so")
-    return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to be there")
+async def _slack(settings: Settings) -> Finding:
+    if settings.slack_fault:
+        return Finding("Slack", State.BAD, f"{settings.slack_fault} `serve` does not start so")
+    if not settings.has_slack:
+        return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to be there")
+    from bot.handlers.slack.installing.trying import fault  # noqa: PLC0415 - slack-sdk takes a while to load
+
+    if found := await fault(settings):
+        return Finding("Slack", State.BAD, found)
+    channel = settings.slack_officers_channel or "no officers' channel: set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"
+    return Finding("Slack", State.OK, channel)
 
 
 def _print(findings: list[Finding]) -> None:

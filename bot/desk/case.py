@@ -1,9 +1,8 @@
-"""A case, from forwarded to closed. Pure: what may happen to a case is decided here and nowhere else."""
+"""A case, from forwarded to closed, and what can happen to it. Pure values; `moves` says what is allowed when."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -22,8 +21,14 @@ class CaseState(enum.StrEnum):
 
     FORWARDED = "forwarded"
     CLAIMED = "claimed"
+    ASKED = "asked"
+    """The officer has asked back: it is for the asker to say more."""
     ANSWERED = "answered"
     CLOSED = "closed"
+
+
+OPEN = frozenset({CaseState.FORWARDED, CaseState.CLAIMED, CaseState.ASKED})
+"""The states in which an answer is still to come."""
 
 
 class Actor(_Value):
@@ -55,7 +60,11 @@ class NewCase(_Value):
 
 
 class Case(NewCase):
-    """A case as it stands. `id` is opaque, `number` is for people; `version` counts the events that led here."""
+    """A case as it stands. `id` is opaque, `number` is for people; `version` counts the events that led here.
+
+    `asked` is what the officer has asked back while the asker hasn't said more, `replied` when an officer first wrote
+    to the asker. `not_ours`: an officer has said that it belongs elsewhere, and nobody has taken it since.
+    """
 
     id: str
     number: int
@@ -64,7 +73,10 @@ class Case(NewCase):
     state: CaseState = CaseState.FORWARDED
     officer: Officer | None = None
     answer: str | None = None
+    asked: str | None = None
+    not_ours: bool = False
     claimed: AwareDatetime | None = None
+    replied: AwareDatetime | None = None
     answered: AwareDatetime | None = None
     closed: AwareDatetime | None = None
 
@@ -85,21 +97,43 @@ class Move(enum.StrEnum):
     OPENED = "opened"
     CLAIMED = "claimed"
     RELEASED = "released"
+    REASSIGNED = "reassigned"
+    """The case was given to another officer."""
+    RETURNED = "returned"
+    """An officer said that the case belongs elsewhere, and laid it back."""
+    ASKED_BACK = "asked_back"
+    """An officer asked the asker for more."""
+    FOLLOWED_UP = "followed_up"
+    """The asker wrote more."""
+    CORRECTED = "corrected"
+    """The asker changed the question or what was written more."""
+    WITHDRAWN = "withdrawn"
+    """The asker took the question or what was written more away."""
     ANSWERED = "answered"
+    SUPPLEMENTED = "supplemented"
+    """The officer who answered wrote more to the asker."""
     CLOSED = "closed"
     REOPENED = "reopened"
     UNDELIVERED = "undelivered"
-    """The officer's answer did not reach the asker."""
+    """What the officer wrote did not reach the asker."""
+
+
+TO_ASKER = frozenset({Move.ANSWERED, Move.SUPPLEMENTED, Move.ASKED_BACK})
+"""The moves whose text is an officer's to the asker."""
 
 
 class Event(_Value):
-    """Something that happened to a case. `text` is the answer given, where one was; for one that did not arrive, its
-    delivery's key."""
+    """Something that happened to a case. `text` is what was written, where something was; of what did not arrive, the
+    delivery's key. `to` is the officer whom the case was given to, `ref` the message that was the occasion, as its
+    platform names it.
+    """
 
     move: Move
     actor: Actor
     moment: AwareDatetime
     text: str = ""
+    to: Officer | None = None
+    ref: str = ""
 
 
 class Refusal(enum.StrEnum):
@@ -109,6 +143,8 @@ class Refusal(enum.StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     OPEN = "open"
+    UNANSWERED = "unanswered"
+    NOBODY = "nobody"
     EMPTY = "empty"
     LONG = "long"
 
@@ -118,8 +154,10 @@ _EXPLANATIONS = {
     Refusal.ANSWERED: "{name} has answered case {case} already",
     Refusal.CLOSED: "case {case} is closed; reopen it first",
     Refusal.OPEN: "case {case} is open already",
-    Refusal.EMPTY: "the answer to case {case} is empty",
-    Refusal.LONG: "the answer to case {case} has {length} characters, and {limit} is the most",
+    Refusal.UNANSWERED: "case {case} has not been answered yet",
+    Refusal.NOBODY: "it is not said who is to have case {case}",
+    Refusal.EMPTY: "the text for case {case} is empty",
+    Refusal.LONG: "the text for case {case} has {length} characters, and {limit} is the most",
 }
 
 
@@ -138,104 +176,3 @@ class IllegalMove(Exception):
             **values,
         }
         super().__init__(_EXPLANATIONS[refusal].format(**self.values))
-
-
-def apply(case: Case, event: Event) -> Case:
-    """The case after the event.
-
-    What has been done already is not done again: people press twice and platforms send twice, so a repeated move
-    returns the very same case. Raises IllegalMove, with the reason, where the case does not allow the move.
-    """
-    return _MOVES[event.move](case, event)
-
-
-def _open(case: Case, event: Event) -> Case:
-    raise IllegalMove(Refusal.OPEN, case)
-
-
-def _claim(case: Case, event: Event) -> Case:
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    if case.officer:
-        return case
-    return _changed(case, state=CaseState.CLAIMED, officer=_officer(event), claimed=event.moment)
-
-
-def _release(case: Case, event: Event) -> Case:
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    if not case.officer:
-        return case
-    return _changed(case, state=CaseState.FORWARDED, officer=None, claimed=None)
-
-
-def _answer(case: Case, event: Event) -> Case:
-    if case.state is CaseState.ANSWERED and case.officer == _officer(event) and case.answer == event.text:
-        return case
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    if not event.text.strip():
-        raise IllegalMove(Refusal.EMPTY, case)
-    if len(event.text) > LONGEST_ANSWER:
-        raise IllegalMove(Refusal.LONG, case, length=len(event.text), limit=LONGEST_ANSWER)
-    return _changed(
-        case,
-        state=CaseState.ANSWERED,
-        officer=_officer(event),
-        claimed=case.claimed or event.moment,
-        answer=event.text,
-        answered=event.moment,
-    )
-
-
-def _close(case: Case, event: Event) -> Case:
-    if case.state is CaseState.CLOSED:
-        return case
-    if case.state is CaseState.CLAIMED:
-        _refuse_if_taken(case, event.actor)
-    return _changed(case, state=CaseState.CLOSED, closed=event.moment)
-
-
-def _reopen(case: Case, event: Event) -> Case:
-    # Back to the queue for anybody: what was answered before stays in the events and in the asker's thread.
-    if case.state in {CaseState.FORWARDED, CaseState.CLAIMED}:
-        return case
-    return _changed(
-        case, state=CaseState.FORWARDED, officer=None, answer=None, claimed=None, answered=None, closed=None
-    )
-
-
-def _miss(case: Case, event: Event) -> Case:
-    # However the case stands by then: the outbox tries for hours before it gives up.
-    return _changed(case)
-
-
-_MOVES: dict[Move, Callable[[Case, Event], Case]] = {
-    Move.OPENED: _open,
-    Move.CLAIMED: _claim,
-    Move.RELEASED: _release,
-    Move.ANSWERED: _answer,
-    Move.CLOSED: _close,
-    Move.REOPENED: _reopen,
-    Move.UNDELIVERED: _miss,
-}
-
-
-def _refuse_if_done(case: Case) -> None:
-    if case.state is CaseState.ANSWERED:
-        raise IllegalMove(Refusal.ANSWERED, case)
-    if case.state is CaseState.CLOSED:
-        raise IllegalMove(Refusal.CLOSED, case)
-
-
-def _refuse_if_taken(case: Case, actor: Actor) -> None:
-    if case.officer and case.officer.id != actor.id:
-        raise IllegalMove(Refusal.TAKEN, case)
-
-
-def _officer(event: Event) -> Officer:
-    return Officer(id=event.actor.id, name=event.actor.name)
-
-
-def _changed(case: Case, **changes: object) -> Case:
-    return case.model_copy(update={**changes, "version": case.version + 1})

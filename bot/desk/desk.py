@@ -12,7 +12,7 @@ from bot.desk.case import Actor, Case, CaseState, Event, Move, NewCase, Officer
 from bot.desk.notices import deliveries
 from bot.desk.outbox import Outbox
 from bot.desk.store import Cases
-from bot.people import Asker
+from bot.people import Asker, Place
 
 ALL = tuple(CaseState)
 
@@ -47,10 +47,41 @@ class Desk:
         """Lay the case back. Raises CaseNotFound, or IllegalMove where somebody else has it or it is done."""
         return await self._move(case_id, Move.RELEASED, officer)
 
-    async def answer(self, case_id: str, officer: Officer, text: str) -> Case:
-        """Answer, and thereby take, the case. Raises CaseNotFound, or IllegalMove where somebody else has it, it is
-        done, or the text is empty or too long."""
-        return await self._move(case_id, Move.ANSWERED, officer, clean(text))
+    async def reassign(self, case_id: str, officer: Officer, to: Officer) -> Case:
+        """Give the case to somebody. Raises CaseNotFound, or IllegalMove where somebody else has it or it is done."""
+        return await self._move(case_id, Move.REASSIGNED, officer, to=to)
+
+    async def send_back(self, case_id: str, officer: Officer, reason: str = "") -> Case:
+        """Lay the case back as one that belongs elsewhere. Raises CaseNotFound, or IllegalMove where somebody else has
+        it or it is done."""
+        return await self._move(case_id, Move.RETURNED, officer, clean(reason))
+
+    async def ask_back(self, case_id: str, officer: Officer, text: str, ref: str = "") -> Case:
+        """Ask the asker for more, and thereby take the case. `ref` as in an Event. Raises as `answer` does."""
+        return await self._move(case_id, Move.ASKED_BACK, officer, clean(text), ref)
+
+    async def answer(self, case_id: str, officer: Officer, text: str, ref: str = "") -> Case:
+        """Answer, and thereby take, the case; `ref` as in an Event. Raises CaseNotFound, or IllegalMove where somebody
+        else has it, it is done, or the text is empty or too long."""
+        return await self._move(case_id, Move.ANSWERED, officer, clean(text), ref)
+
+    async def supplement(self, case_id: str, officer: Officer, text: str, ref: str) -> Case:
+        """Add something to one's answer, once for what `ref` names. Raises CaseNotFound, or IllegalMove where the case
+        is not answered, somebody else has answered it, or the text is empty or too long."""
+        return await self._once(case_id, Move.SUPPLEMENTED, officer, clean(text), ref)
+
+    async def follow_up(self, case_id: str, asker: Asker, text: str, ref: str) -> Case:
+        """Add what the asker writes more, once for what `ref` names. Raises CaseNotFound, or IllegalMove where the case
+        is done or the text is empty or too long."""
+        return await self._once(case_id, Move.FOLLOWED_UP, asker, clean(text), ref)
+
+    async def correct(self, case_id: str, asker: Asker, text: str, ref: str) -> Case:
+        """Note that the asker has changed what `ref` names. Raises CaseNotFound."""
+        return await self._once(case_id, Move.CORRECTED, asker, clean(text), ref)
+
+    async def withdraw(self, case_id: str, asker: Asker, ref: str) -> Case:
+        """Note that the asker has taken away what `ref` names. Raises CaseNotFound."""
+        return await self._once(case_id, Move.WITHDRAWN, asker, "", ref)
 
     async def close(self, case_id: str, by: Officer | Asker) -> Case:
         """End the case, answered or not. Raises CaseNotFound, or IllegalMove where somebody else has claimed it."""
@@ -82,6 +113,16 @@ class Desk:
         async with self._database.reading() as session:
             return {case.reply_id: case for case in await Cases(session).of_replies(reply_ids)}
 
+    async def in_thread(self, place: Place) -> Sequence[Case]:
+        """The cases that were opened in that thread, latest first."""
+        async with self._database.reading() as session:
+            return await Cases(session).in_thread(place)
+
+    async def about(self, ref: str) -> tuple[Case, Event] | None:
+        """The latest thing that happened because of the message that `ref` names, and the case it happened to."""
+        async with self._database.reading() as session:
+            return await Cases(session).about(ref)
+
     async def list(self, states: Collection[CaseState] = ALL, limit: int = 100) -> Sequence[Case]:
         """The latest cases in these states, latest first."""
         async with self._database.reading() as session:
@@ -97,10 +138,20 @@ class Desk:
         async with self._database.reading() as session:
             return await Cases(session).events(case_id)
 
-    async def _move(self, case_id: str, move: Move, by: Officer | Asker, text: str = "") -> Case:
-        event = Event(move=move, actor=Actor(id=by.id, name=by.name), moment=now(), text=text)
+    async def _move(
+        self, case_id: str, move: Move, by: Officer | Asker, text: str = "", ref: str = "", to: Officer | None = None
+    ) -> Case:
+        event = Event(move=move, actor=Actor(id=by.id, name=by.name), moment=now(), text=text, ref=ref, to=to)
         async with self._database.writing() as session:
             case, changed = await Cases(session).change(case_id, event)
+            if changed:
+                await self._tell(session, case, event)
+            return case
+
+    async def _once(self, case_id: str, move: Move, by: Officer | Asker, text: str, ref: str) -> Case:
+        event = Event(move=move, actor=Actor(id=by.id, name=by.name), moment=now(), text=text, ref=ref)
+        async with self._database.writing() as session:
+            case, changed = await Cases(session).once(case_id, event)
             if changed:
                 await self._tell(session, case, event)
             return case

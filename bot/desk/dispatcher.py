@@ -15,8 +15,8 @@ from bot.desk.outbox import Courier, Leased, Outbox, Undeliverable
 
 log = structlog.get_logger(__name__)
 
-REPLY = "reply"
-"""The kind of the deliveries that are slow."""
+REPLIES = ("reply", "command")
+"""The kinds of the deliveries that are slow: replies to what people write, and to what they command."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +88,8 @@ class Dispatcher:
         room = self._pace.concurrency - len(self._running)
         if not room or not self._couriers:
             return []
-        replies = min(room, self._pace.replies - sum(kind == REPLY for kind in self._running.values()))
-        without = () if replies else (REPLY,)
+        replies = min(room, self._pace.replies - sum(kind in REPLIES for kind in self._running.values()))
+        without = () if replies else REPLIES
         try:
             # What is taken may all be replies. Room that only others may have is looked at when theirs is full.
             return await self._outbox.lease(tuple(self._couriers), replies or room, self._lease, without)

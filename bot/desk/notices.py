@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.desk.case import Case, CaseState, Event, Move, Officer
+from bot.desk.case import TO_ASKER, Case, CaseState, Event, Move, Officer
 from bot.desk.outbox import Delivery
 from bot.people import Place
 from bot.question import Reply, Status
@@ -17,8 +17,9 @@ from bot.texts import Texts
 class CaseNotice(BaseModel):
     """The payload of every `case.*` delivery; couriers read it with `CaseNotice.model_validate(delivery.payload)`.
 
-    `place` is the asker's thread. `state` and `officer` are those right after the event; `text` is the officer's
-    answer in a `case.answered`, the question in a `case.opened`, and else empty.
+    `place` is the asker's thread. `state` and `officer` are those right after the event; `text` is what was written,
+    where the event is that somebody wrote something (the question in a `case.opened`), and else empty. `ref` is the
+    message that was the occasion, as its platform names it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,18 +33,25 @@ class CaseNotice(BaseModel):
     place: Place
     officer: Officer | None
     text: str
+    ref: str = ""
 
     @property
     def answered_by(self) -> Officer:
-        """The officer of a `case.answered`. Raises ValueError where there is none."""
+        """The officer who wrote what is brought to the asker. Raises ValueError where there is none."""
         if self.officer is None:
             raise ValueError(f"case {self.label} is answered by nobody")
         return self.officer
 
 
+WRITTEN = frozenset(f"case.{move}" for move in TO_ASKER)
+"""The kinds of deliveries that bring to the asker what an officer wrote."""
+
 _TO_ASKER = {
     Move.CLAIMED: "case.claimed",
+    Move.REASSIGNED: "case.reassigned",
+    Move.ASKED_BACK: "case.asked_back",
     Move.ANSWERED: "case.answered",
+    Move.SUPPLEMENTED: "case.supplemented",
     Move.CLOSED: "case.closed",
     Move.REOPENED: "case.reopened",
 }
@@ -65,6 +73,7 @@ def deliveries(case: Case, event: Event, officer_platforms: Sequence[str]) -> li
         place=case.place,
         officer=case.officer,
         text=event.text,
+        ref=event.ref,
     )
     to_officers = "case.opened" if event.move is Move.OPENED else "case.changed"
     owed = [_delivery(to_officers, platform, case, notice, f"case/{case.id}") for platform in officer_platforms]

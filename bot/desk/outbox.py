@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, Index, Integer, String, Text, and_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from bot.database import Base, Database, Instant, insert_if_new, now
+from bot.database import Base, Database, Instant, insert_if_new_all, now
 
 
 class Delivery(BaseModel):
@@ -117,9 +117,14 @@ class Outbox:
 
     async def put(self, session: AsyncSession, delivery: Delivery) -> None:
         """Owe the delivery from the moment the caller's transaction commits; once, however often its key is put."""
+        await self.put_all(session, [delivery])
+
+    async def put_all(self, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
+        """Owe all of them, at least one, in their order; as `put` does, in one statement."""
         moment = now()
-        values = delivery.model_dump(mode="json") | {"created": moment, "due": moment, "attempts": 0}
-        await insert_if_new(session, OutboxRow, values, unique="key")
+        fresh = {"created": moment, "due": moment, "attempts": 0}
+        rows = [delivery.model_dump(mode="json") | fresh for delivery in deliveries]
+        await insert_if_new_all(session, OutboxRow, rows, unique="key")
         event.listen(session.sync_session, "after_commit", lambda _: self.poke(), once=True)
 
     def poke(self) -> None:

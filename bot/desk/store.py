@@ -7,12 +7,14 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, Integer, Select, String, Text, func, select
+from sqlalchemy import JSON, Boolean, Enum, ForeignKey, Integer, Select, String, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Instant, insert_if_new, now
-from bot.desk.case import Actor, Case, CaseState, Event, Move, NewCase, Officer, apply
+from bot.desk.case import Actor, Case, CaseState, Event, Move, NewCase, Officer
+from bot.desk.moves import apply
+from bot.people import Place
 
 
 def _values(kind: type[CaseState] | type[Move]) -> list[str]:
@@ -24,7 +26,7 @@ _MOVE = Enum(Move, native_enum=False, length=16, values_callable=_values)
 
 
 class CaseRow(Base):
-    """A case as it stands; `request` is the NewCase it was opened with."""
+    """A case as it stands; `request` is the NewCase it was opened with, `thread` the asker's."""
 
     __tablename__ = "cases"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -32,14 +34,18 @@ class CaseRow(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     reply_id: Mapped[str] = mapped_column(String(128), unique=True)
+    thread: Mapped[str] = mapped_column(String(512), index=True)
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(Integer)
     state: Mapped[CaseState] = mapped_column(_STATE, index=True)
     officer_id: Mapped[str | None] = mapped_column(String(255))
     officer_name: Mapped[str | None] = mapped_column(String(255))
     answer: Mapped[str | None] = mapped_column(Text)
+    asked: Mapped[str | None] = mapped_column(Text)
+    not_ours: Mapped[bool] = mapped_column(Boolean)
     opened: Mapped[dt.datetime] = mapped_column(Instant)
     claimed: Mapped[dt.datetime | None] = mapped_column(Instant)
+    replied: Mapped[dt.datetime | None] = mapped_column(Instant)
     answered: Mapped[dt.datetime | None] = mapped_column(Instant)
     closed: Mapped[dt.datetime | None] = mapped_column(Instant)
 
@@ -61,7 +67,10 @@ class CaseRow(Base):
         self.officer_name = case.officer.name if case.officer else None
 
 
-_STANDING = ("id", "number", "version", "state", "answer", "opened", "claimed", "answered", "closed")
+_STANDING = (
+    *("id", "number", "version", "state", "answer", "asked", "not_ours"),
+    *("opened", "claimed", "replied", "answered", "closed"),
+)
 
 
 class EventRow(Base):
@@ -76,12 +85,16 @@ class EventRow(Base):
     actor_name: Mapped[str] = mapped_column(String(255))
     moment: Mapped[dt.datetime] = mapped_column(Instant)
     text: Mapped[str] = mapped_column(Text)
+    to_id: Mapped[str | None] = mapped_column(String(255))
+    to_name: Mapped[str | None] = mapped_column(String(255))
+    ref: Mapped[str] = mapped_column(String(255), index=True)
 
     @property
     def event(self) -> Event:
         """The row as a value."""
         actor = Actor(id=self.actor_id, name=self.actor_name)
-        return Event(move=self.move, actor=actor, moment=self.moment, text=self.text)
+        to = Officer(id=self.to_id, name=self.to_name or "") if self.to_id is not None else None
+        return Event(move=self.move, actor=actor, moment=self.moment, text=self.text, to=to, ref=self.ref)
 
 
 class CaseNotFound(LookupError):
@@ -101,7 +114,8 @@ class Cases:
             return found[0], None
         opened = now()
         values = {"id": secrets.token_hex(16), "reply_id": request.reply_id, "request": request.model_dump(mode="json")}
-        standing = {"version": 1, "state": CaseState.FORWARDED, "opened": opened}
+        values["thread"] = thread_of(request.place)
+        standing = {"version": 1, "state": CaseState.FORWARDED, "not_ours": False, "opened": opened}
         new = await insert_if_new(self._session, CaseRow, values | standing, unique="reply_id")
         row = (await self._session.scalars(select(CaseRow).where(CaseRow.reply_id == request.reply_id))).one()
         if not new:
@@ -143,6 +157,32 @@ class Cases:
         known = any(each.move is event.move and each.text == key for each in await self.events(case_id))
         return (await self.get(case_id), None) if known else ((await self.change(case_id, event))[0], event)
 
+    async def once(self, case_id: str, event: Event) -> tuple[Case, bool]:
+        """Apply the event unless it is what has last been said of the message that is its occasion.
+
+        Raises CaseNotFound, IllegalMove.
+        """
+        # Whoever comes with the same at the same time waits here, and then finds it said.
+        await self._row(select(CaseRow).where(CaseRow.id == case_id).with_for_update(), case_id)
+        about = [each for each in await self.events(case_id) if each.ref == event.ref]
+        if about and (about[-1].move, about[-1].text) == (event.move, event.text):
+            return await self.get(case_id), False
+        return await self.change(case_id, event)
+
+    async def in_thread(self, place: Place) -> Sequence[Case]:
+        """The cases that were opened in that thread, latest first."""
+        rows = select(CaseRow).where(CaseRow.thread == thread_of(place)).order_by(CaseRow.number.desc())
+        return [row.case for row in await self._session.scalars(rows)]
+
+    async def about(self, ref: str) -> tuple[Case, Event] | None:
+        """The latest event that the message was the occasion of, and its case."""
+        there = select(EventRow).where(EventRow.ref == ref).order_by(EventRow.moment.desc(), EventRow.version.desc())
+        row = (await self._session.scalars(there.limit(1))).one_or_none()
+        if row is None:
+            return None
+        case = (await self._session.scalars(select(CaseRow).where(CaseRow.number == row.case_number))).one()
+        return case.case, row.event
+
     async def list(self, states: Collection[CaseState], limit: int) -> Sequence[Case]:
         """The latest cases in these states, latest first."""
         rows = select(CaseRow).where(CaseRow.state.in_(states)).order_by(CaseRow.number.desc()).limit(limit)
@@ -174,5 +214,13 @@ class Cases:
             actor_name=event.actor.name,
             moment=event.moment,
             text=event.text,
+            to_id=event.to.id if event.to else None,
+            to_name=event.to.name if event.to else None,
+            ref=event.ref,
         )
         self._session.add(noted)
+
+
+def thread_of(place: Place) -> str:
+    """Names the thread among those of all platforms."""
+    return f"{place.platform}/{place.channel}/{place.thread}"

@@ -73,7 +73,7 @@ def test_an_empty_desk_is_said_to_be_empty(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "status", "told"),
-    [(["--state", "lost"], 1, "forwarded, claimed, answered, closed"), (["--limit", "0"], 2, "--limit")],
+    [(["--state", "lost"], 1, "forwarded, claimed, asked, answered, closed"), (["--limit", "0"], 2, "--limit")],
 )
 def test_a_wrong_option_is_told_with_what_would_be_right(
     desk: Path, options: list[str], status: int, told: str

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.handlers.slack.installing.scopes import SCOPES
 from bot.settings import Settings
 from bot.wiring import open_office
 from tests.desk.examples import delivery, put
@@ -27,7 +28,7 @@ SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "hush"}
 
 
 class Neighbour(BaseHTTPRequestHandler):
-    """A server that lists one chat model, and can be signed in with."""
+    """A server that lists one chat model, can be signed in with, and is a Slack to go with."""
 
     def do_GET(self) -> None:
         pages = {
@@ -36,10 +37,21 @@ class Neighbour(BaseHTTPRequestHandler):
             "/empty/models": {"object": "list", "data": []},
             "/odd/models": ["a page"],
         }
+        if self.path.startswith("/api/conversations.info"):
+            pages[self.path] = {"ok": "GAWAY" not in self.path, "error": "channel_not_found"}
         body = json.dumps(pages.get(self.path, {})).encode()
         self.send_response(200 if self.path in pages else 404)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        body = json.dumps({"ok": True}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-OAuth-Scopes", ",".join(SCOPES) if self.path.startswith("/api/") else "chat:write")
         self.end_headers()
         self.wfile.write(body)
 
@@ -93,6 +105,7 @@ def test_what_is_reachable_is_told(data_dir: Path, neighbour: str) -> None:
         OIDC_CLIENT_ID="bot",
         OIDC_CLIENT_SECRET="hush",
         SLACK_OFFICERS_CHANNEL="GSAKER",
+        SLACK_API_URL=f"{neighbour}/api/",
         **SLACK,
     )
     assert (status, found["chat model"]) == (0, ("ok", "norsk-7b"))
@@ -110,8 +123,11 @@ SIGN_IN = {"OIDC_CLIENT_ID": "bot", "OIDC_CLIENT_SECRET": "hush"}
         ("chat model", {"OPENAI_BASE_URL": f"{CLOSED}/v1"}, "answers stay quotes"),
         ("chat model", {"OPENAI_BASE_URL": "{neighbour}/v1"}, "set MOTEPLASSEN_CHAT_MODEL to one of norsk-7b"),
         ("chat model", {"OPENAI_BASE_URL": "{neighbour}/odd"}, "is no model server"),
-        ("Slack", {"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET is missing: set both, or neither"),
-        ("Slack", {"SLACK_SIGNING_SECRET": "hush"}, "SLACK_BOT_TOKEN is missing: set both, or neither"),
+        ("Slack", {"SLACK_BOT_TOKEN": "xoxb-1"}, "both SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET"),
+        ("Slack", {"SLACK_SIGNING_SECRET": "hush"}, "both SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET"),
+        ("Slack", {"SLACK_API_URL": f"{CLOSED}/api/"} | SLACK, "Slack can't be reached with SLACK_BOT_TOKEN"),
+        ("Slack", {"SLACK_API_URL": "{neighbour}/few/"} | SLACK, "the token lacks app_mentions:read"),
+        ("Slack", {"SLACK_API_URL": "{neighbour}/api/", "SLACK_OFFICERS_CHANNEL": "GAWAY"} | SLACK, "invite the bot"),
         ("sign-in", {"OIDC_ISSUER": CLOSED} | SIGN_IN, "openid-configuration can't be read"),
         ("sign-in", {"OIDC_ISSUER": "{neighbour}/elsewhere"} | SIGN_IN, "openid-configuration can't be read"),
         ("sources", {"SOURCES": "/nowhere/sources.toml"}, "give the path of a sources.toml"),
@@ -121,7 +137,8 @@ SIGN_IN = {"OIDC_CLIENT_ID": "bot", "OIDC_CLIENT_SECRET": "hush"}
         ("database", {"DATABASE_URL": "not an address"}, "MOTEPLASSEN_DATABASE_URL can't be used"),
     ],
     ids=[
-        *("no model server", "no such model", "a page instead", "half of Slack", "the other half", "no provider"),
+        *("no model server", "no such model", "a page instead", "half of Slack", "the other half", "no Slack"),
+        *("few scopes", "no channel", "no provider"),
         *("no provider there", "no sources", "no database", "a file that is none", "no driver", "no address"),
     ],
 )
@@ -186,8 +203,9 @@ def test_a_data_directory_that_cannot_be_used_is_the_only_finding() -> None:
     assert found["data directory"][0] == "bad"
 
 
-def test_findings_on_a_terminal_are_a_table_of_what_was_written(data_dir: Path) -> None:
-    status, written = terminal("check", "--data-dir", data_dir, SLACK_OFFICERS_CHANNEL=MARKUP, **SLACK)
+def test_findings_on_a_terminal_are_a_table_of_what_was_written(data_dir: Path, neighbour: str) -> None:
+    slack = SLACK | {"SLACK_API_URL": f"{neighbour}/api/", "SLACK_OFFICERS_CHANNEL": MARKUP}
+    status, written = terminal("check", "--data-dir", data_dir, **slack)
     assert (status, "Traceback" in written) == (0, False)
     assert MARKUP in shown(written)
     assert "\x1b]8" not in written

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.case import LONGEST_ANSWER, Actor, Case, CaseState, Event, IllegalMove, Move, Refusal, apply
+from bot.desk.case import LONGEST_ANSWER, OPEN, TO_ASKER, Actor, Case, CaseState, Event, IllegalMove, Move, Refusal
+from bot.desk.moves import apply
 from tests.desk.examples import ASKER, KARI, OLA, request
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -15,12 +16,17 @@ NEW = Case(**dict(request()), id="c" * 32, number=17, opened=NOON)
 
 
 def event(move: Move, actor: Actor = KARI, text: str = "Ja, til klokka 02.", hour: int = 13) -> Event:
-    return Event(move=move, actor=actor, moment=NOON.replace(hour=hour), text=text if move is Move.ANSWERED else "")
+    says = move in {*TO_ASKER, Move.FOLLOWED_UP, Move.CORRECTED}
+    to = OLA if move is Move.REASSIGNED else None
+    return Event(move=move, actor=actor, moment=NOON.replace(hour=hour), text=text if says else "", to=to)
 
 
 CLAIMED = apply(NEW, event(Move.CLAIMED))
 ANSWERED = apply(CLAIMED, event(Move.ANSWERED, hour=14))
 CLOSED = apply(ANSWERED, event(Move.CLOSED, hour=15))
+ASKED = apply(CLAIMED, event(Move.ASKED_BACK, text="Ute eller inne?"))
+RETURNED = apply(CLAIMED, event(Move.RETURNED))
+PERSON = Actor(id=ASKER.id, name=ASKER.name)
 
 MOVES = [
     # case, move, by whom, the state after it or why not
@@ -54,6 +60,40 @@ MOVES = [
     (ANSWERED, Move.UNDELIVERED, KARI, CaseState.ANSWERED),
     (CLOSED, Move.UNDELIVERED, KARI, CaseState.CLOSED),
     (NEW, Move.UNDELIVERED, KARI, CaseState.FORWARDED),
+    (NEW, Move.REASSIGNED, KARI, CaseState.CLAIMED),
+    (CLAIMED, Move.REASSIGNED, KARI, CaseState.CLAIMED),
+    (ASKED, Move.REASSIGNED, KARI, CaseState.ASKED),
+    (ANSWERED, Move.REASSIGNED, KARI, Refusal.ANSWERED),
+    (CLOSED, Move.REASSIGNED, KARI, Refusal.CLOSED),
+    (NEW, Move.RETURNED, KARI, CaseState.FORWARDED),
+    (CLAIMED, Move.RETURNED, KARI, CaseState.FORWARDED),
+    (CLAIMED, Move.RETURNED, OLA, Refusal.TAKEN),
+    (ANSWERED, Move.RETURNED, KARI, Refusal.ANSWERED),
+    (NEW, Move.ASKED_BACK, KARI, CaseState.ASKED),
+    (CLAIMED, Move.ASKED_BACK, KARI, CaseState.ASKED),
+    (CLAIMED, Move.ASKED_BACK, OLA, Refusal.TAKEN),
+    (ASKED, Move.ASKED_BACK, KARI, CaseState.ASKED),
+    (ANSWERED, Move.ASKED_BACK, KARI, Refusal.ANSWERED),
+    (CLOSED, Move.ASKED_BACK, KARI, Refusal.CLOSED),
+    (ASKED, Move.CLAIMED, KARI, CaseState.ASKED),
+    (ASKED, Move.CLAIMED, OLA, Refusal.TAKEN),
+    (ASKED, Move.RELEASED, KARI, CaseState.FORWARDED),
+    (ASKED, Move.ANSWERED, KARI, CaseState.ANSWERED),
+    (ASKED, Move.ANSWERED, OLA, Refusal.TAKEN),
+    (ASKED, Move.CLOSED, OLA, Refusal.TAKEN),
+    (ASKED, Move.CLOSED, KARI, CaseState.CLOSED),
+    (ASKED, Move.REOPENED, KARI, CaseState.ASKED),
+    (NEW, Move.FOLLOWED_UP, PERSON, CaseState.FORWARDED),
+    (CLAIMED, Move.FOLLOWED_UP, PERSON, CaseState.CLAIMED),
+    (ASKED, Move.FOLLOWED_UP, PERSON, CaseState.CLAIMED),
+    (ANSWERED, Move.FOLLOWED_UP, PERSON, Refusal.ANSWERED),
+    (CLOSED, Move.FOLLOWED_UP, PERSON, Refusal.CLOSED),
+    (ANSWERED, Move.CORRECTED, PERSON, CaseState.ANSWERED),
+    (ASKED, Move.WITHDRAWN, PERSON, CaseState.ASKED),
+    (CLAIMED, Move.SUPPLEMENTED, KARI, Refusal.UNANSWERED),
+    (ANSWERED, Move.SUPPLEMENTED, KARI, CaseState.ANSWERED),
+    (ANSWERED, Move.SUPPLEMENTED, OLA, Refusal.TAKEN),
+    (CLOSED, Move.SUPPLEMENTED, KARI, Refusal.CLOSED),
 ]
 
 
@@ -75,6 +115,10 @@ def test_what_a_case_allows(case: Case, move: Move, actor: Actor, outcome: CaseS
         (CLOSED, event(Move.CLOSED, OLA, hour=20)),
         (NEW, event(Move.RELEASED)),
         (NEW, event(Move.REOPENED)),
+        (ASKED, event(Move.ASKED_BACK, text="Ute eller inne?", hour=20)),
+        (ASKED, event(Move.REOPENED)),
+        (RETURNED, event(Move.RETURNED, OLA)),
+        (apply(CLAIMED, event(Move.REASSIGNED)), event(Move.REASSIGNED, hour=20)),
     ],
 )
 def test_what_is_done_twice_happens_once(case: Case, repeated: Event) -> None:
@@ -86,22 +130,47 @@ def test_another_answer_from_the_same_officer_is_refused_rather_than_lost() -> N
         apply(ANSWERED, event(Move.ANSWERED, text="Nei, til klokka 01."))
 
 
+def test_a_case_is_given_to_somebody() -> None:
+    case = apply(CLAIMED, event(Move.REASSIGNED, hour=15))
+    assert (case.officer, case.claimed) == (OLA, NOON.replace(hour=15))
+    with pytest.raises(IllegalMove) as refused:
+        apply(NEW, event(Move.REASSIGNED).model_copy(update={"to": None}))
+    assert refused.value.refusal is Refusal.NOBODY
+
+
+def test_a_case_that_belongs_elsewhere_is_marked_until_somebody_takes_it() -> None:
+    assert (RETURNED.not_ours, RETURNED.officer, RETURNED.claimed) == (True, None, None)
+    takes = (Move.CLAIMED, Move.ANSWERED, Move.ASKED_BACK, Move.REASSIGNED)
+    assert not any(apply(RETURNED, event(move)).not_ours for move in takes)
+    assert apply(RETURNED, event(Move.FOLLOWED_UP, PERSON)).not_ours
+
+
+def test_what_was_asked_back_is_known_until_more_is_written() -> None:
+    assert (ASKED.asked, ASKED.officer, ASKED.replied) == ("Ute eller inne?", KARI, NOON.replace(hour=13))
+    again = apply(ASKED, event(Move.ASKED_BACK, text="Og når?", hour=15))
+    assert (again.asked, again.replied) == ("Og når?", ASKED.replied)
+    assert apply(ASKED, event(Move.FOLLOWED_UP, PERSON)).asked is None
+    assert apply(ASKED, event(Move.CLOSED)).asked is None
+
+
+@pytest.mark.parametrize("move", [Move.ANSWERED, Move.ASKED_BACK, Move.FOLLOWED_UP])
 @pytest.mark.parametrize(
     ("text", "outcome"),
     [
         ("", Refusal.EMPTY),
         (" \n\t", Refusal.EMPTY),
         ("a" * (LONGEST_ANSWER + 1), Refusal.LONG),
-        ("a" * LONGEST_ANSWER, CaseState.ANSWERED),
-        ("a", CaseState.ANSWERED),
+        ("a" * LONGEST_ANSWER, None),
+        ("a", None),
     ],
 )
-def test_an_answer_says_something_and_not_too_much(text: str, outcome: CaseState | Refusal) -> None:
-    if isinstance(outcome, CaseState):
-        assert apply(CLAIMED, event(Move.ANSWERED, text=text)).answer == text
+def test_what_is_written_says_something_and_not_too_much(move: Move, text: str, outcome: Refusal | None) -> None:
+    if outcome is None:
+        after = apply(CLAIMED, event(move, text=text))
+        assert (after.answer or after.asked or text) == text
     else:
         with pytest.raises(IllegalMove) as refused:
-            apply(CLAIMED, event(Move.ANSWERED, text=text))
+            apply(CLAIMED, event(move, text=text))
         assert refused.value.refusal is outcome
 
 
@@ -112,7 +181,7 @@ def test_an_answer_by_nobodys_officer_takes_the_case() -> None:
 
 def test_a_reopened_case_is_as_new_but_for_its_history() -> None:
     case = apply(CLOSED, event(Move.REOPENED, Actor(id=ASKER.id, name=ASKER.name)))
-    assert case == NEW.model_copy(update={"version": CLOSED.version + 1})
+    assert case == NEW.model_copy(update={"version": CLOSED.version + 1, "replied": ANSWERED.answered})
 
 
 def test_a_refusal_names_who_has_the_case() -> None:
@@ -147,13 +216,17 @@ def assert_makes_sense(case: Case) -> None:
     assert (case.officer is None) == (case.claimed is None)
     assert (case.answer is None) == (case.answered is None)
     assert (case.closed is not None) == (case.state is CaseState.CLOSED)
+    assert (case.asked is not None) == (case.state is CaseState.ASKED)
+    assert not (case.not_ours and case.officer)
+    assert case.replied or (case.answer is None and case.asked is None)
+    assert (case.state in OPEN) == (case.state not in {CaseState.ANSWERED, CaseState.CLOSED})
     if case.answer is not None:
         assert case.officer
         assert 0 < len(case.answer) <= LONGEST_ANSWER
     match case.state:
         case CaseState.FORWARDED:
             assert (case.officer, case.answer) == (None, None)
-        case CaseState.CLAIMED:
+        case CaseState.CLAIMED | CaseState.ASKED:
             assert case.officer
             assert case.answer is None
         case CaseState.ANSWERED:

@@ -10,8 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.database import Database
-from bot.desk.case import Actor, Case, CaseState, IllegalMove, Move, Refusal, apply
+from bot.desk.case import Actor, Case, CaseState, IllegalMove, Move, Refusal
 from bot.desk.desk import Desk
+from bot.desk.moves import apply
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Outbox
 from bot.desk.store import CaseNotFound, CaseRow
@@ -193,7 +194,7 @@ async def test_the_list_and_the_counts(desk: Desk) -> None:
     assert numbers(await desk.list([CaseState.CLAIMED, CaseState.ANSWERED], limit=1)) == [3]
     assert numbers(await desk.list([])) == []
     assert await desk.counts() == {
-        CaseState.FORWARDED: 2, CaseState.CLAIMED: 1, CaseState.ANSWERED: 1, CaseState.CLOSED: 0
+        CaseState.FORWARDED: 2, CaseState.CLAIMED: 1, CaseState.ASKED: 0, CaseState.ANSWERED: 1, CaseState.CLOSED: 0
     }  # fmt: skip
 
 

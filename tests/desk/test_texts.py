@@ -12,7 +12,7 @@ TEXTS = Texts()
 def test_every_state_move_and_refusal_can_be_told_to_people(language: str) -> None:
     told = [
         *(TEXTS(language, f"desk.state.{state}") for state in CaseState),
-        *(TEXTS(language, f"desk.move.{move}", name="Kari") for move in Move),
+        *(TEXTS(language, f"desk.move.{move}", name="Kari", to="Ola") for move in Move),
         *(TEXTS(language, f"desk.refused.{why}", name="Kari", case="M-17", length=2, limit=1) for why in Refusal),
     ]
     assert len(set(told)) == len(told)

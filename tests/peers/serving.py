@@ -12,14 +12,14 @@ from starlette.applications import Starlette
 
 
 @contextlib.asynccontextmanager
-async def served(app: Starlette, certificate: Path | None = None) -> AsyncIterator[str]:
-    """The app on a free port, with its lifespan; hands over its address.
+async def served(app: Starlette, certificate: Path | None = None, port: int = 0) -> AsyncIterator[str]:
+    """The app on that port, or on a free one, with its lifespan; hands over its address.
 
     Over HTTPS where a certificate (a PEM file with its key) is given.
     """
     config = uvicorn.Config(
         app,
-        port=0,
+        port=port,
         log_level="critical",
         timeout_graceful_shutdown=1,
         ssl_certfile=certificate,

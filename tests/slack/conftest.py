@@ -14,6 +14,7 @@ from tests.slack.examples import SCOPES, Bot, started
 @pytest.fixture
 async def slack() -> AsyncIterator[Slack]:
     async with running(SCOPES) as slack:
+        slack.people["UKAFE"].is_restricted = True  # a business: a guest in the municipality's workspace
         yield slack
 
 

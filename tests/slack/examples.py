@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from bot.question import Listener, Question, Reply, Status
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.understanding import Understander
-from knowledge.model import Citation, Claim
+from knowledge.model import Audience, Citation, Claim, Document
+from tests.knowledge.examples import EVERYTHING
 from tests.peers.serving import served
 from tests.peers.slack import SECRET, TOKEN, Slack
 
@@ -44,12 +45,16 @@ ALCOHOL = Citation(
     quote="Skjenking av alkohol krever skjenkebevilling",
     date=dt.date(2026, 11, 1),
 )
+INTERNAL = ALCOHOL.model_copy(update={"audience": Audience.INTERNAL, "quote": "Kontrollørene kommer på torsdager."})
 QUESTION = "Kan jeg skjenke øl?"
 PATIENCE = 30.0
 
 
 class Librarian:
-    """Knows about alcohol and about nothing else; "krasj" is too much for it. `asked` lists what it was asked."""
+    """Knows about alcohol, for insiders about "kontroll", and about nothing else; "krasj" is too much for it.
+
+    `asked` lists what it was asked.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
@@ -59,9 +64,34 @@ class Librarian:
         if "krasj" in question.text:
             raise ConnectionError("the chat model is away")
         reply = Reply(id=secrets.token_urlsafe(12), status=Status.ANSWERED, language="nb", lead="Dette står i kildene:")
+        if "kontroll" in question.text and question.audience is Audience.INTERNAL:
+            return reply.model_copy(update={"claims": (Claim(text=INTERNAL.quote, citation=INTERNAL),)})
         if "øl" in question.text:
             return reply.model_copy(update={"claims": (Claim(text="Det krever bevilling.", citation=ALCOHOL),)})
         return reply.model_copy(update={"status": Status.ABSTAINED, "lead": "Det vet jeg ikke.", "nearest": (ALCOHOL,)})
+
+
+class Books:
+    """A library of few documents."""
+
+    def __init__(self, documents: Sequence[Document] = EVERYTHING) -> None:
+        self._documents = documents
+
+    def reader(self, audience: Audience) -> Reading:
+        return Reading([each for each in self._documents if audience in {each.audience, Audience.INTERNAL}])
+
+
+class Reading:
+    """The documents that somebody may read."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+
+    async def document(self, id_: str) -> Document | None:
+        return next((each for each in self._documents if each.id == id_), None)
+
+    async def documents(self, kind: str | None = None) -> list[Document]:
+        return [each for each in self._documents if kind in {None, each.kind}]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +108,9 @@ class Bot:
     async def answer(self, asked: dict[str, Any], number: int = 1, channel: str = "C1") -> dict[str, Any]:
         """The message number so and so that the bot puts under a question, when it is there."""
         async with asyncio.timeout(PATIENCE):
-            while len(found := self.slack.thread(channel, asked.get("thread_ts", asked["ts"]))) < number:
+            while len(found := self.slack.thread(channel, asked.get("thread_ts", asked["ts"]))) < number or (
+                found[number - 1].get("streaming_state") == "in_progress"
+            ):
                 await asyncio.sleep(0.005)
         return found[number - 1]
 
@@ -100,13 +132,15 @@ def settings(slack: Slack, **changes: Any) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def started(address: str, slack: Slack, *, delivers: bool = True, **changes: Any) -> AsyncIterator[Bot]:
+async def started(
+    address: str, slack: Slack, *, delivers: bool = True, librarian: Librarian | None = None, **changes: Any
+) -> AsyncIterator[Bot]:
     """The bot on that database and in that workspace; one that does not deliver leaves that to a worker."""
     database = Database(address)
     await migrate(database)
     outbox = Outbox(database)
     desk = Desk(database, outbox, officer_platforms=(PLATFORM,))
-    librarian = Librarian()
+    librarian = librarian or Librarian()
     handler = SlackHandler(
         settings=settings(slack, **changes),
         outbox=outbox,
@@ -115,6 +149,7 @@ async def started(address: str, slack: Slack, *, delivers: bool = True, **change
         texts=TEXTS,
         database=database,
         understander=Understander(),
+        library=Books(),
     )
     couriers = {PLATFORM: handler.courier} if delivers else {}
     dispatcher = Dispatcher(outbox, couriers, Backoff(first=0.02, longest=0.05, attempts=6), Pace(poll=0.02))
@@ -129,6 +164,5 @@ async def started(address: str, slack: Slack, *, delivers: bool = True, **change
 def words(message: dict[str, Any]) -> str:
     """All that a message's sections and notes say."""
     elements = itertools.chain.from_iterable(block.get("elements", [block]) for block in message["blocks"])
-    return "\n".join(
-        text["text"] if isinstance(text := element.get("text"), dict) else str(text) for element in elements
-    )
+    texts = (element["text"] for element in elements if "text" in element)
+    return "\n".join(text["text"] if isinstance(text, dict) else str(text) for text in texts)

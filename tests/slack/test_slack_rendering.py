@@ -8,21 +8,26 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from bot.desk.case import Case, CaseState, Move, Officer
 from bot.desk.notices import CaseNotice
+from bot.handlers.slack import markdown
 from bot.handlers.slack.blocks import Message, said
-from bot.handlers.slack.cases.rendering import answered, card
-from bot.handlers.slack.mrkdwn import clip, escape, link, plain, split
-from bot.handlers.slack.replies.rendering import replied
+from bot.handlers.slack.cases.card import card
+from bot.handlers.slack.cases.rendering import answered
+from bot.handlers.slack.mrkdwn import clip, escape, link, literal, plain, split
+from bot.handlers.slack.replies.rendering import MOST_PARTS, parts, replied
 from bot.people import Asker, Place
 from bot.question import Reply, Status
 from bot.texts import LANGUAGES, Texts
-from knowledge.model import Citation, Claim
+from knowledge.model import Audience, Citation, Claim
 from tests.peers.slack import texts, validate
+from tests.peers.slack.blocks import validate_blocks
 from tests.slack.examples import ALCOHOL
 
 TEXTS = Texts()
+NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 PLACE = Place(platform="slack", channel="C1", thread="1.1")
 
 wild = st.one_of(
@@ -39,6 +44,7 @@ citations = st.builds(
     url=st.one_of(wild, wild.map("https://example.no/".__add__)),
     quote=wild,
     date=st.one_of(st.none(), st.dates()),
+    audience=st.sampled_from(Audience),
 )
 claims = st.lists(st.builds(Claim, text=wild, citation=citations), max_size=20).map(tuple)
 replies = st.builds(
@@ -55,7 +61,7 @@ many = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
-_OURS = re.compile(r"<https?://[^<>|\s]+\|[^<>\n]+>|^>", re.MULTILINE)
+_OURS = re.compile(r"<(?:https?://[^<>|\s]+|!date\^\d+\^[^<>|]+)\|[^<>\n]+>|<#C1>|^>", re.MULTILINE)
 _ENTITY = re.compile(r"&(amp|lt|gt);")
 
 
@@ -63,12 +69,11 @@ def check(message: Message) -> None:
     """Slack takes the message, and nothing in it is markup but our own links and quotation bars."""
     blocks = [block.to_dict() for block in message.blocks]
     validate({"text": message.text, "blocks": blocks})
-    markup = [text for block in blocks if block["type"] != "actions" for text in texts(block)]
-    for text in [*markup, message.text]:
+    marked = [block for block in blocks if block["type"] not in {"actions", "context_actions", "markdown"}]
+    for text in [*(text for block in marked for text in texts(block)), message.text]:
         assert not re.search(r"[<>]", _OURS.sub("", text))
         assert "&" not in _ENTITY.sub("", text)
-        assert not re.search(r"<[@!#]", text)
-    assert all(text["verbatim"] for text in _markups(blocks))
+    assert all(text["verbatim"] for text in _markups(marked))
 
 
 def _markups(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -79,7 +84,22 @@ def _markups(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @many
 @given(replies)
 def test_slack_takes_every_reply_and_none_of_it_is_markup_from_outside(reply: Reply) -> None:
+    found = parts(reply, TEXTS)
+    assert 1 <= len(found) <= MOST_PARTS
+    for part in found:
+        check(part.message)
+        validate({"markdown_text": part.text or "-"})
+        validate_blocks([block.to_dict() for block in part.blocks])
     check(replied(reply, TEXTS))
+
+
+@many
+@given(replies)
+def test_the_text_of_a_reply_grows_with_its_claims(reply: Reply) -> None:
+    whole = parts(reply, TEXTS)[0].text
+    for number in range(len(reply.claims)):
+        begun = reply.model_copy(update={"claims": reply.claims[:number]})
+        assert whole.startswith(parts(begun, TEXTS)[0].text)
 
 
 @many
@@ -118,7 +138,7 @@ def test_slack_takes_every_case(question: str, name: str, language: str) -> None
         opened=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
         officer=Officer(id="o", name=name[:255]),
     )
-    check(card(case, "https://bot.example.no/saker/c", TEXTS, language))
+    check(card(case, "https://bot.example.no/saker/c", TEXTS, language, NOW))
     check(said(question))
 
 
@@ -132,20 +152,83 @@ def test_pieces_are_within_the_limit_and_together_the_text(text: str, limit: int
     assert len(clip(text, limit)) <= limit
 
 
-def test_no_claim_is_shown_without_its_source_and_what_is_left_out_is_said() -> None:
-    sources = [ALCOHOL.model_copy(update={"section": str(n), "quote": f"Ord {n} " * 70}) for n in range(30)]
-    reply = Reply(
-        id="r",
-        status=Status.ANSWERED,
-        language="en",
-        lead="Here:",
-        claims=tuple(Claim(text=f"Claim {n}.", citation=source) for n, source in enumerate(sources)),
-    )
-    shown = "\n".join(text for block in replied(reply, TEXTS).blocks for text in texts(block.to_dict()))
-    claimed = re.findall(r"^Claim \d+\. \[(\d+)\]$", shown, re.MULTILINE)
-    assert 3 < len(claimed) < 30
-    assert re.findall(r"^\[(\d+)\] <https", shown, re.MULTILINE) == claimed
-    assert "The rest is not shown." in shown
+def long(count: int) -> Reply:
+    sources = [ALCOHOL.model_copy(update={"section": str(n), "quote": f"Ord {n} " * 70}) for n in range(count)]
+    claims = tuple(Claim(text=f"Claim {n}.", citation=source) for n, source in enumerate(sources))
+    return Reply(id="r", status=Status.ANSWERED, language="en", lead="Here:", claims=claims)
+
+
+def shown(message: Message) -> str:
+    return "\n".join(text for block in message.blocks for text in texts(block.to_dict()))
+
+
+def test_what_one_message_cannot_hold_goes_on_in_the_next_each_claim_with_its_source() -> None:
+    found = parts(long(18), TEXTS)
+    assert 1 < len(found) < MOST_PARTS
+    told = []
+    for part in found:
+        claimed = re.findall(r"^Claim \d+\. \[(\d+)\]$", shown(part.message), re.MULTILINE)
+        assert re.findall(r"^\[(\d+)\] <https", shown(part.message), re.MULTILINE) == claimed
+        told += claimed
+    assert told == [str(number) for number in range(1, 19)]
+    assert ["forward" in str(part.blocks[-1].to_dict()) for part in found] == [*[False] * (len(found) - 1), True]
+
+
+def test_what_there_is_no_room_for_at_all_is_left_out_aloud_with_the_way_to_it() -> None:
+    found = parts(long(90), TEXTS)
+    assert len(found) == MOST_PARTS
+    assert "The rest is not shown. It is in the source: <https://example.no" in shown(found[-1].message)
+    assert "The rest is not shown" in shown(replied(long(90), TEXTS))
+
+
+def test_a_claim_of_twelve_thousand_characters_is_told_whole() -> None:
+    text = " ".join(f"Ledd {number}." for number in range(1_200))[:12_000]
+    claim = Claim(text=text, citation=ALCOHOL)
+    found = parts(Reply(id="r", status=Status.ANSWERED, language="nb", lead="Her:", claims=(claim,)), TEXTS)
+    told = " ".join(part.text for part in found).removeprefix("Her:")
+    assert told.replace("[1]", "").replace("\\", "").split() == text.split()
+    assert all("[1] <https" in shown(part.message) for part in found)
+
+
+def test_internal_sources_are_marked_and_public_ones_are_not() -> None:
+    inside = ALCOHOL.model_copy(update={"audience": Audience.INTERNAL, "section": "s"})
+    claims = tuple(Claim(text="Ja.", citation=source) for source in (ALCOHOL, inside))
+    told = shown(replied(Reply(id="r", status=Status.ANSWERED, language="nb", lead="Her:", claims=claims), TEXTS))
+    assert ["Internt" in line for line in told.splitlines() if line.startswith("[")] == [False, True]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_what_a_model_wrote_is_labelled_so(language: str) -> None:
+    claim = Claim(text="Ja.", citation=ALCOHOL)
+    for key in ("reply.lead.written", "reply.lead.similar"):
+        lead = TEXTS(language, key)
+        reply = Reply(id="r", status=Status.ANSWERED, language=language, lead=lead, claims=(claim,))
+        assert (TEXTS(language, "slack.written") in shown(replied(reply, TEXTS))) == (key == "reply.lead.written")
+
+
+@many
+@given(st.one_of(wild, st.text(alphabet="-+=#>|*_`~[]()!\\&<@.:19 \nabhere")))
+def test_markdown_shows_what_was_meant_and_nothing_more(text: str) -> None:
+    pieces = markdown.split(text, 300)
+    assert all(len(piece) <= 300 for piece in pieces)
+    assert read("\n".join(map(markdown.escape, [text]))) == said_in(text)
+    assert "".join(map(read, pieces)) == said_in(text)
+    assert all("<" not in piece for piece in pieces)
+
+
+def read(text: str) -> str:
+    """What Markdown shows of the text, without spaces; fails where it is anything but paragraphs of words."""
+    found = ""
+    for block in MarkdownIt("commonmark").enable(["strikethrough", "table"]).parse(text):
+        assert block.type in {"paragraph_open", "inline", "paragraph_close"}, (block.type, text)
+        for each in block.children or ():
+            assert each.type in {"text", "text_special", "softbreak", "hardbreak"}, (each.type, text)
+            found += each.content
+    return "".join(found.replace("\u2060", "").split())
+
+
+def said_in(text: str) -> str:
+    return "".join(text.replace("\0", "\ufffd").replace("\u2060", "").split())
 
 
 def test_claims_and_nearest_sources_share_the_room() -> None:
@@ -161,15 +244,15 @@ def test_claims_and_nearest_sources_share_the_room() -> None:
 def test_words_that_are_the_claim_itself_are_not_quoted_again() -> None:
     claim = Claim(text=ALCOHOL.quote, citation=ALCOHOL)
     reply = Reply(id="r", status=Status.ANSWERED, language="nn", lead="Her:", claims=(claim,))
-    shown = "\n".join(text for block in replied(reply, TEXTS).blocks for text in texts(block.to_dict()))
-    assert shown.count(ALCOHOL.quote) == 1
-    assert "Send til saksbehandlar" in shown
+    told = shown(replied(reply, TEXTS))
+    assert told.count(ALCOHOL.quote) == 1
+    assert "Send til saksbehandlar" in told
 
 
 @pytest.mark.parametrize("status", [Status.REFUSED, Status.SAID])
 def test_what_asks_nothing_goes_to_no_officer(status: Status) -> None:
     reply = Reply(id="r", status=status, language="nb", lead="Meldingen er tom.")
-    assert [block.type for block in replied(reply, TEXTS).blocks] == ["section"]
+    assert [block.type for block in replied(reply, TEXTS).blocks] == ["markdown"]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +268,13 @@ def test_what_asks_nothing_goes_to_no_officer(status: Status) -> None:
 )
 def test_what_people_type_is_read_as_they_see_it(typed: str, seen: str) -> None:
     assert plain(typed) == seen
+
+
+@pytest.mark.parametrize("text", ["*fet*", "_kursiv_", "~strøket~", "`kode`", "* a *", "_"])
+def test_signs_at_the_edges_of_words_are_kept_from_being_formatting(text: str) -> None:
+    assert literal(text).replace("\u2060", "") == text
+    assert not re.search(r"(?:^|[^\u2060\w])[*_~`]", literal(text))
+    assert literal("snake_case") == "snake_case"
 
 
 def test_an_address_that_is_none_of_the_web_is_no_link() -> None:

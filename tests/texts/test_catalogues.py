@@ -18,7 +18,11 @@ SAID_IN_DEMO = "web.demo.question."
 OTHERS = tuple(language for language in LANGUAGES if language != "nb")
 
 
-CATALOGUES = ("cli", "desk", "reply", "slack", "web", "web-cases", "web-reading", "web-threads")
+CATALOGUES = (
+    *("cli", "desk", "reply", "slack", "slack-cases", "slack-channels", "slack-commands", "slack-files", "slack-home"),
+    *("slack-installing", "slack-replies"),
+    *("web", "web-cases", "web-reading", "web-threads"),
+)
 """A part of the product has one catalogue, or one a view where that would be too long to read."""
 
 

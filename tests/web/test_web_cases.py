@@ -1,12 +1,31 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from bot.database import Database
 from bot.desk.case import LONGEST_ANSWER
+from bot.desk.desk import Desk
+from bot.desk.outbox import Outbox
+from bot.people import Place
+from bot.wiring import Knowledge
+from tests.desk.examples import ASKER, KARI, OLA, request
 from tests.web.conftest import Visit
-from tests.web.examples import ABSTAINED, ANSWERED, FEE, PATIENCE, Page, Person, message_of, thread_of, words
+from tests.web.examples import (
+    ABSTAINED,
+    ANSWERED,
+    FEE,
+    PATIENCE,
+    Page,
+    Person,
+    message_of,
+    running,
+    thread_of,
+    visiting,
+    words,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -42,7 +61,7 @@ async def test_a_case_waits_in_the_queue_with_what_the_officer_needs(visit: Visi
     assert "Det boten fant" in case.all(".case-help h2")
     nearest = _documents(await asker.page(f"/t/{thread}"), ".nearest .source-title")
     assert nearest <= _documents(case, ".case-help .source-title")
-    assert moves(case) == ["Ta saken", "Avslutt"]
+    assert moves(case) == ["Ta saken", "Ikke vår", "Avslutt"]
     assert case.all(".events li")[0].startswith("Amina Yusuf")
 
 
@@ -81,7 +100,7 @@ async def test_one_officer_at_a_time_has_a_case_and_the_others_text_is_kept(visi
     ) == "KB Kari Berg har saken"
     assert (await ola.submit(refused, "form[action='/spraak']", sprak="nb")).response.url.path == path
     assert (await ola.post(f"{path}/ta")).status == 409
-    assert moves(await kari.post(f"{path}/frigi")) == ["Ta saken", "Avslutt"]
+    assert moves(await kari.post(f"{path}/frigi")) == ["Ta saken", "Ikke vår", "Avslutt"]
     assert (await ola.post(f"{path}/ta")).text(".case-officer").endswith("Du har saken")
 
 
@@ -123,7 +142,7 @@ async def test_cases_are_closed_and_opened_again_and_found_by_how_far_they_are(v
     assert (await filters(), moves(closed)) == (["avsluttede"], ["Åpne igjen"])
     assert closed.text("#_svardel .note") == "Saken ble avsluttet uten svar."
     assert "er avsluttet uten svar" in (await asker.page(f"/t/{thread}")).text(".case-state")
-    assert moves(await kari.post(f"{path}/gjenapne")) == ["Ta saken", "Avslutt"]
+    assert moves(await kari.post(f"{path}/gjenapne")) == ["Ta saken", "Ikke vår", "Avslutt"]
     await kari.post(f"{path}/svar", svar="Nei.")
     assert await filters() == ["besvarte"]
 
@@ -137,7 +156,7 @@ async def test_an_unknown_move_changes_nothing(visit: Visit) -> None:
     asker, kari = await visit(), await visit("kari")
     _, path = await sent(asker, kari)
     assert (await kari.post(f"{path}/slett")).status == 404
-    assert moves(await kari.page(path)) == ["Ta saken", "Avslutt"]
+    assert moves(await kari.page(path)) == ["Ta saken", "Ikke vår", "Avslutt"]
 
 
 async def test_a_question_from_the_staffs_channel_is_marked_as_internal(visit: Visit) -> None:
@@ -148,3 +167,35 @@ async def test_a_question_from_the_staffs_channel_is_marked_as_internal(visit: V
     queue = await kari.page("/saker")
     (row,) = [row for row in queue.tree.css("li.case") if row.css(f"a[href='{path}']")]
     assert [words(badge) for badge in row.css(".badge.internal")] == ["Internt"]
+
+
+async def test_a_case_that_belongs_elsewhere_is_laid_back_and_marked(visit: Visit) -> None:
+    asker, kari = await visit(), await visit("kari")
+    thread, path = await sent(asker, kari)
+    await kari.post(f"{path}/ta")
+    told = (await asker.page(f"/t/{thread}")).all(".message")
+    case = await kari.post(f"{path}/ikke-var")
+    assert case.text(".case-bar .badge") == "Hører hjemme et annet sted"
+    assert moves(case) == ["Ta saken", "Avslutt"]
+    assert len((await asker.page(f"/t/{thread}")).all(".message")) == len(told)
+
+
+async def test_what_passed_between_officer_and_asker_is_read_in_the_case_but_not_what_was_withdrawn(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    async with running(knowledge, tmp_path, demo=True) as url, visiting(url) as kari:
+        await kari.become("kari")
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'moteplassen.db'}")
+        desk = Desk(database, Outbox(database))
+        case = await desk.open(request(place=Place(platform="slack", channel="C1", thread="1.1")))
+        await desk.ask_back(case.id, KARI, "Ute <eller> inne?")
+        await desk.follow_up(case.id, ASKER, "Ute.", "C1:2")
+        await desk.follow_up(case.id, ASKER, "Ring meg hjemme.", "C1:3")
+        await desk.withdraw(case.id, ASKER, "C1:3")
+        await desk.reassign(case.id, KARI, OLA)
+        await database.close()
+        page = await kari.page(f"/saker/{case.id}")
+    assert page.all(".events .text") == ["Ute <eller> inne?", "Ute."]
+    told = page.all(".events li")
+    assert told[-1].startswith("Kari Berg ga saken til Ola Lie")
+    assert "hjemme" not in page.text("main")

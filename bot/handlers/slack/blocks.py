@@ -28,6 +28,11 @@ def said(text: str) -> Message:
     return Message(clip(text, FALLBACK), tuple(sections([clip(text, SECTION)])))
 
 
+def marked(text: str) -> Message:
+    """A message in Slack's markup, of the bot's own words and ids."""
+    return Message(text, tuple(sections([text])))
+
+
 def sections(paragraphs: Iterable[str]) -> list[Block]:
     """As few sections as hold the paragraphs (escaped already), none of which is longer than a section."""
     texts: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -30,6 +31,7 @@ class OneWorkspace:
     def __init__(self, client: AsyncWebClient, staff_workspace: str | None = None) -> None:
         self._client = client
         self._home = staff_workspace
+        self._asking = asyncio.Lock()
 
     async def of(self, workspace: str) -> AsyncWebClient:
         """The one client there is."""
@@ -37,8 +39,9 @@ class OneWorkspace:
 
     async def home(self) -> str:
         """The workspace that the settings name, or else the token's own. Raises what the client raises."""
-        if self._home is None:
-            self._home = str((await self._client.auth_test())["team_id"])
+        async with self._asking:
+            if self._home is None:
+                self._home = str((await self._client.auth_test())["team_id"])
         return "" if self._home == "none" else self._home
 
 

@@ -5,33 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-import structlog
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from bot.database import Database
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
-from bot.handlers.slack.cases import courier as cases
-from bot.handlers.slack.cases.buttons import Forwarding
-from bot.handlers.slack.clients import OneWorkspace, connect
+from bot.handlers.slack.cases.working import Working
 from bot.handlers.slack.courier import SlackCourier
-from bot.handlers.slack.directory import Directory
-from bot.handlers.slack.owing import Owing
-from bot.handlers.slack.questions.listening import Listening
-from bot.handlers.slack.receiving import Receiving, new_app
-from bot.handlers.slack.replies.courier import Conversation, ReplyCourier
-from bot.handlers.slack.store import Posts, Replies
-from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
-from bot.settings import ConfigurationError, Settings
+from bot.handlers.slack.home.home import Home
+from bot.handlers.slack.installing.connection import connection
+from bot.handlers.slack.installing.leaving import Leaving
+from bot.handlers.slack.library import Library
+from bot.handlers.slack.membership import Membership
+from bot.handlers.slack.questions.commanding import Commanding
+from bot.handlers.slack.questions.hearing import Hearing
+from bot.handlers.slack.replies.replying import Replying
+from bot.handlers.slack.replies.thinking import Conversation
+from bot.handlers.slack.shared import share
+from bot.handlers.slack.transport import Transport
+from bot.settings import Settings
 from bot.texts import Texts
 from bot.understanding import Understander
 
-log = structlog.get_logger(__name__)
-
 
 class SlackHandler:
-    """The channel "slack". Raises ConfigurationError where the token or the signing secret is missing."""
+    """The channel "slack". Raises ConfigurationError where its settings are there by half."""
 
     def __init__(
         self,
@@ -42,46 +41,49 @@ class SlackHandler:
         texts: Texts,
         database: Database,
         understander: Understander,
+        library: Library,
     ) -> None:
-        if settings.slack_bot_token is None or settings.slack_signing_secret is None:
-            raise ConfigurationError("Slack needs both SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; set them, or neither.")
-        self._client = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-        clients = OneWorkspace(self._client)
-        owing = Owing(database, outbox)
-        directory = Directory(clients)
-        replies = Replies(database)
-        workspace = Workspace(clients, Posts(database))
-        app = new_app(self._client)
-        for part in (Listening(owing, understander.language), Forwarding(owing, replies, workspace, texts)):
-            part.register(app)
-        self._receiving = Receiving(app, settings.slack_signing_secret.get_secret_value())
-        self._check: asyncio.Task[None] | None = None
-        carried = cases.CaseCourier(settings, workspace, directory, replies, desk, texts)
-        answering = ReplyCourier(workspace, directory, replies, conversation, texts, understander.language)
-        self.courier = SlackCourier({"reply": answering, **dict.fromkeys(cases.KINDS, carried)})
+        self._connection = connection(settings, database, texts)
+        self._shared = shared = share(
+            settings,
+            database=database,
+            outbox=outbox,
+            desk=desk,
+            library=library,
+            texts=texts,
+            tell_language=understander.language,
+            clients=self._connection.clients,
+        )
+        self._transport = Transport(settings, texts, shared.behind)
+        working, replying, home = Working(shared), Replying(shared, conversation), Home(shared)
+        hearing = Hearing(shared, working.casework)
+        commanding = Commanding(shared, replying.thinking)
+        leaving = Leaving(shared.owing, self._connection.left)
+        for part in (hearing, commanding, replying, working, home, leaving, Membership(shared.known)):
+            part.register(self._transport.app)
+        carriers = [part.carriers() for part in (hearing, commanding, replying, working, home, leaving)]
+        carried = {kind: carrier for each in carriers for kind, carrier in each.items()}
+        self.courier = SlackCourier({**carried, "reply": home.entitled(carried["reply"])})
         """Carries the deliveries of the platform "slack"."""
+        self._check: asyncio.Task[None] | None = None
 
     def routes(self) -> Sequence[BaseRoute]:
         """Where Slack's requests come in."""
-        return self._receiving.routes()
+        return [*self._transport.routes(), *self._connection.routes()]
 
     def middleware(self) -> Sequence[Middleware]:
         """None: what its requests go through is around its own route."""
         return []
 
     async def start(self) -> None:
-        """Try the token, beside the requests: Slack being away must not keep the app from starting."""
-        self._check = asyncio.create_task(self._try_token())
+        """Listen, and try the token, beside the requests: Slack being away must not keep the app from starting."""
+        self._check = asyncio.create_task(self._connection.check())
+        await self._transport.start()
 
     async def stop(self) -> None:
         """Nothing is under way here that the outbox does not hold."""
+        await self._transport.stop()
+        await self._shared.behind.finish()
+        await self._shared.directory.close()
         if self._check:
             self._check.cancel()
-
-    async def _try_token(self) -> None:
-        try:
-            found = await self._client.auth_test()
-        except UNREACHABLE as error:
-            log.error("slack.unusable", error=reason(error))
-        else:
-            log.info("slack.connected", workspace=found["team"], bot=found["user_id"])

@@ -8,6 +8,9 @@ from urllib.parse import quote
 LONGEST_ADDRESS = 1_000
 
 _MARKUP = re.compile(r"<([^<>]*)>")
+_FORMATTING = re.compile(r"(?<![^\W_])[*_~`]|[*_~`](?![^\W_])")
+_JOINER = "\u2060"
+"""Is not seen, and parts what would be taken together."""
 _HALF_AN_ENTITY = re.compile(r"&[a-z]*$")
 
 
@@ -32,6 +35,14 @@ def _shown(markup: re.Match[str]) -> str:
 def escape(text: str) -> str:
     """The text with nothing left that Slack would take for a mention, a link or an entity."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str) -> str:
+    """The text, to be escaped yet, with nothing that Slack would take for bold, italics, a strike or code.
+
+    Its markup has no escapes for these: they mean themselves where they are not at a word's edge.
+    """
+    return _FORMATTING.sub(lambda found: f"{_JOINER}{found[0]}{_JOINER}", text)
 
 
 def clip(text: str, limit: int) -> str:

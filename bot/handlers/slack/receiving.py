@@ -5,43 +5,59 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from urllib.parse import parse_qs
 
 import structlog
-from slack_bolt import BoltResponse
+from pydantic import SecretStr
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.handlers.slack.clients import connect
+from bot.handlers.slack.failing import Failing
+
 log = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
 LARGEST_REQUEST = 1024 * 1024
+_SHORT = 500
 
 
 class Receiving:
     """The one address that Slack sends everything to."""
 
-    def __init__(self, app: AsyncApp, signing_secret: str) -> None:
-        self._signatures = SignatureVerifier(signing_secret)
+    def __init__(self, app: AsyncApp, signing_secret: SecretStr) -> None:
+        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
         self._bolt = AsyncSlackRequestHandler(app)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The route, with a limit to what it reads."""
         limit = Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_REQUEST)
-        return [Route(PATH, self._receive, methods=["POST"], middleware=[limit])]
+        return [Route(PATH, self._receive, methods=["GET", "POST"], middleware=[limit])]
 
     async def _receive(self, request: Request) -> Response:
+        if request.method != "POST":
+            # Slack looks now and then whether the certificate is good, and signs nothing then.
+            tried = request.query_params.get("ssl_check") == "1"
+            return Response(status_code=HTTPStatus.OK if tried else HTTPStatus.METHOD_NOT_ALLOWED)
+        body = await request.body()
         # Before Bolt, which takes the body apart (and notes it in the log) before it looks at the signature.
-        if not self._signed(request.headers, await request.body()):
+        if not self._signed(request.headers, body):
+            if _is_ssl_check(body):
+                return Response()
             return JSONResponse({"error": "invalid signature"}, HTTPStatus.UNAUTHORIZED)
-        return await self._bolt.handle(request)
+        try:
+            return await self._bolt.handle(request)
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            # What goes wrong in a listener is noted by `Failing`. This is Bolt, which can't take the body apart.
+            log.error("slack.unreadable", error=type(error).__name__)
+            return JSONResponse({"error": "unreadable"}, HTTPStatus.BAD_REQUEST)
 
     def _signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         try:
@@ -50,7 +66,11 @@ class Receiving:
             return False
 
 
-def new_app(client: AsyncWebClient) -> AsyncApp:
+def _is_ssl_check(body: bytes) -> bool:
+    return len(body) < _SHORT and parse_qs(body.decode("latin-1")).get("ssl_check") == ["1"]
+
+
+def new_app(address: str, failing: Failing) -> AsyncApp:
     """Bolt's app without listeners: it takes requests apart and finds the listener, and nothing else."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -61,19 +81,15 @@ def new_app(client: AsyncWebClient) -> AsyncApp:
     app = AsyncApp(
         # Bolt's log lines can hold what people write. What goes wrong is noted below, without it.
         logger=logging.Logger("slack_bolt", logging.CRITICAL),
-        client=AsyncWebClient(base_url=client.base_url, retry_handlers=client.retry_handlers),
+        client=connect(None, address),
         authorize=authorize,
         # Acknowledged is what a listener has finished: an event that could not be kept comes again.
         process_before_response=True,
         request_verification_enabled=False,
         ssl_check_enabled=False,
+        # Also what nothing listens to goes to the error handler, which knows what may be left alone.
+        raise_error_for_unhandled_request=True,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.error(_note)
+    app.error(failing.note)
     return app
-
-
-async def _note(error: Exception) -> BoltResponse:
-    """Say in the log what went wrong, and let Slack send it again."""
-    log.error("slack.failed", error=type(error).__name__, exc_info=error)
-    return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR, body="")

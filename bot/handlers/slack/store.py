@@ -102,6 +102,14 @@ class Replies:
             row = (await session.scalars(select(ReplyRow).where(ReplyRow.key == key))).one()
             return Said.model_validate(row)
 
+    async def replace(self, key: str, question: Posed, reply: Reply) -> Said:
+        """Let that be the reply that the delivery owes, in place of the one that was kept."""
+        about = question.model_dump(mode="json")
+        values = {"id": reply.id, "question": about, "reply": reply.model_dump(mode="json"), "created": now()}
+        async with self._database.writing() as session:
+            await session.execute(update(ReplyRow).where(ReplyRow.key == key).values(**values))
+        return Said(question=question, reply=reply)
+
     async def owed_by(self, key: str) -> Said | None:
         """The reply that the delivery of that key owed, if it was given."""
         return await self._one(select(ReplyRow).where(ReplyRow.key == key))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.metadata import Metadata
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.outbox import Undeliverable
 from bot.handlers.slack.blocks import Message
@@ -30,6 +31,8 @@ _HOPELESS = frozenset(
     """account_inactive cant_update_message channel_not_found invalid_auth is_archived message_not_found not_authed
     not_in_channel thread_not_found token_revoked""".split()
 )
+_STOPPED = frozenset({"message_not_in_streaming_state", "unknown_method"})
+"""What Slack answers to the end of a stream that has ended already, or of none."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
@@ -40,35 +43,69 @@ class Workspace:
         self._clients = clients
         self._posts = posts
 
-    async def post(self, key: str, place: Place, message: Message) -> Post:
+    async def post(
+        self, key: str, place: Place, message: Message, *, streamed: bool = False, missing: bool = False
+    ) -> Post:
         """Post the message in the place (an empty thread is the channel itself) unless the one of that key is there.
 
         Slack itself knows no such keys. So the attempt is noted before, and the arrival after; where an attempt was
-        noted and no arrival, the process or the connection broke in between, and Slack is asked for the key.
+        noted and no arrival, the process or the connection broke in between, and Slack is asked for the key, unless
+        the message is known to be `missing`. One that may have been begun as a stream (`streamed`) is made whole.
         """
         post, first = await self._posts.begin(key, place)
-        if post.ts:
+        if post.ts and not post.streaming:
             return post
         client = await self._clients.of(place.workspace)
         with told_apart():
-            if not first and (ts := await self._find(post, place.thread)):
-                return await self._posts.arrived(post, post.channel, ts)
+            if not (first or missing or post.ts):
+                post = await self._sought(client, post, place.thread, streamed=streamed)
+            if post.streaming:
+                await self.overwrite(post, message)
+                return await self._posts.arrived(post, post.channel, post.ts or "")
+            if post.ts:
+                return post
             posted = await client.chat_postMessage(
                 channel=post.channel,
                 thread_ts=place.thread or None,
                 text=message.text,
                 blocks=message.blocks,
-                metadata=Metadata(METADATA, {"key": key}),
+                metadata=_mark(key),
                 unfurl_links=False,
                 unfurl_media=False,
             )
         return await self._posts.arrived(post, posted["channel"], posted["ts"])
 
+    async def half_said(self, key: str, place: Place) -> Post | None:
+        """The message of that key where it was begun as a stream and is not whole."""
+        post = await self._posts.get(key)
+        if post and not post.ts:
+            client = await self._clients.of(place.workspace)
+            with told_apart():
+                post = await self._sought(client, post, place.thread, streamed=True)
+        return post if post and post.streaming else None
+
+    async def overwrite(self, post: Post, message: Message) -> None:
+        """Let a message that was begun as a stream say this and no more."""
+        client = await self._clients.of(post.workspace)
+        with told_apart():
+            try:
+                await client.chat_stopStream(channel=post.channel, ts=post.ts or "")
+            except SlackApiError as error:
+                if reason(error) not in _STOPPED:
+                    raise
+        await self.change(post, message)
+
     async def change(self, post: Post, message: Message) -> None:
         """Let a message that has been posted say this."""
         client = await self._clients.of(post.workspace)
         with told_apart():
-            await client.chat_update(channel=post.channel, ts=post.ts or "", text=message.text, blocks=message.blocks)
+            await client.chat_update(
+                channel=post.channel,
+                ts=post.ts or "",
+                text=message.text,
+                blocks=message.blocks,
+                metadata=_mark(post.key),
+            )
 
     async def whisper(self, place: Place, person: str, message: Message) -> None:
         """Say something in a thread that only that person sees."""
@@ -82,22 +119,49 @@ class Workspace:
                 blocks=message.blocks,
             )
 
-    async def _find(self, post: Post, thread: str) -> str | None:
-        client = await self._clients.of(post.workspace)
-        since = f"{(post.begun - _CLOCKS_DIFFER).timestamp():.6f}"
-        where: dict[str, Any] = {"channel": post.channel, "oldest": since, "include_all_metadata": True, "limit": 200}
+    async def _sought(self, client: AsyncWebClient, post: Post, thread: str, *, streamed: bool) -> Post:
+        """The message as Slack has it: whole, begun or not at all."""
+        nameless: list[Mapping[str, Any]] = []
+        async for message in self._said_since(client, post, thread):
+            if key_of(message) == post.key:
+                return await self._posts.arrived(post, post.channel, message["ts"])
+            if streamed and _may_be_begun(message):
+                nameless.append(message)
+        # A stream has no metadata until it ends: it is what the bot says here and no other attempt accounts for.
+        for message in nameless:
+            if await self._is_ours(client, message) and not await self._posts.at(post.channel, message["ts"]):
+                return await self._posts.arrived(post, post.channel, message["ts"], streaming=True)
+        return post
+
+    async def _said_since(self, client: AsyncWebClient, post: Post, thread: str) -> AsyncIterator[Mapping[str, Any]]:
+        since = (post.begun - _CLOCKS_DIFFER).timestamp()
+        where: dict[str, Any] = {"channel": post.channel, "oldest": f"{since:.6f}", "limit": 200}
+        where["include_all_metadata"] = True
         if thread:
             pages = await client.conversations_replies(ts=thread, **where)
         else:
             pages = await client.conversations_history(**where)
         async for page in pages:
             for message in page["messages"]:
-                if key_of(message) == post.key:
-                    return str(message["ts"])
-        return None
+                if float(message["ts"]) >= since:  # what the thread hangs under is told however old it is
+                    yield message
+
+    async def _is_ours(self, client: AsyncWebClient, message: Mapping[str, Any]) -> bool:
+        bot = await client.auth_test()
+        return bool(message.get("bot_id") == bot["bot_id"] or message.get("user") == bot["user_id"])
 
 
-def key_of(message: dict[str, Any]) -> str | None:
+def _may_be_begun(message: Mapping[str, Any]) -> bool:
+    """Could it be a stream of the bot's that has not ended? Such a message is text and nothing else."""
+    kinds = {block.get("type") for block in message.get("blocks") or ()}
+    return bool(message.get("bot_id")) and key_of(message) is None and kinds <= {"markdown", "rich_text"}
+
+
+def _mark(key: str) -> Metadata:
+    return Metadata(METADATA, {"key": key})
+
+
+def key_of(message: Mapping[str, Any]) -> str | None:
     """The key of the delivery that the message is; None where it is none of the bot's."""
     metadata = message.get("metadata", {})
     return metadata.get("event_payload", {}).get("key") if metadata.get("event_type") == METADATA else None

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from bot.desk.notices import CaseNotice, apology
+from bot.desk.notices import WRITTEN, CaseNotice, apology
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import CASES, has_outsiders
@@ -49,7 +49,7 @@ class WebCourier:
         if delivery.kind == "reply":
             reply = await self._threads.message(delivery.payload["message"])
             await self._threads.say(reply, apology(reply.language, self._texts))
-        elif delivery.kind == "case.answered":
+        elif delivery.kind in WRITTEN:
             await self._threads.undelivered(delivery.key, CaseNotice.model_validate(delivery.payload))
 
     async def _reply(self, reply: Message) -> None:
@@ -81,7 +81,7 @@ class WebCourier:
         )
 
     async def _tell(self, delivery: Delivery, notice: CaseNotice) -> None:
-        if delivery.kind == "case.answered":
+        if delivery.kind in WRITTEN:
             return await self._threads.answer(delivery.key, notice)
         if delivery.kind in {"case.opened", "case.changed"}:
             await self._threads.count(CASES)

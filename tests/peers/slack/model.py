@@ -69,7 +69,7 @@ class Channel(list[Message]):
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - as Slack calls it
+        id: str,
         name: str = "",
         *,
         members: Iterable[str] = (),

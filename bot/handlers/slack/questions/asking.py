@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict
 from bot.guard import Guard, Refused
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.mrkdwn import plain
+from bot.handlers.slack.questions.addressed import mentions
 from bot.people import Asker, Place
 from bot.question import Question
 from bot.understanding import OPENING
 
 _SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
 """What people write themselves; the others are edits, joins and the like."""
+_SLACKBOT = "USLACKBOT"
 
 
 class _Value(BaseModel):
@@ -55,9 +57,14 @@ class Heard(_Value):
         return self.kind == "im"
 
     @property
+    def in_thread(self) -> bool:
+        """It was written under another message."""
+        return self.thread != self.ts
+
+    @property
     def key(self) -> str:
         """Names the reply that is owed for it, by whatever events Slack tells of the message."""
-        return f"reply:{PLATFORM}:{self.channel}:{self.ts}"
+        return reply_key(self.channel, self.ts)
 
     @property
     def place(self) -> Place:
@@ -84,7 +91,8 @@ class Asked(_Value):
     """What was asked, in the message that Slack calls `ts`, by somebody of the workspace `team`.
 
     `masked`: personal data was taken out of it. Of what was refused the text is not kept at all. `certain`: the bot is
-    meant; else that is to be found out. `files` are those that were attached, as Slack describes them.
+    meant; else that is to be found out. `files` are those that were attached, as Slack describes them. `bot` is the
+    bot's own user id, as far as the event told it.
     """
 
     question: Posed
@@ -94,14 +102,26 @@ class Asked(_Value):
     certain: bool = True
     refused: Refusal | None = None
     files: tuple[Mapping[str, Any], ...] = ()
+    bot: str = ""
+
+
+def is_peoples(message: Mapping[str, Any]) -> bool:
+    """Has a person written the message that Slack tells of? Not a bot, and not Slack itself of somebody who joined."""
+    by_person = not message.get("bot_id") and message.get("user") not in {None, "", _SLACKBOT}
+    return by_person and (message.get("subtype") or "") in _SUBTYPES
+
+
+def reply_key(channel: str, ts: str) -> str:
+    """Names the reply that is owed for a message."""
+    return f"reply:{PLATFORM}:{channel}:{ts}"
 
 
 def hear(body: Mapping[str, Any]) -> Heard | None:
     """The message that the event tells of. None for what no person has just written: bots, edits, joins."""
     event = body["event"]
-    if event.get("bot_id") or event.get("subtype", "") not in _SUBTYPES or not event.get("user"):
-        return None
     bot = next((each["user_id"] for each in body.get("authorizations") or [] if each.get("is_bot")), "")
+    if not is_peoples(event) or event["user"] == bot:
+        return None
     text = event.get("text") or ""
     return Heard(
         workspace=body.get("team_id") or event.get("team") or "",
@@ -112,7 +132,7 @@ def hear(body: Mapping[str, Any]) -> Heard | None:
         thread=event.get("thread_ts") or event["ts"],
         user=event["user"],
         text=text,
-        mentioned=event["type"] == "app_mention" or bool(bot and f"<@{bot}" in text),
+        mentioned=event["type"] == "app_mention" or mentions(text, bot),
         bot=bot,
         files=tuple(event.get("files") or ()),
     )
@@ -121,7 +141,7 @@ def hear(body: Mapping[str, Any]) -> Heard | None:
 def ask(heard: Heard, guard: Guard, tell_language: Callable[[str], str]) -> Asked:
     """The message as a question that may be kept: checked, and with personal data masked."""
     posed = Posed(text="", asker=Asker(id=heard.user, name=""), place=heard.place)
-    asked = Asked(question=posed, ts=heard.ts, team=heard.team, files=heard.files)
+    asked = Asked(question=posed, ts=heard.ts, team=heard.team, files=heard.files, bot=heard.bot)
     text = plain(heard.text)
     try:
         guarded = guard.check(text)

@@ -1,4 +1,7 @@
-"""Hears what is written in channels and direct messages, and owes a reply where the bot is asked."""
+"""Hears what is written in channels and direct messages, and owes a reply where the bot is asked.
+
+Of what is not for the bot, nothing is kept.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,35 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.desk.notices import lane_of
 from bot.guard import Guard
+from bot.handlers.slack.cases.casework import Casework
+from bot.handlers.slack.channels import Channels, Mode
+from bot.handlers.slack.mrkdwn import plain
 from bot.handlers.slack.owing import Owing
+from bot.handlers.slack.questions.addressed import is_open_question, may_be_meant
 from bot.handlers.slack.questions.asking import Asked, Heard, ask, hear
+from bot.handlers.slack.questions.telling import TOLD, Told
+from bot.handlers.slack.questions.threads import Threads
+from bot.understanding import OPENING
+
+_MOMENT = 0.05
+"""Seconds to tell a language in: an acknowledgement must not wait for more."""
 
 
 class Listening:
     """Listens to messages and mentions."""
 
-    def __init__(self, owing: Owing, tell_language: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        casework: Casework,
+        owing: Owing,
+        channels: Channels,
+        threads: Threads,
+        tell_language: Callable[[str], str],
+    ) -> None:
+        self._casework = casework
         self._owing = owing
+        self._channels = channels
+        self._threads = threads
         self._guard = Guard()
         self._tell_language = tell_language
 
@@ -28,12 +51,64 @@ class Listening:
         app.event("message")(self._hear)
 
     async def _hear(self, body: dict[str, Any]) -> None:
+        match body["event"].get("subtype"):
+            case "message_changed":
+                await self._casework.changed(body)
+            case "message_deleted":
+                await self._casework.deleted(body)
         heard = hear(body)
-        if heard and (heard.mentioned or heard.direct):
+        if heard is None or await self._casework.heard(heard):
+            return
+        if heard.direct:
             await self._owe(heard)
+        elif not self._channels.allows(heard.channel):
+            await self._turn_away(heard, "slack.channel.elsewhere", channels=self._channels.links)
+        else:
+            await self._hear_in_channel(heard)
 
-    async def _owe(self, heard: Heard) -> None:
+    async def _hear_in_channel(self, heard: Heard) -> None:
+        # What costs nothing is looked at first: most of what people write is for each other.
+        if not heard.mentioned and not heard.in_thread and not is_open_question(heard.text, heard.bot):
+            return
+        mode = await self._channels.mode(heard.channel)
+        if mode is Mode.OFF:
+            await self._turn_away(heard, "slack.channel.silent")
+        elif heard.mentioned:
+            await self._owe(heard)
+        elif heard.in_thread:
+            await self._follow(heard)
+        elif mode is Mode.QUESTIONS:
+            await self._owe(heard, called=False)
+
+    async def _follow(self, heard: Heard) -> None:
+        askers = await self._threads.askers(heard.place)
+        if askers and may_be_meant(heard.text, heard.bot, has_asked=heard.user in askers):
+            await self._owe(heard, called=False, certain=False)
+
+    async def _owe(self, heard: Heard, *, called: bool = True, certain: bool = True) -> None:
         # In a thread: to tell a language can take a while.
         asked: Asked = await asyncio.to_thread(ask, heard, self._guard, self._tell_language)
+        if asked.refused and not called:
+            return  # nobody waits to hear that it can't be read
+        payload = asked.model_copy(update={"certain": certain}).model_dump(mode="json")
         # Slack sends an event again when the acknowledgement is late, and tells of a mention by two events.
-        await self._owing.owe("reply", heard.key, lane_of(heard.place), asked.model_dump(mode="json"))
+        await self._owing.owe("reply", heard.key, lane_of(heard.place), payload)
+
+    async def _turn_away(self, heard: Heard, key: str, **values: str) -> None:
+        """Tell whoever calls on the bot in vain so; once, though Slack tells of a mention by two events."""
+        if not heard.mentioned:
+            return
+        # Of a thread that nobody has answered in, Slack shows nothing beside it: what is whispered goes to the channel.
+        place = heard.place if heard.in_thread else heard.place.model_copy(update={"thread": ""})
+        language = await self._language(heard)
+        told = Told(place=place, user=heard.user, language=language, key=key, values=values)
+        owed = f"{TOLD}:{heard.channel}:{heard.ts}"
+        await self._owing.owe(TOLD, owed, lane_of(place), told.model_dump(mode="json"))
+
+    async def _language(self, heard: Heard) -> str:
+        """That of the text where it can be told in no time, else ""; of the text itself nothing is kept."""
+        try:
+            async with asyncio.timeout(_MOMENT):
+                return await asyncio.to_thread(self._tell_language, plain(heard.text)[:OPENING])
+        except TimeoutError:
+            return ""

@@ -1,72 +1,148 @@
-"""Replies as Slack's blocks. Pure; whatever comes from sources or people is escaped on the way."""
+"""Replies as what Slack shows: a text in Markdown, which can be streamed, and blocks under it. Pure.
+
+Whatever comes from sources or people is escaped on the way.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Sequence
 
 from babel.dates import format_date
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, PlainTextObject
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextActionsBlock,
+    ContextBlock,
+    FeedbackButtonsElement,
+    MarkdownBlock,
+    PlainTextObject,
+)
+from slack_sdk.models.blocks.basic_components import FeedbackButtonObject
 
+from bot.handlers.slack import markdown
 from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, quoted, sections
-from bot.handlers.slack.mrkdwn import clip, escape, link
+from bot.handlers.slack.mrkdwn import clip, escape, link, literal
 from bot.question import Reply, Status
 from bot.texts import Texts
-from knowledge.model import Citation, Claim
+from knowledge.model import Audience, Citation, Claim
 
 FORWARD = "forward"
 """The action id of the button that sends a question to the officers; its value is the id of the reply."""
+FEEDBACK = "feedback"
+"""The action id of the two thumbs; the value is GOOD or BAD, a colon, and the id of the reply."""
+GOOD, BAD = "good", "bad"
 
 ROOM = 6_000
 """Characters for claims and sources. Slack takes some 12,000 in a message's blocks and says nowhere how it counts."""
+MOST_PARTS = 4
+"""Messages that a reply may take."""
 
 _LEAD = 1_500
-_CLAIM = 2_000
+_CLAIM = 2_900
 _TITLE = 300
 _QUOTE = 600
 _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 
 
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A message of a reply: a text in Markdown, the blocks under it, and what notifications say instead."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    fallback: str
+
+    @property
+    def message(self) -> Message:
+        """The part as one message."""
+        return Message(self.fallback, (*([MarkdownBlock(text=self.text)] if self.text else []), *self.blocks))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Told:
+    """A claim or a piece of one, escaped and numbered, and its source."""
+
+    text: str
+    citation: Citation
+    source: str
+
+
 def replied(reply: Reply, texts: Texts) -> Message:
-    """A reply: lead, claims and their sources or the nearest ones, note, and the way to an officer."""
-    claims = _fitting(reply.claims, reply.language)
-    answer = _answer(claims, reply.language)
-    nearest = _nearest(reply, ROOM - sum(map(len, answer)), texts)
-    paragraphs = [clip(reply.lead, _LEAD), *answer, *nearest]
-    if len(claims) < len(reply.claims):
-        paragraphs.append(escape(texts(reply.language, "slack.cut")))
-    blocks: list[Block] = [*sections(paragraphs)]
-    if note := clip(reply.note, _LEAD):
-        blocks.append(ContextBlock(elements=[markup(note)]))
-    if reply.status in {Status.ANSWERED, Status.ABSTAINED}:
-        blocks.append(_button(reply, texts))
-    return Message(clip(reply.answer, FALLBACK), tuple(blocks))
+    """A reply in one message; what there is no room for is left out aloud."""
+    return parts(reply, texts, most=1)[0].message
 
 
-def _answer(claims: Sequence[Claim], language: str) -> list[str]:
-    citations = dict.fromkeys(claim.citation for claim in claims)
-    numbers = {citation: number for number, citation in enumerate(citations, start=1)}
-    verbatim = {claim.text.strip() for claim in claims}
-    told = [f"{clip(claim.text, _CLAIM)} [{numbers[claim.citation]}]" for claim in claims]
-    sources = [_source(f"[{number}]", citation, language, verbatim) for citation, number in numbers.items()]
-    return told + sources
+def parts(reply: Reply, texts: Texts, most: int = MOST_PARTS) -> tuple[Part, ...]:
+    """The messages that a reply takes: lead, claims and under them their sources, or the nearest ones; then notes,
+    thumbs and the way to an officer.
+
+    What claims there are does not change how those before them are put: of a reply whose claims are still coming,
+    the first part's text is how that of the whole reply begins.
+    """
+    packed = _packed(_told(reply, texts)) or [[]]
+    shown, rest = packed[:most], packed[most:]
+    lead = markdown.clip(reply.lead, _LEAD)
+    bodies = ["\n\n".join(each.text for each in told) for told in shown]
+    bodies[0] = "\n\n".join(filter(None, (lead, bodies[0])))
+    blocks = [sections(dict.fromkeys(each.source for each in told)) for told in shown]
+    blocks[-1] += [*_nearest(reply, shown[-1], texts), *_cut(reply, rest, texts), *_closing(reply, texts)]
+    fallbacks = [reply.answer, *bodies[1:]]
+    return tuple(
+        Part(body, tuple(under), clip(fallback, FALLBACK))
+        for body, under, fallback in zip(bodies, blocks, fallbacks, strict=True)
+    )
 
 
-def _nearest(reply: Reply, room: int, texts: Texts) -> list[str]:
-    sources = _within(room, (_source("•", citation, reply.language) for citation in reply.nearest))
-    return [bold(texts(reply.language, "slack.nearest")), *sources] if sources else []
+def source(mark: str, citation: Citation, language: str, texts: Texts, verbatim: Collection[str] = ()) -> str:
+    """Title, link, date and quoted words of a source; without these where a claim consists of them."""
+    line = f"{mark} {link(citation.url, clip(literal(citation.title), _TITLE))}"
+    if citation.date:
+        line += f" · {format_date(citation.date, 'long', locale=_LOCALES[language])}"
+    if citation.audience is Audience.INTERNAL:
+        line += f" · {bold(texts(language, 'slack.source.internal'))}"
+    quote = clip(literal(citation.quote), _QUOTE)
+    return line if not quote or citation.quote.strip() in verbatim else f"{line}\n{quoted(quote)}"
 
 
-def _fitting(claims: Sequence[Claim], language: str) -> Sequence[Claim]:
-    """The claims that there is room for together with their sources: none is shown without its source."""
-    room, sources = ROOM, set[Citation]()
-    for number, claim in enumerate(claims):
-        room -= len(clip(claim.text, _CLAIM))
-        if claim.citation not in sources:
-            room -= len(_source("[00]", claim.citation, language))
-            sources.add(claim.citation)
-        if room < 0:
-            return claims[:number]
-    return claims
+def can_be_forwarded(reply: Reply) -> bool:
+    """Was there a question that an officer can take?"""
+    return reply.status in {Status.ANSWERED, Status.ABSTAINED}
+
+
+def _told(reply: Reply, texts: Texts) -> list[_Told]:
+    numbers = {citation: number for number, citation in enumerate(reply.citations, start=1)}
+    verbatim = {claim.text.strip() for claim in reply.claims}
+    return [told for claim in reply.claims for told in _pieces(claim, numbers[claim.citation], reply, texts, verbatim)]
+
+
+def _pieces(claim: Claim, number: int, reply: Reply, texts: Texts, verbatim: Collection[str]) -> list[_Told]:
+    pieces = markdown.split(claim.text, _CLAIM) or [""]
+    under = source(f"[{number}]", claim.citation, reply.language, texts, verbatim)
+    return [_Told(f"{piece} [{number}]".strip(), claim.citation, under) for piece in pieces]
+
+
+def _packed(told: Iterable[_Told]) -> list[list[_Told]]:
+    """The claims by messages: each where there is room for it together with its source."""
+    packed: list[list[_Told]] = []
+    room, sources = 0, set[str]()
+    for each in told:
+        cost = len(each.text) + (0 if each.source in sources else len(each.source))
+        if not packed or cost > room:
+            packed.append([])
+            room, sources = ROOM, set()
+            cost = len(each.text) + len(each.source)
+        packed[-1].append(each)
+        room -= cost
+        sources.add(each.source)
+    return packed
+
+
+def _nearest(reply: Reply, told: Sequence[_Told], texts: Texts) -> list[Block]:
+    room = ROOM - sum(len(each.text) + len(each.source) for each in told)
+    sources = _within(room, (source("•", citation, reply.language, texts) for citation in reply.nearest))
+    return sections([bold(texts(reply.language, "slack.nearest")), *sources]) if sources else []
 
 
 def _within(room: int, paragraphs: Iterable[str]) -> list[str]:
@@ -79,13 +155,37 @@ def _within(room: int, paragraphs: Iterable[str]) -> list[str]:
     return kept
 
 
-def _source(mark: str, citation: Citation, language: str, verbatim: Collection[str] = ()) -> str:
-    """Title, link, date and quoted words of a source; without these where a claim consists of them."""
-    line = f"{mark} {link(citation.url, clip(citation.title, _TITLE))}"
-    if citation.date:
-        line += f" · {format_date(citation.date, 'long', locale=_LOCALES[language])}"
-    quote = clip(citation.quote, _QUOTE)
-    return line if not quote or citation.quote.strip() in verbatim else f"{line}\n{quoted(quote)}"
+def _cut(reply: Reply, rest: Sequence[Sequence[_Told]], texts: Texts) -> list[Block]:
+    """Says that there is more than is shown, and where."""
+    if not rest:
+        return []
+    there = rest[0][0].citation
+    way = link(there.url, clip(literal(there.title), 100))
+    return sections([f"{escape(texts(reply.language, 'slack.cut'))} {way}"])
+
+
+def _closing(reply: Reply, texts: Texts) -> list[Block]:
+    blocks: list[Block] = []
+    if note := clip(literal(reply.note), _LEAD):
+        blocks.append(ContextBlock(elements=[markup(note)]))
+    if reply.claims and reply.lead == texts(reply.language, "reply.lead.written"):
+        blocks.append(ContextBlock(elements=[markup(escape(texts(reply.language, "slack.written")))]))
+    if can_be_forwarded(reply):
+        blocks += [_thumbs(reply, texts), _button(reply, texts)]
+    return blocks
+
+
+def _thumbs(reply: Reply, texts: Texts) -> ContextActionsBlock:
+    good, bad = (
+        FeedbackButtonObject(
+            text=PlainTextObject(text=texts(reply.language, f"slack.feedback.{kind}")),
+            accessibility_label=texts(reply.language, f"slack.feedback.{kind}.label"),
+            value=f"{kind}:{reply.id}",
+        )
+        for kind in (GOOD, BAD)
+    )
+    element = FeedbackButtonsElement(action_id=FEEDBACK, positive_button=good, negative_button=bad)
+    return ContextActionsBlock(elements=[element])
 
 
 def _button(reply: Reply, texts: Texts) -> ActionsBlock:

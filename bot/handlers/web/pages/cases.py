@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.desk.case import LONGEST_ANSWER, Case, CaseState, IllegalMove, Officer
+from bot.desk.case import LONGEST_ANSWER, Case, CaseState, Event, IllegalMove, Move, Officer
 from bot.desk.desk import Desk
 from bot.desk.store import CaseNotFound
 from bot.handlers.web.channels import CASES
@@ -23,9 +23,9 @@ from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 
 FILTERS = {
-    "apne": (CaseState.FORWARDED, CaseState.CLAIMED),
+    "apne": (CaseState.FORWARDED, CaseState.CLAIMED, CaseState.ASKED),
     "ventende": (CaseState.FORWARDED,),
-    "tatt": (CaseState.CLAIMED,),
+    "tatt": (CaseState.CLAIMED, CaseState.ASKED),
     "besvarte": (CaseState.ANSWERED,),
     "avsluttede": (CaseState.CLOSED,),
 }
@@ -110,6 +110,8 @@ class CasePages:
                 await self._desk.claim(case.id, officer)
             case "frigi":
                 await self._desk.release(case.id, officer)
+            case "ikke-var":
+                await self._desk.send_back(case.id, officer)
             case "svar":
                 await self._desk.answer(case.id, officer, typed)
             case "avslutt":
@@ -127,7 +129,7 @@ class CasePages:
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
             home=f"/saker/{case.id}",
             case=case,
-            events=await self._desk.events(case.id),
+            events=_readable(await self._desk.events(case.id)),
             typed=typed,
             problem=problem,
             limit=LONGEST_ANSWER,
@@ -152,6 +154,17 @@ def _in_turn(cases: Sequence[Case]) -> list[Case]:
     """What nobody has taken comes first, and of that what has waited longest; the rest stays in its order."""
     waiting = [case for case in cases if case.state is CaseState.FORWARDED]
     return waiting[::-1] + [case for case in cases if case.state is not CaseState.FORWARDED]
+
+
+def _readable(events: Sequence[Event]) -> list[Event]:
+    """The events as they may be read: what an asker took away is not, nor what people have read already."""
+    withdrawn = {event.ref for event in events if event.move is Move.WITHDRAWN}
+    shown = {Move.ASKED_BACK, Move.FOLLOWED_UP, Move.CORRECTED, Move.SUPPLEMENTED, Move.RETURNED}
+    gone = {"text": ""}
+    return [
+        event if event.move in shown and event.ref not in withdrawn else event.model_copy(update=gone)
+        for event in events
+    ]
 
 
 def _draft(case: Case) -> str:

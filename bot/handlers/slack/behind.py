@@ -1,0 +1,47 @@
+"""Work that goes on when a request has been acknowledged: what must be quick and may be lost."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from bot.handlers.slack.workspace import UNREACHABLE, reason
+
+log = structlog.get_logger(__name__)
+
+_PATIENCE = 10.0
+
+
+class Behind:
+    """Runs tasks, one beside the other. What goes wrong in one is in the log, with an error id, and nowhere else."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin the work."""
+        task = asyncio.create_task(_watched(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finish(self) -> None:
+        """Let what was begun end; what takes too long is broken off."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait([*self._tasks], timeout=_PATIENCE)
+        for task in late:
+            task.cancel()
+
+
+async def _watched(work: Coroutine[Any, Any, None]) -> None:
+    error_id = secrets.token_hex(4)
+    try:
+        await work
+    except UNREACHABLE as error:
+        log.warning("slack.behind", error_id=error_id, error=reason(error))
+    except Exception as error:
+        log.exception("slack.behind", error_id=error_id, error=type(error).__name__)

@@ -1,0 +1,118 @@
+"""From a press to a modal: who pressed is looked up, and the modal opened, before Slack's three seconds are over."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+from slack_sdk.models.views import View
+
+from bot.database import now
+from bot.desk.case import Case, Event, IllegalMove, Move
+from bot.desk.desk import Desk
+from bot.desk.moves import apply
+from bot.desk.store import CaseNotFound
+from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.cases.modals import Meant
+from bot.handlers.slack.cases.officers import Officers
+from bot.handlers.slack.cases.whispering import Whispers
+from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.workspace import UNREACHABLE, reason
+from bot.people import Place
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+
+class Pressed(BaseModel):
+    """Who pressed something, and where they are told what comes of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace: str
+    channel: str
+    thread: str = ""
+    user: str
+    handle: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The place that they see."""
+        return Place(platform=PLATFORM, workspace=self.workspace, channel=self.channel, thread=self.thread)
+
+
+def pressed(body: Mapping[str, Any], thread: str = "") -> Pressed:
+    """Who pressed it, by the interaction that Slack tells of."""
+    user = body["user"]
+    return Pressed(
+        workspace=(body.get("team") or {}).get("id") or user.get("team_id") or "",
+        channel=(body.get("channel") or {}).get("id") or "",
+        thread=thread,
+        user=user["id"],
+        handle=user.get("name") or user.get("username") or "",
+    )
+
+
+class Opening:
+    """Opens modals about cases for officers, and tells them and everybody else where that can't be."""
+
+    def __init__(self, clients: Clients, whispers: Whispers, officers: Officers, desk: Desk, texts: Texts) -> None:
+        self._clients = clients
+        self._whispers = whispers
+        self._officers = officers
+        self._desk = desk
+        self._texts = texts
+
+    async def open(
+        self,
+        who: Pressed,
+        trigger: str,
+        case_id: str,
+        moves: Iterable[Move],
+        make: Callable[[Case, Meant], View],
+        note: str = "",
+    ) -> None:
+        """Open the modal where the case allows one of these moves to that person, or else say why it doesn't."""
+        colleague = await self._officers.colleague(who.workspace, who.user, who.handle)
+        if colleague.officer is None:
+            return await self.tell(who, self._texts(colleague.language, "slack.casework.officers_only"))
+        language = colleague.language
+        try:
+            case = await self._desk.get(case_id)
+        except CaseNotFound:
+            return await self.tell(who, self._texts(language, "slack.casework.gone"))
+        meant = Meant(case=case.id, officer=colleague.officer, language=language, workspace=who.workspace, note=note)
+        if refused := _refused(case, meant, moves):
+            return await self.tell(who, self._texts(language, refused.key, **refused.values))
+        await self._show(who, trigger, make(case, meant), language)
+
+    async def tell(self, who: Pressed, text: str) -> None:
+        """Say it to whoever pressed, and to nobody else."""
+        await self._whispers.tell(who.place, who.user, plainly(text))
+
+    async def _show(self, who: Pressed, trigger: str, view: View, language: str) -> None:
+        try:
+            client = await self._clients.of(who.workspace)
+            await client.views_open(trigger_id=trigger, view=view)
+        except UNREACHABLE as error:
+            error_id = secrets.token_hex(4)
+            log.warning("slack.modal_not_opened", error_id=error_id, error=reason(error))
+            await self.tell(who, self._texts(language, "slack.casework.trouble", id=error_id))
+
+
+def _refused(case: Case, meant: Meant, moves: Iterable[Move]) -> IllegalMove | None:
+    """Why none of the moves could be made, whatever is going to be written; None where one of them could."""
+    refusal = None
+    for move in moves:
+        tried = Event(move=move, actor=meant.officer, moment=now(), text="?", to=meant.officer)
+        try:
+            apply(case, tried)
+        except IllegalMove as error:
+            refusal = refusal or error
+        else:
+            return None
+    return refusal

@@ -1,0 +1,55 @@
+"""Work on cases, put together: what is heard of it in Slack, and what is carried because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.handlers.slack.cases import corresponding, courier, pressing
+from bot.handlers.slack.cases.buttons import Forwarding
+from bot.handlers.slack.cases.cards import Cards
+from bot.handlers.slack.cases.casework import Casework
+from bot.handlers.slack.cases.officers import Officers
+from bot.handlers.slack.cases.opening import Opening
+from bot.handlers.slack.cases.relaying import Relaying
+from bot.handlers.slack.cases.submitting import Submitting
+from bot.handlers.slack.cases.whispering import Whispers
+from bot.handlers.slack.courier import Carrier
+from bot.handlers.slack.shared import Shared
+
+
+class Working:
+    """Lets officers work on cases in their channel, and askers in their threads. `casework` hears what is written."""
+
+    def __init__(self, shared: Shared) -> None:
+        settings, clients, desk, texts = shared.settings, shared.clients, shared.desk, shared.texts
+        owing, behind, directory, workspace = shared.owing, shared.behind, shared.directory, shared.workspace
+        replies = shared.replies
+        officers = Officers(clients, directory, settings.slack_officers_channel, settings.slack_officers_group)
+        whispers = Whispers(workspace)
+        opening = Opening(clients, whispers, officers, desk, texts)
+        cards = Cards(shared.posts)
+        self.casework = Casework(owing, cards, desk)
+        self._parts = (
+            Forwarding(owing, replies, workspace, texts),
+            pressing.Pressing(owing, behind, opening, texts),
+            Relaying(behind, clients, cards, opening, texts),
+            Submitting(officers, desk, texts),
+        )
+        carried = courier.CaseCourier(settings.public_url, workspace, directory, officers, replies, desk, texts)
+        corresponded = corresponding.CorrespondenceCourier(workspace, whispers, officers, replies, desk, texts)
+        self._carriers: Mapping[str, Carrier] = {
+            **dict.fromkeys(courier.KINDS, carried),
+            **dict.fromkeys(corresponding.KINDS, corresponded),
+            pressing.KIND: pressing.PressCourier(whispers, officers, desk, texts),
+        }
+
+    def register(self, app: AsyncApp) -> None:
+        """Let Bolt hand over what is pressed, called and filled in."""
+        for part in self._parts:
+            part.register(app)
+
+    def carriers(self) -> Mapping[str, Carrier]:
+        """Who carries what is owed because of cases, by kind."""
+        return self._carriers

@@ -1,0 +1,78 @@
+"""What becomes of a request that goes wrong here: Slack sends events again; of all else the person is told."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.handlers.slack.behind import Behind
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+_TIMEOUT = 10
+
+
+class Failing:
+    """Bolt's error handler. What people are told carries an id that is in the log."""
+
+    def __init__(self, behind: Behind, texts: Texts) -> None:
+        self._behind = behind
+        self._texts = texts
+
+    async def note(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """Say in the log what went wrong, and to whom it matters that it did."""
+        error_id, kind = secrets.token_hex(4), _kind(body)
+        if not kind:
+            log.warning("slack.unreadable", error=type(error).__name__)
+            return BoltResponse(status=HTTPStatus.BAD_REQUEST, body="")
+        if isinstance(error, BoltUnhandledRequestError):
+            if kind in {"event_callback", "block_actions", "view_closed"}:
+                # Events that nobody asked for, links that are buttons, modals that are closed.
+                log.debug("slack.unheard", kind=kind)
+                return BoltResponse(status=HTTPStatus.OK, body="")
+            log.error("slack.unknown", kind=kind, error_id=error_id)
+        else:
+            log.error("slack.failed", kind=kind, error_id=error_id, error=type(error).__name__, exc_info=error)
+        text = self._texts(_language(body), "slack.trouble", error_id=error_id)
+        return self._tell(kind, body, text)
+
+    def _tell(self, kind: str, body: Mapping[str, Any], text: str) -> BoltResponse:
+        if kind == "command":
+            return BoltResponse(status=HTTPStatus.OK, body={"response_type": "ephemeral", "text": text})
+        if kind == "view_submission" and (block := _first_input(body)):
+            # The modal stays open with what was filled in.
+            return BoltResponse(status=HTTPStatus.OK, body={"response_action": "errors", "errors": {block: text}})
+        if address := body.get("response_url"):
+            self._behind.start(_whisper(address, text))
+        return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR, body="")
+
+
+async def _whisper(address: str, text: str) -> None:
+    answer = await AsyncWebhookClient(address, timeout=_TIMEOUT).send(
+        text=text, response_type="ephemeral", replace_original=False
+    )
+    if answer.status_code != HTTPStatus.OK:
+        log.error("slack.untold", status=answer.status_code)
+
+
+def _kind(body: Mapping[str, Any]) -> str:
+    return "command" if "command" in body else str(body.get("type", ""))
+
+
+def _language(body: Mapping[str, Any]) -> str:
+    user = body.get("user")
+    locale = user.get("locale") if isinstance(user, dict) else ""
+    return str(locale or "nb").partition("-")[0]
+
+
+def _first_input(body: Mapping[str, Any]) -> str:
+    blocks = body.get("view", {}).get("blocks", [])
+    return next((str(block["block_id"]) for block in blocks if block.get("type") == "input"), "")

@@ -1,0 +1,129 @@
+"""Hears that somebody looks at the bot, and what they do on the Home tab."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+
+from bot.guard import Guard
+from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.home.courier import Opened, Wanted
+from bot.handlers.slack.home.form import QUESTION, SUBMITTED, Shown, form, written
+from bot.handlers.slack.home.prompts import Prompts
+from bot.handlers.slack.home.rendering import ASK, CLAIM, OPEN
+from bot.handlers.slack.mrkdwn import escape
+from bot.handlers.slack.owing import Owing
+from bot.handlers.slack.questions.asking import Heard, ask
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+Ack = Callable[..., Awaitable[BoltResponse]]
+
+
+class Opening:
+    """Owes whoever opens the Home tab a fresh one, suggests questions in the agent view, takes those from the form."""
+
+    def __init__(
+        self,
+        owing: Owing,
+        behind: Behind,
+        clients: Clients,
+        prompts: Prompts,
+        texts: Texts,
+        tell_language: Callable[[str], str],
+    ) -> None:
+        self._owing = owing
+        self._behind = behind
+        self._clients = clients
+        self._prompts = prompts
+        self._texts = texts
+        self._tell_language = tell_language
+        self._guard = Guard()
+
+    def register(self, app: AsyncApp) -> None:
+        """Let Bolt hand over what this hears."""
+        app.event("app_home_opened")(self._open)
+        app.event("app_context_changed")(self._look_elsewhere)
+        app.action(ASK)(self._begin)
+        app.action(CLAIM)(self._claim)
+        app.action(OPEN)(self._follow)
+        app.view(SUBMITTED)(self._submit)
+
+    async def _open(self, body: dict[str, Any]) -> None:
+        event = body["event"]
+        workspace, user, channel = body.get("team_id") or "", event["user"], event.get("channel") or ""
+        if event.get("tab") == "messages":
+            # Only for show: no message is sent that nobody asked for.
+            self._behind.start(self._prompts.suggest(workspace, user, channel))
+        elif event.get("tab") == "home":
+            shown = Shown.of(event.get("view")).digest
+            opened = Opened(workspace=workspace, user=user, channel=channel, shown=shown)
+            await self._owe(opened, body["event_id"])
+
+    async def _look_elsewhere(self, body: dict[str, Any]) -> None:
+        """What somebody looks at beside the bot is of no use to it, and so it keeps nothing of that."""
+        log.debug("slack.context_changed")
+
+    async def _begin(self, body: dict[str, Any], ack: Ack) -> None:
+        self._behind.start(self._show_form(_workspace(body), body["trigger_id"], Shown.of(body.get("view"))))
+        await ack()
+
+    async def _show_form(self, workspace: str, trigger: str, shown: Shown) -> None:
+        client = await self._clients.of(workspace)
+        await client.views_open(trigger_id=trigger, view=form(shown, self._texts))
+
+    async def _claim(self, body: dict[str, Any], ack: Ack) -> None:
+        action, user = body["actions"][0], body["user"]
+        opened = Opened(
+            workspace=_workspace(body),
+            user=user["id"],
+            channel=Shown.of(body.get("view")).channel,
+            claim=action["value"],
+            handle=user.get("name") or user["id"],
+        )
+        await self._owe(opened, f"{action['value']}:{action.get('action_ts', '')}")
+        await ack()
+
+    async def _follow(self, ack: Ack) -> None:
+        await ack()  # the browser has opened the page
+
+    async def _submit(self, body: dict[str, Any], ack: Ack) -> None:
+        view, user = body["view"], body["user"]
+        shown, workspace = Shown.of(view), _workspace(body)
+        heard = Heard(
+            workspace=workspace,
+            team=user.get("team_id") or workspace,
+            # Slack takes a person for the direct messages with them.
+            channel=shown.channel or user["id"],
+            kind="im",
+            ts="",
+            thread="",
+            user=user["id"],
+            text=escape(written(view)),
+        )
+        # In a thread: to tell a language can take a while.
+        asked = await asyncio.to_thread(ask, heard, self._guard, self._tell_language)
+        if asked.refused:
+            problem = self._texts(shown.language, asked.refused.key, **asked.refused.values)
+            await ack(response_action="errors", errors={QUESTION: problem})
+            return
+        wanted = Wanted(asked=asked, language=shown.language)
+        key = f"home.asked:{workspace}:{view['id']}"
+        await self._owing.owe("home.asked", key, f"home/{workspace}/{user['id']}", wanted.model_dump(mode="json"))
+        await ack()
+
+    async def _owe(self, opened: Opened, mark: str) -> None:
+        lane = f"home/{opened.workspace}/{opened.user}"
+        key = f"home:{opened.workspace}:{opened.user}:{mark}"
+        await self._owing.owe("home", key, lane, opened.model_dump(mode="json"))
+
+
+def _workspace(body: Mapping[str, Any]) -> str:
+    return str((body.get("team") or {}).get("id") or body["user"].get("team_id") or "")

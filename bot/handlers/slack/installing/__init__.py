@@ -1,0 +1,1 @@
+"""How the app comes into workspaces, with which tokens it acts there, and how it leaves them."""

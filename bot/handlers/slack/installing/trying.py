@@ -1,0 +1,48 @@
+"""Tries tokens: whether Slack knows them, and whether the app may do all that it asks for."""
+
+from __future__ import annotations
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.handlers.slack.clients import connect
+from bot.handlers.slack.installing.scopes import granted, missing
+from bot.handlers.slack.workspace import UNREACHABLE, reason
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+TODO = "take docs/slack/manifest.yaml over into the app's settings at api.slack.com, and install the app again"
+
+
+async def try_token(client: AsyncWebClient) -> None:
+    """Say in the log how it stands with the client's token."""
+    try:
+        found = await client.auth_test()
+    except UNREACHABLE as error:
+        log.error("slack.unusable", error=reason(error))
+        return
+    log.info("slack.connected", workspace=found.get("team"), bot=found.get("user_id"))
+    if lacking := missing(granted(found.headers)):
+        log.error("slack.scopes_missing", workspace=found.get("team"), scopes=lacking, todo=TODO)
+
+
+async def fault(settings: Settings) -> str:
+    """What keeps the app from its work in its one workspace, and what to do about it; empty where nothing does."""
+    if settings.slack_bot_token is None:
+        return ""
+    client = connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    try:
+        found = await client.auth_test()
+    except UNREACHABLE as error:
+        return f"Slack can't be reached with SLACK_BOT_TOKEN: {reason(error)}"
+    if lacking := missing(granted(found.headers)):
+        return f"the token lacks {', '.join(lacking)}: {TODO}"
+    if settings.slack_officers_channel is None:
+        return ""
+    try:
+        await client.conversations_info(channel=settings.slack_officers_channel)
+    except UNREACHABLE as error:
+        todo = "invite the bot there, and set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL to the channel's id"
+        return f"the officers' channel can't be reached: {reason(error)}; {todo}"
+    return ""

@@ -1,0 +1,140 @@
+"""Hears what people think of replies: by the thumbs under them, by reactions, and in a dialog that asks why."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+
+from bot.desk.notices import lane_of
+from bot.guard import mask
+from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.blocks import Message
+from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.owing import Owing
+from bot.handlers.slack.replies import asking_why as dialog
+from bot.handlers.slack.replies.feedbacks import Feedbacks
+from bot.handlers.slack.replies.rendering import BAD, FEEDBACK, can_be_forwarded
+from bot.handlers.slack.store import Posts, Replies, Said
+from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+_THUMBS = {"+1": True, "thumbsup": True, "-1": False, "thumbsdown": False}
+"""Reactions that say what somebody thinks, by Slack's names for them."""
+_LONGEST_COMMENT = 2_000
+
+Ack = Callable[..., Awaitable[BoltResponse]]
+
+
+class Opinions:
+    """Keeps what people think of replies, and asks who thinks ill of one why."""
+
+    def __init__(
+        self,
+        owing: Owing,
+        behind: Behind,
+        clients: Clients,
+        workspace: Workspace,
+        stores: tuple[Replies, Posts, Feedbacks],
+        texts: Texts,
+    ) -> None:
+        self._owing = owing
+        self._behind = behind
+        self._clients = clients
+        self._workspace = workspace
+        self._replies, self._posts, self._feedbacks = stores
+        self._texts = texts
+
+    def register(self, app: AsyncApp) -> None:
+        """Let Bolt hand over what people think."""
+        app.action(FEEDBACK)(self._press)
+        app.action(dialog.OPEN)(self._open)
+        app.view(dialog.SUBMITTED)(self._submit)
+        app.event("reaction_added")(self._react)
+
+    async def _press(self, body: dict[str, Any], ack: Ack) -> None:
+        thumb, _, reply = str(body["actions"][0]["value"]).partition(":")
+        said, person = await self._replies.get(reply), body["user"]["id"]
+        if said is None:
+            log.info("slack.feedback_on_nothing", reply=reply)
+        else:
+            await self._feedbacks.keep(reply, person, good=thumb != BAD)
+            if thumb == BAD:
+                self._behind.start(self._ask(said, body))
+            else:
+                self._behind.start(self._tell(said, person, "slack.feedback.thanks"))
+        await ack()
+
+    async def _open(self, body: dict[str, Any], ack: Ack) -> None:
+        if said := await self._replies.get(body["actions"][0]["value"]):
+            self._behind.start(self._ask(said, body))
+        await ack()
+
+    async def _submit(self, body: dict[str, Any], ack: Ack) -> None:
+        view, user = body["view"], body["user"]
+        said = await self._replies.get(view["private_metadata"])
+        if said is None:
+            await ack()
+            return
+        found = dialog.read(view["state"]["values"])
+        comment = mask(found.comment)[:_LONGEST_COMMENT]
+        await self._feedbacks.keep(said.reply.id, user["id"], good=False, reasons=found.reasons, comment=comment)
+        forwards = found.forward and self._may_forward(said, user["id"])
+        if forwards:
+            await self._forward(said, user)
+        key = "slack.feedback.thanks.forwarded" if forwards else "slack.feedback.thanks"
+        self._behind.start(self._tell(said, user["id"], key))
+        await ack()
+
+    async def _react(self, event: dict[str, Any]) -> None:
+        good = _THUMBS.get(str(event["reaction"]).partition("::")[0])
+        item = event.get("item") or {}
+        if good is None or item.get("type") != "message":
+            return
+        post = await self._posts.at(item["channel"], item["ts"])
+        # A reply can take several messages, whose keys begin with that of the first.
+        said = await self._replies.owed_by(post.key) or await self._replies.owed_by(_first(post.key)) if post else None
+        if said is None or not can_be_forwarded(said.reply):
+            return
+        changed = await self._feedbacks.keep(said.reply.id, event["user"], good=good)
+        if changed and not good:
+            # A reaction lets no dialog be opened: a button does.
+            self._behind.start(self._invite(said, event["user"]))
+
+    async def _ask(self, said: Said, body: Mapping[str, Any]) -> None:
+        forwards = self._may_forward(said, body["user"]["id"])
+        view = dialog.modal(said.reply, self._texts, forwards=forwards)
+        client = await self._clients.of(said.question.place.workspace)
+        try:
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
+        except UNREACHABLE as error:
+            log.warning("slack.no_dialog", error=reason(error))
+            await self._invite(said, body["user"]["id"])
+
+    async def _invite(self, said: Said, person: str) -> None:
+        await self._whisper(said, person, dialog.invitation(said.reply, self._texts))
+
+    async def _tell(self, said: Said, person: str, key: str) -> None:
+        await self._whisper(said, person, plainly(self._texts(said.reply.language, key)))
+
+    async def _whisper(self, said: Said, person: str, message: Message) -> None:
+        await self._workspace.whisper(said.question.place, person, message)
+
+    async def _forward(self, said: Said, user: Mapping[str, str]) -> None:
+        payload = {"reply": said.reply.id, "name": user.get("name") or user["id"]}
+        lane = lane_of(said.question.place)
+        await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane, payload)
+
+    def _may_forward(self, said: Said, person: str) -> bool:
+        return person == said.question.asker.id and can_be_forwarded(said.reply)
+
+
+def _first(key: str) -> str:
+    return key.rpartition("#")[0] or key

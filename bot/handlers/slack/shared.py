@@ -1,0 +1,82 @@
+"""What the parts of the channel share: one of each, made once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.database import Database
+from bot.desk.desk import Desk
+from bot.desk.outbox import Outbox
+from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.channels import Channels
+from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.directory import Directory
+from bot.handlers.slack.known import Known
+from bot.handlers.slack.library import Library
+from bot.handlers.slack.owing import Owing
+from bot.handlers.slack.store import Posts, Replies
+from bot.handlers.slack.workspace import Workspace
+from bot.settings import Settings
+from bot.texts import Texts
+
+
+class TellLanguage(Protocol):
+    """Tells in which language to answer."""
+
+    def __call__(self, text: str, history: Sequence[str] = ()) -> str:
+        """The language of the text, or of its thread where the text is too short to tell."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Shared:
+    """Handed to what puts a part together, which gives each of its objects the few that it needs."""
+
+    settings: Settings
+    database: Database
+    desk: Desk
+    library: Library
+    texts: Texts
+    tell_language: TellLanguage
+    clients: Clients
+    behind: Behind
+    owing: Owing
+    known: Known
+    directory: Directory
+    channels: Channels
+    replies: Replies
+    posts: Posts
+    workspace: Workspace
+
+
+def share(
+    settings: Settings,
+    *,
+    database: Database,
+    outbox: Outbox,
+    desk: Desk,
+    library: Library,
+    texts: Texts,
+    tell_language: TellLanguage,
+    clients: Clients,
+) -> Shared:
+    """One of each, over the database and Slack's API."""
+    known, posts = Known(database), Posts(database)
+    return Shared(
+        settings=settings,
+        database=database,
+        desk=desk,
+        library=library,
+        texts=texts,
+        tell_language=tell_language,
+        clients=clients,
+        behind=Behind(),
+        owing=Owing(database, outbox),
+        known=known,
+        directory=Directory(clients, known, settings.slack_officers_group),
+        channels=Channels(database, outbox, settings.slack_channels),
+        replies=Replies(database),
+        posts=posts,
+        workspace=Workspace(clients, posts),
+    )

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.views import View
+
+from bot.desk.case import Case, CaseState
+from bot.handlers.slack.cases import modals
+from bot.handlers.slack.cases.modals import Meant, draft
+from bot.people import Place
+from bot.texts import LANGUAGES, Texts
+from knowledge.model import Claim
+from tests.desk.examples import SOURCE, request
+from tests.peers.slack.methods.views import checked
+from tests.slack.casework import OFFICER
+from tests.slack.examples import TEXTS
+
+KINDS: list[Callable[[Case, Meant, Texts], View]] = [
+    modals.answering,
+    modals.asking_back,
+    modals.reassigning,
+    modals.sending_back,
+]
+CASE = Case(**dict(request()), id="c" * 32, number=12345, opened=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+
+
+def meant(language: str) -> Meant:
+    return Meant(case=CASE.id, officer=OFFICER, language=language, workspace="T1", note="C1:1.1")
+
+
+odd = st.text(st.characters(codec="utf-8") | st.sampled_from("<>&*_`|~@#!\n"), max_size=200)
+long = st.builds(lambda text, times: text * times, odd, st.sampled_from([1, 40]))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    question=long,
+    name=odd | st.just("<&>" * 400),
+    history=st.lists(long, max_size=12),
+    title=long,
+    text=long,
+    address=st.sampled_from(["", "https://x.no/" + "a" * 900, "https://x.no/a b|c>"]),
+    language=st.sampled_from(LANGUAGES),
+    private=st.booleans(),
+)
+def test_whatever_people_write_slack_takes_the_modals(
+    question: str, name: str, history: list[str], title: str, text: str, address: str, language: str, private: bool
+) -> None:
+    source = SOURCE.model_copy(update={"title": title, "url": address})
+    changes = {
+        "question": question or "?",
+        "asker": CASE.asker.model_copy(update={"name": name}),
+        "history": tuple(history),
+        "nearest": (source,) * 3,
+        "draft": (Claim(text=text or ".", citation=source),) * 2,
+        "place": Place(platform="slack", channel="C1", thread="1.1", private=private),
+    }
+    case = CASE.model_copy(update=changes)
+    for make in KINDS:
+        checked(make(case, meant(language), TEXTS).to_dict(), "modal")
+    for state in (CaseState.CLAIMED, CaseState.ANSWERED):
+        relayed = case.model_copy(update={"state": state})
+        view = modals.relaying(relayed, meant(language), (text or ".")[:3_000], TEXTS, files=True)
+        checked(view.to_dict(), "modal")
+
+
+def test_a_draft_names_each_source_once() -> None:
+    other = SOURCE.model_copy(update={"title": "Skilt", "url": "https://example.no/t"})
+    claims = (Claim(text="A", citation=SOURCE), Claim(text="B", citation=other), Claim(text="C", citation=SOURCE))
+    assert draft(CASE.model_copy(update={"draft": claims})) == (
+        "A [1]\n\nB [2]\n\nC [1]\n\n[1] Servering https://example.no/s\n[2] Skilt https://example.no/t"
+    )
+    assert draft(CASE.model_copy(update={"draft": ()})) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "platform", "ways"),
+    [
+        (CaseState.FORWARDED, "slack", ["answered", "asked_back"]),
+        (CaseState.ASKED, "slack", ["answered", "asked_back"]),
+        (CaseState.CLAIMED, "web", ["answered"]),
+        (CaseState.ANSWERED, "slack", ["supplemented"]),
+    ],
+)
+def test_a_note_is_sent_as_what_the_case_allows(state: CaseState, platform: str, ways: list[str]) -> None:
+    place = Place(platform=platform, channel="C1", thread="1.1")
+    case = CASE.model_copy(update={"state": state, "place": place})
+    blocks = modals.relaying(case, meant("nb"), "Ja.", TEXTS, files=False).to_dict()["blocks"]
+    (element,) = [block["element"] for block in blocks if block.get("block_id") == modals.AS]
+    assert [option["value"] for option in element["options"]] == ways
+    assert "initial_option" not in element
+
+
+def test_the_languages_say_the_same_about_cases() -> None:
+    keys = [{key for key in TEXTS.keys(language) if key.startswith("slack.")} for language in LANGUAGES]
+    assert keys[0] == keys[1] == keys[2]
