@@ -17,7 +17,7 @@ MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 
 def buttons(message: dict[str, Any]) -> list[str]:
     elements = next(block for block in message["blocks"] if block["type"] == "actions")["elements"]
-    return [element["action_id"].removeprefix("casework.") for element in elements]
+    return [element["action_id"] for element in elements]
 
 
 NEW = Case(**dict(request()), id="c", number=7, opened=MONDAY)

@@ -41,7 +41,7 @@ def _people(slack: Slack) -> None:
 
 async def press(bot: Bot, user: str, button: str) -> None:
     message = await card(bot)
-    response = await bot.slack.click(user, SAKER, message, f"casework.{button}")
+    response = await bot.slack.click(user, SAKER, message, button)
     assert response.status_code == 200
 
 
@@ -68,7 +68,7 @@ async def test_officers_claim_release_close_and_reopen_with_buttons(bot: Bot, sl
 async def test_pressing_twice_happens_once(bot: Bot, slack: Slack) -> None:
     asked, case = await opened(bot)
     message = dict(await card(bot))
-    await asyncio.gather(*(slack.click(KARI, SAKER, message, "casework.claim") for _ in range(3)))
+    await asyncio.gather(*(slack.click(KARI, SAKER, message, "claim") for _ in range(3)))
     await quiet(bot)
     assert [event.move for event in await bot.desk.events(case.id)] == [Move.OPENED, Move.CLAIMED]
     assert len(under(bot, "C1", asked["ts"])) == 1
@@ -228,7 +228,7 @@ async def test_a_case_that_is_not_ours_goes_back_marked_and_the_asker_hears_noth
 async def test_closing_asks_first(bot: Bot, slack: Slack) -> None:
     await opened(bot)
     actions = next(block for block in (await card(bot))["blocks"] if block["type"] == "actions")["elements"]
-    assert [element["action_id"] for element in actions if "confirm" in element] == ["casework.close"]
+    assert [element["action_id"] for element in actions if "confirm" in element] == ["close"]
 
 
 async def test_a_modal_that_slack_does_not_open_is_told_with_an_error_code(
@@ -266,7 +266,7 @@ async def test_what_was_pressed_is_done_by_the_next_process_where_this_one_dies(
         _, case = await opened(bot)
         message = dict(await card(bot))
     async with started(address, slack, delivers=False) as dying:
-        await slack.click(KARI, SAKER, message, "casework.claim")
+        await slack.click(KARI, SAKER, message, "claim")
         assert (await dying.desk.get(case.id)).state is CaseState.FORWARDED
     async with started(address, slack) as bot:
         await card(bot, "Under arbeid")

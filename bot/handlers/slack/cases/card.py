@@ -16,14 +16,14 @@ from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.people import Place
 from bot.texts import Texts
 
-CLAIM = "casework.claim"
-RELEASE = "casework.release"
-ANSWER = "casework.answer"
-ASK_BACK = "casework.ask_back"
-REASSIGN = "casework.reassign"
-SEND_BACK = "casework.send_back"
-CLOSE = "casework.close"
-REOPEN = "casework.reopen"
+CLAIM = "claim"
+RELEASE = "release"
+ANSWER = "answer"
+ASK_BACK = "ask_back"
+REASSIGN = "reassign"
+SEND_BACK = "send_back"
+CLOSE = "close"
+REOPEN = "reopen"
 """The action ids of the buttons; `slack.<id>` in the texts is what stands on them, and their value is the case's id."""
 
 _QUESTION = 2_000
@@ -125,11 +125,11 @@ def _allowed(case: Case) -> list[str]:
 
 
 def _confirm(case: Case, texts: Texts, language: str) -> ConfirmObject:
-    told = "slack.casework.close.answered" if case.answer is not None else "slack.casework.close.unanswered"
+    told = "slack.close.answered" if case.answer is not None else "slack.close.unanswered"
     return ConfirmObject(
-        title=PlainTextObject(text=texts(language, "slack.casework.close.title", case=case.label)),
+        title=PlainTextObject(text=texts(language, "slack.close.title", case=case.label)),
         text=PlainTextObject(text=texts(language, told)),
-        confirm=PlainTextObject(text=texts(language, "slack.casework.close")),
+        confirm=PlainTextObject(text=texts(language, "slack.close")),
         deny=PlainTextObject(text=texts(language, "slack.casework.cancel")),
     )
 

@@ -67,15 +67,15 @@ def asking_back(case: Case, meant: Meant, texts: Texts) -> View:
 
 def reassigning(case: Case, meant: Meant, texts: Texts) -> View:
     """To give the case to somebody."""
-    label = PlainTextObject(text=texts(meant.language, "slack.casework.reassign.label"))
-    hint = PlainTextObject(text=texts(meant.language, "slack.casework.reassign.hint"))
+    label = PlainTextObject(text=texts(meant.language, "slack.reassign.label"))
+    hint = PlainTextObject(text=texts(meant.language, "slack.reassign.hint"))
     who = InputBlock(block_id=WHO, label=label, hint=hint, element=UserSelectElement(action_id=WHO))
     return _view(REASSIGN, case, meant, texts, [who])
 
 
 def sending_back(case: Case, meant: Meant, texts: Texts) -> View:
     """To say that the case belongs elsewhere, and why."""
-    note = sections([escape(texts(meant.language, "slack.casework.send_back.note"))])
+    note = sections([escape(texts(meant.language, "slack.send_back.note"))])
     return _view(SEND_BACK, case, meant, texts, [*note, _text(SEND_BACK, meant, texts, optional=True)])
 
 

@@ -43,9 +43,12 @@ def noted(notice: CaseNotice, case: Case, address: str, texts: Texts, language: 
 
 
 def _from_asker(notice: CaseNotice, case: Case, text: str, way: str, texts: Texts, language: str) -> Message:
-    key = f"slack.from_asker.{notice.move}"
     confidential = case.confidential
-    lead = texts(language, f"{key}.confidential") if confidential else texts(language, key, name=asker_of(case))
+    lead = (
+        texts(language, f"slack.from_asker.{notice.move}.confidential")
+        if confidential
+        else texts(language, f"slack.from_asker.{notice.move}", name=asker_of(case))
+    )
     mention = _mention(notice) if notice.move is Move.FOLLOWED_UP else ""
     return _message(lead, text, way if confidential or len(text) > _LONGEST else "", mention)
 

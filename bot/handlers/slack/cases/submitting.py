@@ -57,9 +57,9 @@ class Submitting:
             async with asyncio.timeout(_PATIENCE):
                 colleague = await self._officers.colleague(meant.workspace, filled.get(WHO, ""))
         except (*UNREACHABLE, Undeliverable):
-            return await self._refuse(ack, meant, WHO, "slack.casework.reassign.unknown")
+            return await self._refuse(ack, meant, WHO, "slack.reassign.unknown")
         if colleague.officer is None:
-            return await self._refuse(ack, meant, WHO, "slack.casework.reassign.nobody")
+            return await self._refuse(ack, meant, WHO, "slack.reassign.nobody")
         await self._end(ack, meant, WHO, self._desk.reassign(meant.case, meant.officer, colleague.officer))
 
     async def _relay(self, body: dict[str, Any], ack: _Ack) -> None:
