@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.database import Database
+from bot.migrations import migrate
 from tests.peers.slack import Slack, running
 from tests.slack.examples import SCOPES, Bot, started
 
@@ -18,8 +22,23 @@ async def slack() -> AsyncIterator[Slack]:
         yield slack
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and nothing in them, made once: to migrate takes longer than most tests."""
+    file = tmp_path_factory.mktemp("database") / "slack.db"
+
+    async def make() -> None:
+        database = Database(f"sqlite+aiosqlite:///{file}")
+        await migrate(database)
+        await database.close()
+
+    asyncio.run(make())
+    return file
+
+
 @pytest.fixture
-def address(tmp_path: Path) -> str:
+def address(tmp_path: Path, empty: Path) -> str:
+    shutil.copy(empty, tmp_path / "slack.db")
     return f"sqlite+aiosqlite:///{tmp_path / 'slack.db'}"
 
 

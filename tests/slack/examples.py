@@ -22,7 +22,6 @@ from bot.desk.dispatcher import Backoff, Dispatcher, Pace
 from bot.desk.outbox import Delivery, Outbox
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.handler import SlackHandler
-from bot.migrations import migrate
 from bot.question import Listener, Question, Reply, Status
 from bot.settings import Settings
 from bot.texts import Texts
@@ -135,9 +134,9 @@ def settings(slack: Slack, **changes: Any) -> Settings:
 async def started(
     address: str, slack: Slack, *, delivers: bool = True, librarian: Librarian | None = None, **changes: Any
 ) -> AsyncIterator[Bot]:
-    """The bot on that database and in that workspace; one that does not deliver leaves that to a worker."""
+    """The bot on that database, which has its tables, and in that workspace; one that does not deliver leaves that to a
+    worker."""
     database = Database(address)
-    await migrate(database)
     outbox = Outbox(database)
     desk = Desk(database, outbox, officer_platforms=(PLATFORM,))
     librarian = librarian or Librarian()
@@ -152,7 +151,7 @@ async def started(
         library=Books(),
     )
     couriers = {PLATFORM: handler.courier} if delivers else {}
-    dispatcher = Dispatcher(outbox, couriers, Backoff(first=0.02, longest=0.05, attempts=6), Pace(poll=0.02))
+    dispatcher = Dispatcher(outbox, couriers, Backoff(first=0.02, longest=0.05, attempts=6), Pace(poll=0.05))
     try:
         async with served(create_app([handler], database, dispatcher)) as url:
             slack.bot_url = url
