@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import re
 import secrets
+import time
 from collections.abc import Collection
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +21,9 @@ from bot.people import Place
 CHANGED = "channel.changed"
 """The kind of the deliveries that tell a channel what it has been set to."""
 
+_MOMENT = 1.0
+"""Seconds that a channel's mode is believed for: many people ask at once."""
+_MANY = 1_000
 _CHANNEL = re.compile(r"[A-Z0-9]+")
 
 
@@ -71,6 +75,7 @@ class Channels:
     def __init__(self, database: Database, outbox: Outbox, allowed: Collection[str] = ()) -> None:
         self._database = database
         self._outbox = outbox
+        self._modes: dict[str, tuple[Mode, float]] = {}
         self.allowed = tuple(each for each in allowed if _CHANNEL.fullmatch(each))
 
     def allows(self, channel: str) -> bool:
@@ -83,10 +88,17 @@ class Channels:
         return ", ".join(map(link, self.allowed))
 
     async def mode(self, channel: str) -> Mode:
-        """What is answered in the channel."""
+        """What is answered in the channel; what another process has set, a second later at most."""
+        mode, until = self._modes.get(channel, (Mode.MENTIONS, 0.0))
+        if time.monotonic() < until:
+            return mode
         async with self._database.reading() as session:
-            mode = await session.scalar(select(ChannelRow.mode).where(ChannelRow.channel == channel))
-        return Mode(mode) if mode else Mode.MENTIONS
+            found = await session.scalar(select(ChannelRow.mode).where(ChannelRow.channel == channel))
+        mode = Mode(found) if found else Mode.MENTIONS
+        if len(self._modes) >= _MANY:
+            self._modes.clear()
+        self._modes[channel] = mode, time.monotonic() + _MOMENT
+        return mode
 
     async def change(self, change: Change) -> bool:
         """Set the channel to the mode, and owe it the news. False: it was set to that already."""
@@ -109,4 +121,5 @@ class Channels:
                 changed = bool((await session.execute(row.values(**values).returning(ChannelRow.channel))).first())
             if changed:
                 await self._outbox.put(session, news)
+        self._modes.pop(change.channel, None)
         return changed

@@ -23,7 +23,7 @@ class Hearing:
         owing, channels, directory, texts = shared.owing, shared.channels, shared.directory, shared.texts
         threads = Threads(shared.database)
         self._parts = (
-            Listening(casework, owing, channels, threads, shared.tell_language),
+            Listening(casework, owing, channels, threads),
             Modes(owing, channels, directory, texts),
         )
         self._carriers: Mapping[str, Carrier] = {

@@ -5,8 +5,6 @@ Of what is not for the bot, nothing is kept.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -18,13 +16,10 @@ from bot.handlers.slack.channels import Channels, Mode
 from bot.handlers.slack.mrkdwn import plain
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.addressed import is_open_question, may_be_meant
-from bot.handlers.slack.questions.asking import Asked, Heard, ask, hear
+from bot.handlers.slack.questions.asking import Heard, ask, hear
 from bot.handlers.slack.questions.telling import TOLD, Told
 from bot.handlers.slack.questions.threads import Threads
-from bot.understanding import OPENING
-
-_MOMENT = 0.05
-"""Seconds to tell a language in: an acknowledgement must not wait for more."""
+from bot.understanding import OPENING, by_words
 
 
 class Listening:
@@ -36,14 +31,12 @@ class Listening:
         owing: Owing,
         channels: Channels,
         threads: Threads,
-        tell_language: Callable[[str], str],
     ) -> None:
         self._casework = casework
         self._owing = owing
         self._channels = channels
         self._threads = threads
         self._guard = Guard()
-        self._tell_language = tell_language
 
     def register(self, app: AsyncApp) -> None:
         """Let Bolt hand over what this hears."""
@@ -86,8 +79,7 @@ class Listening:
             await self._owe(heard, called=False, certain=False)
 
     async def _owe(self, heard: Heard, *, called: bool = True, certain: bool = True) -> None:
-        # In a thread: to tell a language can take a while.
-        asked: Asked = await asyncio.to_thread(ask, heard, self._guard, self._tell_language)
+        asked = ask(heard, self._guard, by_words)
         if asked.refused and not called:
             return  # nobody waits to hear that it can't be read
         payload = asked.model_copy(update={"certain": certain}).model_dump(mode="json")
@@ -100,15 +92,8 @@ class Listening:
             return
         # Of a thread that nobody has answered in, Slack shows nothing beside it: what is whispered goes to the channel.
         place = heard.place if heard.in_thread else heard.place.model_copy(update={"thread": ""})
-        language = await self._language(heard)
+        # That of the text where its words tell it, else that of their Slack; of the text itself nothing is kept.
+        language = by_words(plain(heard.text)[:OPENING])
         told = Told(place=place, user=heard.user, language=language, key=key, values=values)
         owed = f"{TOLD}:{heard.channel}:{heard.ts}"
         await self._owing.owe(TOLD, owed, lane_of(place), told.model_dump(mode="json"))
-
-    async def _language(self, heard: Heard) -> str:
-        """That of the text where it can be told in no time, else ""; of the text itself nothing is kept."""
-        try:
-            async with asyncio.timeout(_MOMENT):
-                return await asyncio.to_thread(self._tell_language, plain(heard.text)[:OPENING])
-        except TimeoutError:
-            return ""
