@@ -24,6 +24,7 @@ from bot.desk.dispatcher import Dispatcher, Pace
 from bot.desk.outbox import Courier, Failed, Outbox
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM as SLACK
+from bot.handlers.slack.store import Replies
 from bot.handlers.web import PLATFORM as WEB
 from bot.handlers.web.courier import WebCourier
 from bot.handlers.web.handler import WebHandler
@@ -150,30 +151,29 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         await database.close()
 
 
-async def look_into_database(settings: Settings) -> tuple[str, Sequence[Failed] | None]:
-    """What kind of database it is, and the deliveries that were given up; None where `open_office` has yet to make or
-    migrate it, which is not done here. Raises ConfigurationError where none answers.
+async def look_into_database(settings: Settings) -> tuple[str, Sequence[Failed] | None, Mapping[str, int]]:
+    """What kind of database it is, the deliveries that were given up, and how questions in Slack ended; None where
+    `open_office` has yet to make or migrate it, which is not done here. Raises ConfigurationError where none answers.
     """
     database = _new_database(settings)
     kind = database.engine.dialect.name
     try:
         file = _file_of(database)
         if file and not file.exists() and file.parent.is_dir():
-            return kind, None
+            return kind, None, {}
         with _reaching():
             _try_file(database)
-            return kind, await Outbox(database).failed() if await is_newest(database) else None
+            if not await is_newest(database):
+                return kind, None, {}
+            return kind, await Outbox(database).failed(), await Replies(database).outcomes()
     finally:
         await database.close()
 
 
 @contextlib.asynccontextmanager
 async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Starlette]:
-    """The web process: all channels, and a dispatcher that delivers while it is up.
-
-    Raises DataDirError, or ConfigurationError where no database answers, neither the demo nor a sign-in is set up, or
-    Slack is set up by half.
-    """
+    """The web process: all channels, and a dispatcher that delivers while it is up. Raises DataDirError, or
+    ConfigurationError: no database answers, neither the demo nor a sign-in is set up, or Slack is by half."""
     async with open_office(settings) as office:
         web = WebHandler(
             settings=settings,
@@ -216,10 +216,8 @@ async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[P
 
 
 def _dispatcher(settings: Settings, office: Office, couriers: Mapping[str, Courier]) -> Dispatcher:
-    # Replies that wait for no chat model only compete for the processor, with each other and with what Slack and
-    # browsers want acknowledged: with six of them 420 events a second are acknowledged on two cores, with three 670.
-    pace = Pace() if settings.has_chat_model else Pace(replies=3)
-    return Dispatcher(office.outbox, couriers, pace=pace)
+    # Without a chat model to wait for, replies only compete for the processor, also with what is to be acknowledged.
+    return Dispatcher(office.outbox, couriers, pace=Pace() if settings.has_chat_model else Pace(replies=3))
 
 
 def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHandler | None:

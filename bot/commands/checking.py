@@ -124,17 +124,19 @@ async def _database(settings: Settings) -> Finding:
     from bot.wiring import look_into_database  # noqa: PLC0415
 
     try:
-        kind, failed = await look_into_database(settings)
+        kind, failed, questions = await look_into_database(settings)
     except ConfigurationError as error:
         return Finding("database", State.BAD, str(error))
     if failed is None:
         todo = "`serve`, `worker` or `demo` makes or migrates it when it starts"
         return Finding("database", State.OFF, f"{kind}; the tables of this version are not there: {todo}")
+    asked = ", ".join(f"{count} {outcome}" for outcome, count in sorted(questions.items()) if count)
+    told = f"; questions in Slack: {asked}" if asked else ""
     if failed:
         last = failed[0].delivery
         detail = f"{kind}; {len(failed)} deliveries were given up, the last of them {last.kind} to {last.platform}"
-        return Finding("database", State.BAD, f"{detail}: the log says why (outbox.given_up)")
-    return Finding("database", State.OK, f"{kind}; 0 deliveries were given up")
+        return Finding("database", State.BAD, f"{detail}: the log says why (outbox.given_up){told}")
+    return Finding("database", State.OK, f"{kind}; 0 deliveries were given up{told}")
 
 
 async def _chat_model(settings: Settings) -> Finding:

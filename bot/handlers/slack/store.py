@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import JSON, Boolean, ColumnElement, Index, Select, String, and_, select, update
+from sqlalchemy import JSON, Boolean, ColumnElement, Index, Select, String, and_, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, Instant, insert_if_new, now
 from bot.desk.notices import lane_of
+from bot.desk.outbox import OutboxRow
+from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.questions.asking import Posed
 from bot.people import Place
 from bot.question import Reply
 
 LONGEST_HISTORY = 10
+GIVEN_UP = "#given_up"
+"""What the key of an apology for a reply ends with."""
+_QUESTIONS = ("reply", "command")
+"""The kinds of the deliveries that owe a reply."""
 
 
 class ReplyRow(Base):
@@ -136,6 +142,17 @@ class Replies:
         async with self._database.reading() as session:
             rows = await session.scalars(theirs.order_by(ReplyRow.created.desc()).limit(limit))
             return [Said.model_validate(row) for row in rows]
+
+    async def outcomes(self) -> Mapping[str, int]:
+        """How many questions have ended how: by the status of their replies, as `given_up` where an apology was owed
+        instead, and as `waiting` where neither is there yet."""
+        status = case((ReplyRow.key.endswith(GIVEN_UP), "given_up"), else_=ReplyRow.reply["status"].as_string())
+        replied = select(status, func.count()).group_by(status)
+        open_ = and_(OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None))
+        owed = select(func.count()).where(OutboxRow.platform == PLATFORM, OutboxRow.kind.in_(_QUESTIONS), open_)
+        async with self._database.reading() as session:
+            counts = {str(name): int(count) for name, count in (await session.execute(replied)).tuples()}
+            return counts | {"waiting": await session.scalar(owed) or 0}
 
     async def _one(self, query: Select[ReplyRow]) -> Said | None:
         async with self._database.reading() as session:

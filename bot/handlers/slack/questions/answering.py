@@ -11,7 +11,7 @@ from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.questions.asking import Asked
 from bot.handlers.slack.questions.commanded import Commanded, is_shareable
 from bot.handlers.slack.replies.thinking import Thinking, error_id
-from bot.handlers.slack.store import Replies, Said
+from bot.handlers.slack.store import GIVEN_UP, Replies, Said
 from bot.handlers.slack.workspace import Workspace
 from bot.texts import Texts
 
@@ -45,7 +45,7 @@ class Answers:
         """Say that a reply will not come, or bring one that is there already, in the asker's direct messages."""
         commanded, error = Commanded.model_validate(delivery.payload), error_id(delivery.key)
         log.error("slack.command_given_up", key=delivery.key, error_id=error)
-        key = f"{delivery.key}#given_up"
+        key = f"{delivery.key}{GIVEN_UP}"
         said = await self._replies.owed_by(delivery.key) or await self._replies.owed_by(key)
         if said is None:
             said = await self._thinking.apology(key, await self._in_room(commanded), error)

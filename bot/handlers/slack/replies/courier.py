@@ -14,7 +14,7 @@ from bot.handlers.slack.replies.rendering import Part
 from bot.handlers.slack.replies.status import StatusLine
 from bot.handlers.slack.replies.streaming import Recipient, Stream, Streams
 from bot.handlers.slack.replies.thinking import Thinking, error_id
-from bot.handlers.slack.store import Replies, Said
+from bot.handlers.slack.store import GIVEN_UP, Replies, Said
 from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
 from bot.people import Place
 from bot.question import Status
@@ -62,7 +62,7 @@ class ReplyCourier:
         error = error_id(delivery.key)
         log.error("slack.reply_given_up", key=delivery.key, error_id=error)
         # Under a key of its own: should the reply be tried again, it can still come.
-        key = f"{delivery.key}#given_up"
+        key = f"{delivery.key}{GIVEN_UP}"
         said = await self._replies.owed_by(key) or await self._thinking.apology(key, asked, error)
         if said is None:
             return
