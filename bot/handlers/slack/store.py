@@ -151,7 +151,7 @@ class Replies:
         open_ = and_(OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None))
         owed = select(func.count()).where(OutboxRow.platform == PLATFORM, OutboxRow.kind.in_(_QUESTIONS), open_)
         async with self._database.reading() as session:
-            counts = {str(name): int(count) for name, count in (await session.execute(replied)).tuples()}
+            counts = {str(name): int(count) for name, count in await session.execute(replied)}
             return counts | {"waiting": await session.scalar(owed) or 0}
 
     async def _one(self, query: Select[ReplyRow]) -> Said | None:
