@@ -39,7 +39,7 @@ _TELLING = {
     ),
     "nn": re.compile(
         r"\b(?:eg|ikkje|kva|kvar|kvifor|kven|korleis|kor|nokon|noko|nokre|berre|frå|seier|mykje|meir|vere|dykk|deira"
-        r"|eit|sjølv|heime|ynskjer|ynskje|treng|byrja|opne|løyve|verksemd\w*|søkje|leige|gjere|saka|sidan|strategia[rn]\w*)\b",
+        r"|eit|sjølv|heime|ynskjer|ynskje|treng|byrja|opne|løyve|verksemd\w*|søkje|leige|gjere|saka|sidan|gjeld|krevst|skjenkje|strategia[rn]\w*)\b",
         re.I,
     ),
     "en": re.compile(
@@ -124,7 +124,10 @@ class Understander:
         if best.language in _OTHERS:
             return "en" if best.value >= _SURE else "nb"
         found = _LANGUAGES[best.language]
-        return "nb" if found == "nn" or _NORWEGIAN_WORD.search(text) else found
+        if found == "en" and not _NORWEGIAN_WORD.search(text):
+            return "en"
+        # In letters, bokmål and nynorsk look alike: without a telling word, a thread stays in the one it is in.
+        return "nn" if history and self.language(history[-1], history[:-1]) == "nn" else "nb"
 
 
 def by_words(text: str) -> str:

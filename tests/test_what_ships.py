@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.handlers.slack.home.prompts import SUGGESTED as SUGGESTED_QUESTIONS
 from bot.question import Question, Status
 from bot.settings import Settings
 from bot.texts import Texts
@@ -45,6 +46,16 @@ async def test_what_the_page_suggests_to_ask_is_answered(knowledge: Knowledge, e
     audience = Audience.INTERNAL if example.startswith("staff") else Audience.PUBLIC
     text = Texts()(language, f"web.example.{example}")
     reply = await knowledge.conversation.reply(Question(text=text, audience=audience))
+    assert (reply.status, reply.language) == (Status.ANSWERED, language), reply.nearest
+
+
+SUGGESTED = sorted({key for keys in SUGGESTED_QUESTIONS.values() for key in keys})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", SUGGESTED)
+async def test_what_slack_suggests_to_ask_is_answered(knowledge: Knowledge, key: str, language: str) -> None:
+    reply = await knowledge.conversation.reply(Question(text=Texts()(language, key)))
     assert (reply.status, reply.language) == (Status.ANSWERED, language), reply.nearest
 
 

@@ -72,7 +72,7 @@ class Desk:
 
     async def follow_up(self, case_id: str, asker: Asker, text: str, ref: str) -> Case:
         """Add what the asker writes more, once for what `ref` names. Raises CaseNotFound, or IllegalMove where the case
-        is done or the text is empty or too long."""
+        is closed or the text is empty or too long."""
         return await self._once(case_id, Move.FOLLOWED_UP, asker, clean(text), ref)
 
     async def correct(self, case_id: str, asker: Asker, text: str, ref: str) -> Case:
@@ -117,6 +117,11 @@ class Desk:
         """The cases that were opened in that thread, latest first."""
         async with self._database.reading() as session:
             return await Cases(session).in_thread(place)
+
+    async def asked_of(self, platform: str, asker_id: str) -> Sequence[Case]:
+        """The cases that wait for that person to say more, latest first."""
+        async with self._database.reading() as session:
+            return await Cases(session).asked_of(platform, asker_id)
 
     async def about(self, ref: str) -> tuple[Case, Event] | None:
         """The latest thing that happened because of the message that `ref` names, and the case it happened to."""

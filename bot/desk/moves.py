@@ -74,8 +74,11 @@ def _ask_back(case: Case, event: Event) -> Case:
 
 
 def _follow_up(case: Case, event: Event) -> Case:
-    _refuse_if_done(case)
+    if case.state is CaseState.CLOSED:
+        raise IllegalMove(Refusal.CLOSED, case)
     _refuse_if_unsayable(case, event)
+    if case.state is CaseState.ANSWERED:
+        return _changed(case)  # it stays answered: whether that takes another answer is for the officer to see
     return _changed(case, state=CaseState.CLAIMED if case.officer else CaseState.FORWARDED, asked=None)
 
 

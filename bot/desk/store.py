@@ -174,6 +174,15 @@ class Cases:
         rows = select(CaseRow).where(CaseRow.thread == thread_of(place)).order_by(CaseRow.number.desc())
         return [row.case for row in await self._session.scalars(rows)]
 
+    async def asked_of(self, platform: str, asker_id: str) -> Sequence[Case]:
+        """The cases that wait for that person to say more, latest first."""
+        rows = select(CaseRow).where(CaseRow.state == CaseState.ASKED).order_by(CaseRow.number.desc())
+        theirs = rows.where(
+            CaseRow.request["asker"]["id"].as_string() == asker_id,
+            CaseRow.request["place"]["platform"].as_string() == platform,
+        )
+        return [row.case for row in await self._session.scalars(theirs)]
+
     async def about(self, ref: str) -> tuple[Case, Event] | None:
         """The latest event that the message was the occasion of, and its case."""
         there = select(EventRow).where(EventRow.ref == ref).order_by(EventRow.moment.desc(), EventRow.version.desc())

@@ -79,8 +79,9 @@ async def test_the_cases_of_a_thread_are_found_latest_first(desk: Desk) -> None:
     assert await desk.in_thread(THREAD.model_copy(update={"thread": "other"})) == []
 
 
-async def test_nothing_more_is_written_to_a_case_that_is_done(desk: Desk, outbox: Outbox) -> None:
+async def test_nothing_more_is_written_to_a_case_that_is_closed(desk: Desk, outbox: Outbox) -> None:
     case = await desk.answer((await desk.open(request())).id, KARI, "Ja.")
+    await desk.close(case.id, KARI)
     await settled(outbox, "slack", "web")
     with pytest.raises(IllegalMove):
         await desk.follow_up(case.id, ASKER, "Takk!", "C1:2")

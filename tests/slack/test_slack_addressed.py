@@ -162,6 +162,8 @@ def says(user: str, text: str) -> Written:
         ([put(ME), bot(), says(OTHER, "Jeg ringer dem")], "Trenger uteserveringen egen tillatelse?", True),
         ([put(ME), bot(), says(OTHER, "Jeg ringer dem")], "Jeg mener uteserveringen på torget", False),
         ([put(ME), bot(), says(OTHER, "Takk"), put(OTHER), bot()], "Og vin?", True),
+        ([put(ME), bot(), says(OTHER, "Interessant, takk for tipset.")], "Hvor lenge gjelder den?", True),
+        ([put(ME), bot(), says(OTHER, "Takk, men hva med oss?")], "Hvor lenge gjelder den?", False),
     ],
 )
 def test_where_another_person_spoke_last_only_a_question_about_the_same_is_for_the_bot(

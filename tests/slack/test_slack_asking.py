@@ -105,7 +105,7 @@ async def test_slack_can_verify_the_address(bot: Bot, slack: Slack) -> None:
         {"subtype": "message_changed", "message": {"type": "message", "user": "UKAFE", "ts": "1.1", "text": QUESTION}},
         {"subtype": "channel_join"},
         {"user": None},
-        {"channel_type": "channel"},
+        {"channel": "C1", "channel_type": "channel"},
     ],
     ids=["another bot", "itself", "an edit", "a joining", "nobody", "a channel it is not asked in"],
 )
@@ -216,3 +216,16 @@ async def test_nothing_of_what_people_write_is_logged(
 async def _rename(bot: Bot, table: str, name: str) -> None:
     async with bot.database.writing() as session:
         await session.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
+@pytest.mark.parametrize("kind", [None, "app_home", "missing"])
+async def test_a_direct_message_is_one_whatever_slack_calls_its_channel(
+    bot: Bot, slack: Slack, kind: str | None
+) -> None:
+    asked = slack.write("D1", "UKAFE", QUESTION)
+    event = slack.event("D1", asked)
+    event["event"]["channel_type"] = kind
+    if kind == "missing":
+        del event["event"]["channel_type"]
+    assert (await slack.send(event)).status_code == 200
+    assert "bevilling" in words(await bot.answer(asked, channel="D1"))

@@ -13,8 +13,8 @@ from bot.handlers.slack.clients import OneWorkspace, connect
 from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.questions.attachments import LARGEST, Attached, Attachments, joined
 from bot.handlers.slack.questions.documents import Documents
-from tests.peers.slack import TOKEN, File, Slack
-from tests.slack.aside import said
+from tests.peers.slack import BOT_USER, TOKEN, File, Slack
+from tests.slack.aside import said, settled
 from tests.slack.examples import QUESTION, Bot, words
 
 PICTURE = ("skilt.png", "image/png", b"\x89PNG\r\n")
@@ -229,3 +229,24 @@ async def test_nothing_of_a_file_is_kept(bot: Bot, slack: Slack, tmp_path: Path)
     assert "Kanarifugl" in bot.librarian.asked[0].text
     assert kept(tmp_path, b"a.txt")
     assert not kept(tmp_path, b"Kanarifugl")
+
+
+async def test_a_file_without_a_word_is_a_follow_up_by_whoever_has_asked(bot: Bot, slack: Slack) -> None:
+    root = await slack.say("C1", "UKAFE", f"<@{BOT_USER}> {QUESTION}")
+    await bot.answer(root)
+    file = slack.add_file("brev.txt", "text/plain", "Vi vil skjenke øl ute.".encode())
+    await slack.say("C1", "UKAFE", "", root["ts"], [file])
+    await said(slack, "C1", "Jeg leste brev.txt.")
+    await slack.say("C1", "UOLA", "", root["ts"], [file])
+    await settled(bot)
+    assert [question.text for question in bot.librarian.asked] == [QUESTION, "Vi vil skjenke øl ute."]
+
+
+async def test_a_file_without_a_word_to_somebody_else_is_left_alone(bot: Bot, slack: Slack) -> None:
+    root = await slack.say("C1", "UKAFE", f"<@{BOT_USER}> {QUESTION}")
+    await bot.answer(root)
+    await slack.say("C1", "UOLA", "Send meg brevet, du", root["ts"])
+    file = slack.add_file("brev.txt", "text/plain", "Vi vil skjenke øl ute.".encode())
+    await slack.say("C1", "UKAFE", "", root["ts"], [file])
+    await settled(bot)
+    assert len(bot.librarian.asked) == 1

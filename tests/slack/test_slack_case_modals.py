@@ -11,12 +11,13 @@ from slack_sdk.models.views import View
 from bot.desk.case import Case, CaseState
 from bot.handlers.slack.cases import modals
 from bot.handlers.slack.cases.modals import Meant, draft
+from bot.handlers.slack.cases.quoting import quotation
 from bot.people import Place
 from bot.texts import LANGUAGES, Texts
-from knowledge.model import Claim
+from knowledge.model import Audience, Claim
 from tests.desk.examples import SOURCE, request
 from tests.peers.slack.methods.views import checked
-from tests.slack.casework import OFFICER
+from tests.slack.casework import OFFICER, shown
 from tests.slack.examples import TEXTS
 
 KINDS: list[Callable[[Case, Meant, Texts], View]] = [
@@ -38,9 +39,9 @@ long = st.builds(lambda text, times: text * times, odd, st.sampled_from([1, 40])
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    question=long,
+    question=long | st.just("a\n" * 3_000),
     name=odd | st.just("<&>" * 400),
-    history=st.lists(long, max_size=12),
+    history=st.lists(long, max_size=12) | st.just(["a<" * 400] * 12),
     title=long,
     text=long,
     address=st.sampled_from(["", "https://x.no/" + "a" * 900, "https://x.no/a b|c>"]),
@@ -66,6 +67,27 @@ def test_whatever_people_write_slack_takes_the_modals(
         relayed = case.model_copy(update={"state": state})
         view = modals.relaying(relayed, meant(language), (text or ".")[:3_000], TEXTS, files=True)
         checked(view.to_dict(), "modal")
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=long | st.just("a\n" * 3_000), limit=st.integers(20, 3_000))
+def test_a_quotation_keeps_within_its_limit_and_every_line_is_quoted(text: str, limit: int) -> None:
+    quotation_ = quotation(text, limit)
+    assert len(quotation_) <= limit
+    assert all(line.startswith(">") for line in quotation_.split("\n") if quotation_)
+
+
+@pytest.mark.parametrize("outsiders", [True, False])
+def test_what_is_internal_is_left_out_where_outsiders_read_the_answer(outsiders: bool) -> None:
+    secret = SOURCE.model_copy(update={"title": "Kontroll", "audience": Audience.INTERNAL, "url": "https://i.no"})
+    claims = (Claim(text="Åpent", citation=SOURCE), Claim(text="Hemmelig", citation=secret))
+    place = Place(platform="slack", channel="C1", thread="1.1", outsiders=outsiders)
+    case = CASE.model_copy(update={"draft": claims, "nearest": (secret,), "place": place})
+    told = shown(modals.answering(case, meant("nb"), TEXTS).to_dict())
+    assert "Åpent" in told
+    assert [word in told for word in ("Hemmelig", "Kontroll", "https://i.no")] == [not outsiders] * 3
+    assert ("er utelatt her" in told) is outsiders
+    assert ("Noen utenfor kommunen leser det." in told) is outsiders
 
 
 def test_a_draft_names_each_source_once() -> None:

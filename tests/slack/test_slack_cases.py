@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+import time
 from typing import Any
 
 import aiohttp
@@ -103,7 +104,7 @@ async def test_the_officers_channel_is_not_told_what_was_asked_where_not_everybo
     assert dateless(words(opened)) == [
         "*M-1 · Venter på saksbehandler*",
         "Sendt (dato) · Frist (dato)",
-        "Spørsmålet er stilt der ikke alle leser med. Trykk Svar eller åpne saken for å se det.",
+        "Spørsmålet er stilt privat og vises ikke her. Trykk Svar eller åpne saken.",
         *(button for button in BUTTONS if button != "Spør tilbake …"),
         f"<https://bot.example.no/saker/{case.id}|Åpne saken>",
     ]
@@ -137,7 +138,11 @@ async def test_pressing_twice_opens_one_case(bot: Bot, slack: Slack) -> None:
 async def test_only_the_asker_can_send_the_question_on(bot: Bot, slack: Slack) -> None:
     asked = await slack.ask("C1", "UKAFE", QUESTION)
     answer = await bot.answer(asked)
+    slack.trouble("chat.postEphemeral", "slow:1")
+    before = time.monotonic()
     assert (await slack.press("C1", answer, "UOLA")).status_code == 200
+    assert time.monotonic() - before < 0.9
+    await eventually(lambda: bool(slack.whispers))
     whisper = slack.whispers[0]
     assert (whisper["channel"], whisper["user"], whisper["thread_ts"]) == ("C1", "UOLA", asked["ts"])
     assert "Bare den som stilte spørsmålet" in words(whisper)
@@ -154,11 +159,24 @@ async def test_the_button_works_after_a_restart(address: str, slack: Slack) -> N
         assert "M-1" in words(await after.answer(asked, 2))
 
 
-async def test_a_button_of_a_reply_that_is_gone_does_nothing(bot: Bot, slack: Slack) -> None:
+async def test_slack_s_troubles_with_others_who_press_are_no_troubles_of_the_button(bot: Bot, slack: Slack) -> None:
+    asked = await slack.ask("C1", "UKAFE", QUESTION)
+    answer = await bot.answer(asked)
+    slack.trouble("chat.postEphemeral", *["500"] * 4)
+    assert (await slack.press("C1", answer, "UOLA")).status_code == 200
+    assert not await bot.desk.list()
+
+
+async def test_whoever_presses_the_button_of_a_reply_that_is_gone_is_told(bot: Bot, slack: Slack) -> None:
     button = {"type": "button", "action_id": "forward", "value": "gone", "text": {"type": "plain_text", "text": "Send"}}
     response = await slack.press("C1", {"ts": "1.1", "blocks": [{"type": "actions", "elements": [button]}]}, "UKAFE")
     assert response.status_code == 200
     assert not await bot.desk.list()
+    await eventually(lambda: bool(slack.whispers))
+    assert (slack.whispers[0]["user"], words(slack.whispers[0])) == (
+        "UKAFE",
+        "Dette svaret er borte. Still gjerne spørsmålet igjen.",
+    )
 
 
 async def test_a_case_opens_though_slack_names_nobody(bot: Bot, slack: Slack) -> None:

@@ -9,8 +9,12 @@ from bot.desk.case import Officer
 from tests.peers.slack import BOT_USER, Slack
 from tests.slack.aside import actions, said, settled, whispered
 from tests.slack.examples import QUESTION, Bot, started, words
+from tests.slack.narrating import delivery
+from tests.slack.staff import STAFF, settle
 
 KARI = Officer(id="kari", name="Kari Berg")
+INTERNALLY = "Når kommer ølkontrollen?"
+"""What is answered otherwise from internal sources."""
 
 
 async def test_only_the_asker_sees_the_answer_with_its_sources_and_the_ways_on(bot: Bot, slack: Slack) -> None:
@@ -139,20 +143,54 @@ async def test_where_the_bot_may_not_write_the_asker_is_told_and_can_try_again(b
     await said(slack, "C2", "delte et svar")
 
 
+@pytest.mark.parametrize("bot_is_there", [True, False])
+@pytest.mark.parametrize("guests", [["UGJEST"], []], ids=["a guest", "shared with others"])
+async def test_where_outsiders_are_in_the_channel_staff_are_told_aside_what_is_public_only(
+    bot: Bot, slack: Slack, guests: list[str], bot_is_there: bool
+) -> None:
+    slack.add_person("UGJEST", "Gjest", is_restricted=True)
+    members = ["UOLA", *([BOT_USER] if bot_is_there else []), *guests]
+    slack.add_channel("C2", members=members).is_ext_shared = not guests
+    await slack.command("UOLA", "C2", "/spor", INTERNALLY)
+    assert "Det krever bevilling." in words(await whispered(slack, f">{INTERNALLY}"))
+    assert [question.audience for question in bot.librarian.asked] == ["public"]
+
+
+async def test_in_direct_messages_with_the_bot_staff_are_told_what_is_internal(bot: Bot, slack: Slack) -> None:
+    await slack.command("UOLA", slack.dm("UOLA").id, "/spor", INTERNALLY)
+    await whispered(slack, "torsdager")
+
+
+async def test_what_an_answer_aside_says_is_public_when_a_guest_came_before_it_was_shown(
+    bot: Bot, slack: Slack
+) -> None:
+    settle(slack)
+    slack.trouble("response_url", "used_url")
+    slack.trouble("chat.postEphemeral", "user_not_in_channel")
+    await slack.command("UOLA", STAFF, "/spor", INTERNALLY)
+    told = await said(slack, slack.dm("UOLA").id, "torsdager")
+    await settled(bot)
+    await slack.join(STAFF, "UGUEST")
+    await bot.deliver(await delivery(bot))
+    assert not any("torsdager" in words(each) for each in slack.whispers)
+    assert "Det krever bevilling." in words(told)
+
+
 @pytest.mark.parametrize("guest", [True, False])
 async def test_an_internal_answer_is_for_staff_aside_and_shared_only_where_staff_are_alone(
     bot: Bot, slack: Slack, guest: bool
 ) -> None:
-    slack.add_person("UGJEST", "Gjest", is_restricted=True)
-    slack.add_channel("C2", members=["UOLA", BOT_USER, *(["UGJEST"] if guest else [])])
-    await slack.command("UOLA", "C2", "/spor", "Når kommer ølkontrollen?")
+    settle(slack)
+    await slack.command("UOLA", STAFF, "/spor", INTERNALLY)
     answer = await whispered(slack, "torsdager")
-    await slack.click("UOLA", "C2", answer, "share")
+    if guest:
+        await slack.join(STAFF, "UGUEST")
+    await slack.click("UOLA", STAFF, answer, "share")
     if guest:
         assert (await whispered(slack, "interne kilder"))["user"] == "UOLA"
-        assert not slack.channels["C2"]
+        assert not any("bot_id" in message for message in slack.channels[STAFF])
     else:
-        await said(slack, "C2", "torsdager")
+        await said(slack, STAFF, "torsdager")
 
 
 async def test_a_guest_is_not_told_what_is_internal(bot: Bot, slack: Slack) -> None:

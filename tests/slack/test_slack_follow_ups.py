@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from bot.desk.case import CaseState, Move
+from bot.desk.case import Case, CaseState, Move
+from bot.people import Asker, Place
+from tests.desk.examples import request
 from tests.peers.slack import BOT_USER, Slack, events
 from tests.slack.casework import (
     ASKER,
@@ -70,12 +72,93 @@ async def test_what_others_say_or_is_said_to_others_does_not(bot: Bot, slack: Sl
     assert [event.move for event in await bot.desk.events(case.id)] == [Move.OPENED]
 
 
-async def test_a_case_that_is_done_gets_nothing_more(bot: Bot, slack: Slack) -> None:
+@pytest.mark.parametrize(("closed", "text"), [(False, "Takk, det var fint!"), (True, MORE)])
+async def test_thanks_and_what_is_written_to_a_closed_case_go_to_nobody(
+    bot: Bot, slack: Slack, text: str, *, closed: bool
+) -> None:
     asked, case = await opened(bot)
     await bot.desk.answer(case.id, OFFICER, "Ja.")
-    await slack.say("C1", ASKER, "Takk, det var fint!", asked["ts"])
+    if closed:
+        await bot.desk.close(case.id, OFFICER)
+    await slack.say("C1", ASKER, text, asked["ts"])
     await quiet(bot)
-    assert (await bot.desk.events(case.id))[-1].move is Move.ANSWERED
+    assert (await bot.desk.events(case.id))[-1].move is (Move.CLOSED if closed else Move.ANSWERED)
+
+
+async def test_what_the_asker_writes_after_an_answer_comes_to_the_officer(bot: Bot, slack: Slack) -> None:
+    asked, case = await opened(bot)
+    await bot.desk.answer(case.id, OFFICER, "Ja.")
+    await slack.say("C1", ASKER, "Men det står i vinduet", asked["ts"])
+    assert shown(await noted(bot, "i vinduet")).startswith("<@UKARI> *Fra den som spurte, Kafé Kringla:*")
+    await whispered(bot, ASKER, "Saksbehandleren i sak M-1 ser det du skrev.")
+    await quiet(bot)
+    assert (await bot.desk.get(case.id)).state is CaseState.ANSWERED
+    assert bot.librarian.asked == []
+
+
+async def aside(bot: Bot) -> Case:
+    """A case that was opened by a command: its place is the direct messages themselves."""
+    place = Place(platform="slack", workspace="T1", channel="D1", thread="", private=True)
+    case = await bot.desk.open(request(place=place, asker=Asker(id=ASKER, name="Kafé Kringla")))
+    await quiet(bot)
+    case = await bot.desk.ask_back(case.id, OFFICER, "Hvor?")
+    await quiet(bot)
+    return case
+
+
+@pytest.mark.parametrize("under", [True, False], ids=["under the question back", "at top"])
+async def test_what_answers_a_question_back_in_direct_messages_comes_to_the_case(
+    bot: Bot, slack: Slack, *, under: bool
+) -> None:
+    case = await aside(bot)
+    back = await said(bot, "D1", "spør om sak M-1")
+    message = await slack.say("D1", ASKER, MORE, back["ts"] if under else None)
+    await noted(bot, "Den som spurte, har skrevet mer.")
+    whisper = await whispered(bot, ASKER, "Sendt videre til saksbehandler i sak M-1.")
+    assert whisper.get("thread_ts") == (back["ts"] if under else None)
+    await quiet(bot)
+    assert (await bot.desk.get(case.id)).state is CaseState.CLAIMED
+    await slack.edit("D1", message, "Det står på taket")
+    await quiet(bot)
+    event = (await bot.desk.events(case.id))[-1]
+    assert (event.move, event.text) == (Move.CORRECTED, "Det står på taket")
+    assert bot.librarian.asked == []
+
+
+async def test_a_case_from_a_thread_of_direct_messages_is_answered_at_top_too(bot: Bot, slack: Slack) -> None:
+    _, case = await opened(bot, "D1", private=True)
+    await bot.desk.ask_back(case.id, OFFICER, "Hvor?")
+    await quiet(bot)
+    await slack.say("D1", ASKER, MORE)
+    await quiet(bot)
+    assert (await bot.desk.events(case.id))[-1].move is Move.FOLLOWED_UP
+
+
+@pytest.mark.parametrize(
+    ("user", "channel", "text"),
+    [(ASKER, "D1", f"<@{BOT_USER}> Kan jeg skjenke øl?"), ("UOLA", "D2", "Kan jeg skjenke øl?")],
+    ids=["a mention", "somebody else"],
+)
+async def test_other_direct_messages_stay_questions(bot: Bot, slack: Slack, user: str, channel: str, text: str) -> None:
+    case = await aside(bot)
+    slack.add_channel("D2", members=["UOLA", BOT_USER], is_im=True)
+    await bot.answer(await slack.say(channel, user, text), channel=channel)
+    await quiet(bot)
+    assert (await bot.desk.get(case.id)).state is CaseState.ASKED
+
+
+async def test_when_nothing_waits_any_more_direct_messages_are_questions_again(bot: Bot, slack: Slack) -> None:
+    case = await aside(bot)
+    await slack.say("D1", ASKER, MORE)
+    await quiet(bot)
+    await bot.answer(await slack.say("D1", ASKER, "Kan jeg skjenke øl?"), channel="D1")
+    assert (await bot.desk.get(case.id)).state is CaseState.CLAIMED
+
+
+@pytest.mark.parametrize("subtype", ["message_changed", "message_deleted"])
+async def test_a_change_that_slack_tells_nothing_of_is_let_be(bot: Bot, slack: Slack, subtype: str) -> None:
+    event = {"type": "message", "subtype": subtype, "channel": "C1", "channel_type": "channel", "ts": "1.1"}
+    assert (await slack.send(slack.event("C1", {"ts": "1.1"}) | {"event": event})).status_code == 200
 
 
 async def test_what_is_only_attached_is_told_to_the_officer(bot: Bot, slack: Slack) -> None:

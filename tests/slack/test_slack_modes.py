@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.desk.outbox import Delivery
+from bot.handlers.slack.channels import CHANGED, Change, Mode
 from bot.handlers.slack.questions import choosing
 from bot.handlers.slack.questions.choosing import CHOOSE
 from bot.handlers.slack.receiving import PATH
+from bot.handlers.slack.workspace import UNREACHABLE
 from tests.desk.examples import eventually
 from tests.peers.slack import Slack
 from tests.slack.examples import MANIFEST, QUESTION, TEXTS, Bot, started, words
@@ -83,15 +86,15 @@ async def test_an_unknown_word_is_answered_with_the_known_ones(bot: Bot, slack: 
 
 
 async def test_a_change_is_told_to_the_channel_holds_and_can_be_undone(bot: Bot, slack: Slack) -> None:
-    assert "Det er satt: Her svarer jeg på alle spørsmål." in words(await call(slack, "spørsmål"))
+    assert "Lagret. Her svarer jeg på alle spørsmål." in words(await call(slack, "spørsmål"))
     await settled(bot)
-    assert said(slack)[0].startswith("<@UOLA> har satt at jeg her svarer på alle spørsmål")
+    assert said(slack)[0].startswith("<@UOLA> har bestemt at jeg her svarer på alle spørsmål")
     assert "\n" not in said(slack)[0]
     question = await slack.say("C1", "UKAFE", QUESTION + " Vi vil søke om det.")
     await bot.answer(question)
     await call(slack, "mentions")
     await settled(bot)
-    assert said(slack)[-1].startswith("<@UOLA> has set me to answer here when I am mentioned.")
+    assert said(slack)[-1].startswith("<@UOLA> has set me to answer here only when I am mentioned.")
     before = len(bot.librarian.asked)
     await slack.say("C1", "UKAFE", QUESTION + " Vi vil søke om det.")
     await settled(bot)
@@ -99,9 +102,9 @@ async def test_a_change_is_told_to_the_channel_holds_and_can_be_undone(bot: Bot,
 
 
 async def test_what_is_so_already_is_not_told_again(bot: Bot, slack: Slack) -> None:
-    assert "Slik er det alt: Her svarer jeg når jeg blir nevnt." in words(await call(slack, "omtale"))
+    assert "Det er slik fra før: Her svarer jeg når jeg blir nevnt." in words(await call(slack, "omtale"))
     await call(slack, "av")
-    assert "Slik er det alt: Her svarer jeg ikke." in words(await call(slack, "av"))
+    assert "Det er slik fra før: Her svarer jeg aldri." in words(await call(slack, "av"))
     await settled(bot)
     assert len(said(slack)) == 1
 
@@ -141,7 +144,7 @@ async def test_it_is_chosen_from_the_list_too(bot: Bot, slack: Slack) -> None:
     response = await slack.click(STAFF, "C1", slack.whispers[-1], CHOOSE, "off:nb")
     assert response.status_code == 200
     await settled(bot)
-    assert said(slack) == ["<@UOLA> har satt at jeg ikke svarer her. `/moteplassen` endrer det."]
+    assert said(slack) == ["<@UOLA> har bestemt at jeg ikke svarer her. Det kan endres med `/moteplassen`."]
     assert answer["blocks"][0]["accessory"]["action_id"] == CHOOSE
 
 
@@ -161,9 +164,9 @@ async def test_a_choice_by_somebody_who_may_not_is_told_to_them_alone(bot: Bot, 
         ("UNYNORSK", "", "I denne kanalen svarer eg"),
         ("UENGELSK", "", "In this channel I answer"),
         (STAFF, "help", "In this channel I answer"),
-        ("UNYNORSK", "av", "Det er sett: Her svarer eg ikkje."),
-        ("UENGELSK", "av", "It is set: here I answer nothing."),
-        ("UENGELSK", "alle spørsmåla", "Det er sett: Her svarer eg på alle spørsmål."),
+        ("UNYNORSK", "av", "Lagra. Her svarer eg aldri."),
+        ("UENGELSK", "av", "Saved. When I answer here: never."),
+        ("UENGELSK", "alle spørsmåla", "Lagra. Her svarer eg på alle spørsmål."),
     ],
 )
 async def test_it_answers_in_the_language_of_the_word_or_else_of_the_persons_slack(
@@ -202,3 +205,13 @@ def test_the_command_is_in_the_manifest() -> None:
     commands = {each["command"]: each for each in MANIFEST["features"]["slash_commands"]}
     assert commands[COMMAND]["url"].endswith(PATH)
     assert "commands" in MANIFEST["oauth_config"]["scopes"]["bot"]
+
+
+async def test_whoever_is_told_that_the_channel_was_not_hears_it_once(bot: Bot, slack: Slack) -> None:
+    change = Change(workspace="T1", channel="C1", mode=Mode.OFF, user=STAFF, language="nb")
+    news = Delivery(kind=CHANGED, platform="slack", key="changed:1", payload=change.model_dump(mode="json"))
+    slack.trouble("chat.postMessage", "lost")
+    with pytest.raises(UNREACHABLE):
+        await bot.handler.courier.give_up(news)
+    await bot.handler.courier.give_up(news)
+    assert len(said(slack, slack.dm(STAFF).id)) == 1

@@ -87,7 +87,8 @@ async def test_people_of_another_company_come_with_their_own_team(slack: Slack, 
     await slack.join("C1", "UNABO")
     await slack.say("C1", "UNABO", "<@UBOT> hei", files=[slack.add_file("a.txt", "text/plain", b"a", "UNABO")])
     body = bot.heard[-1]
-    assert (body["team_id"], body["is_ext_shared_channel"]) == ("T1", True)
+    assert (body["team_id"], body["is_ext_shared_channel"]) == ("T9", True)
+    assert body["authorizations"][0]["team_id"] == body["context_team_id"] == "T1"
     assert (body["event"]["user_team"], body["event"]["source_team"]) == ("T9", "T9")
     assert body["event"]["files"][0]["file_access"] == "check_file_info"
     await slack.unshare("C1", "T9")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,24 +13,40 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
 from bot.desk.outbox import OutboxRow
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.failing import Failing
+from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.receiving import PATH, Receiving, new_app
 from tests.peers.serving import served
 from tests.peers.slack import SECRET, Slack
 from tests.slack.examples import QUESTION, TEXTS, Bot
 
 
+class Eavesdropper:
+    """A server that is none of Slack's; `paths` is what it was asked for."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.paths.append(scope["path"])
+        await Response()(scope, receive, send)
+
+
 @contextlib.asynccontextmanager
 async def clumsy(slack: Slack) -> AsyncIterator[Behind]:
     """A bot of which every listener fails."""
     behind = Behind()
-    app = new_app(slack.url, Failing(behind, TEXTS))
+    app = new_app(slack.url, Failing(behind, TEXTS, Addresses(slack.url)))
 
     async def fail() -> None:
-        raise RuntimeError("clumsy")
+        secret = "Hemmelig"
+        raise RuntimeError(f"clumsy with {secret}")
 
     app.command("/klosset")(fail)
     app.action("klosset")(fail)
@@ -104,8 +121,34 @@ async def test_nothing_of_what_failed_is_logged(slack: Slack, capfd: pytest.Capt
         await slack.command("UKAFE", "C1", "/klosset", "Hemmelig")
         await slack.send(slack.event("C1", slack.write("C1", "UKAFE", "Hemmelig")))
     captured = capfd.readouterr()
-    assert "slack.failed" in captured.out + captured.err
-    assert "Hemmelig" not in captured.out + captured.err
+    logged = captured.out + captured.err
+    assert "slack.failed" in logged
+    assert "in fail\n" in logged.replace("\\n", "\n")  # where it was
+    assert "Hemmelig" not in logged
+
+
+async def test_what_is_told_by_an_address_leaves_no_trace_of_it(
+    slack: Slack, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    message = slack.write("C1", "UOLA", "Når åpner dere?")
+    slack.trouble("response_url", "gone")
+    async with clumsy(slack):
+        for _ in range(2):
+            await slack.shortcut("UKAFE", "C1", message, "klosset", check=False)
+    assert len(slack.whispers) == 2
+    slack_sdk = [each.getMessage() for each in caplog.records if each.name.startswith("slack")]
+    assert f"{slack.base}response/" not in "\n".join([*slack_sdk, capfd.readouterr().out])
+
+
+async def test_an_address_that_is_none_of_slacks_is_told_nothing(slack: Slack) -> None:
+    async with served(Starlette(routes=[Mount("/", app=(heard := Eavesdropper()))])) as elsewhere:
+        message = slack.write("C1", "UOLA", "Når åpner dere?")
+        about = {"callback_id": "klosset", "trigger_id": "1.2", "message": message, "channel": {"id": "C1"}}
+        async with clumsy(slack):
+            answer = await slack.send(interactive("message_action", **about, response_url=f"{elsewhere}/answer"))
+    assert answer.status_code == 500
+    assert not heard.paths
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.desk.case import Case, CaseState, Move
 from bot.desk.outbox import OutboxRow
-from tests.peers.slack import BOT_USER, Slack
+from tests.peers.slack import BOT_USER, Slack, events
 from tests.peers.slack.model import Message
 from tests.slack.casework import (
     GUEST,
@@ -71,11 +71,10 @@ async def test_a_note_is_internal_and_its_writer_is_reminded(bot: Bot, slack: Sl
 
 async def test_no_way_of_writing_reaches_the_asker_without_the_confirmation(bot: Bot, slack: Slack) -> None:
     _, case = await opened(bot)
-    await write(bot, text=f"<@{BOT_USER}> {TYPED}")
     await write(bot, files=[slack.add_file("vrang.pdf", "application/pdf", b"%PDF", KARI)])
     broadcast = await write(bot, NORA)
     broadcast["subtype"] = "thread_broadcast"
-    await slack.send(slack.event(SAKER, broadcast) | {"event_id": "EvBroadcast"})
+    await slack.tell(events.said(slack, slack.channels[SAKER], broadcast), slack.channels[SAKER])
     note = await write(bot, text="noe annet")
     await slack.edit(SAKER, note, TYPED)
     await slack.delete(SAKER, note)
@@ -88,6 +87,14 @@ async def test_no_way_of_writing_reaches_the_asker_without_the_confirmation(bot:
     assert bot.librarian.asked == []
 
 
+async def test_a_mention_of_the_bot_under_a_case_is_a_question_to_the_bot(bot: Bot, slack: Slack) -> None:
+    _, case = await opened(bot)
+    await write(bot, text=f"<@{BOT_USER}> Kan de skjenke øl?")
+    await noted(bot, "Det krever bevilling.")
+    await assert_untold(bot, case)
+    assert slack.whispers == []
+
+
 async def test_a_note_is_sent_on_when_what_where_and_as_what_is_confirmed(bot: Bot, slack: Slack) -> None:
     asked, case = await opened(bot)
     await write(bot)
@@ -95,6 +102,7 @@ async def test_a_note_is_sent_on_when_what_where_and_as_what_is_confirmed(bot: B
     told = shown((await modal(bot, KARI)).content)
     assert "*Dette går ut av kanalen, til Kafé Kringla.*" in told
     assert "Dette vises i tråden i <#C1>" in told
+    assert "*Noen utenfor kommunen leser det.*" in told
     assert NOTE in told
     for answers, block in (
         ({"as": "answered", "sure": []}, "sure"),
@@ -194,7 +202,9 @@ async def test_a_note_that_is_changed_after_it_was_sent_is_told_and_corrected_by
     sent = shown(await said(bot, "C1", "vrang", asked["ts"]))
     if change == "delete":
         await slack.delete(SAKER, note)
-        await whispered(bot, KARI, "Kafé Kringla har allerede fått det du sendte")
+        whisper = await whispered(bot, KARI, "Kafé Kringla har allerede fått det du sendte")
+        assert [block["type"] for block in whisper["blocks"]] == ["section"]
+        assert "et nytt notat" in shown(whisper)
     else:
         await slack.edit(SAKER, note, "Nei, likevel ikke.")
         whisper = await whispered(bot, KARI, "Kafé Kringla har allerede fått det du sendte")

@@ -4,11 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot.desk.case import Case, Officer
 from tests.peers.slack import BOT_USER, Message, Slack, View
 from tests.slack.aside import actions, said, settled, whispered
 from tests.slack.examples import PATIENCE, QUESTION, Bot, words
+from tests.slack.narrating import delivery
+from tests.slack.staff import STAFF, settle
 
 KARI = Officer(id="kari", name="Kari Berg")
 
@@ -49,6 +52,33 @@ async def test_asking_about_a_message_in_a_thread_answers_in_that_thread(bot: Bo
     assert (await said(slack, "C1", "Det krever bevilling."))["thread_ts"] == first["ts"]
 
 
+async def test_where_the_bot_is_switched_off_the_answer_can_only_come_to_the_asker_alone(
+    bot: Bot, slack: Slack
+) -> None:
+    message = slack.write("C1", "UOLA", QUESTION)
+    await slack.command("UOLA", "C1", "/moteplassen", "av")
+    view = await opened(slack, "UKAFE", message, "ask")
+    assert [option["value"] for option in inputs(view)["where"]["options"]] == ["aside"]
+    assert "svarer jeg ikke så alle kan lese det" in str(view.blocks)
+    await slack.submit("UKAFE")
+    answer = await whispered(slack, "Det krever bevilling.")
+    await slack.click("UKAFE", "C1", {**answer, "ts": "1.1"}, "share")
+    await whispered(slack, "Derfor deler jeg ikke noe her.")
+    await settled(bot)
+    assert not slack.thread("C1", message["ts"])
+
+
+async def test_where_the_bot_is_switched_off_meanwhile_the_answer_comes_to_the_asker_alone(
+    bot: Bot, slack: Slack
+) -> None:
+    message = slack.write("C1", "UOLA", QUESTION)
+    await opened(slack, "UKAFE", message, "ask")
+    await slack.command("UOLA", "C1", "/moteplassen", "av")
+    await slack.submit("UKAFE", where="here")
+    await whispered(slack, "Det krever bevilling.")
+    assert not slack.thread("C1", message["ts"])
+
+
 async def test_the_answer_comes_to_the_asker_alone_where_they_choose_so(bot: Bot, slack: Slack) -> None:
     message = slack.write("C1", "UOLA", QUESTION)
     await opened(slack, "UKAFE", message, "ask")
@@ -59,6 +89,35 @@ async def test_the_answer_comes_to_the_asker_alone_where_they_choose_so(bot: Bot
     assert not slack.thread("C1", message["ts"])
     await slack.click("UKAFE", "C1", {**answer, "ts": "1.1"}, "share")
     assert (await said(slack, "C1", "delte et svar"))["thread_ts"] == message["ts"]
+
+
+@pytest.mark.parametrize("trouble", [[], ["internal_error"]], ids=["at once", "at the second attempt"])
+async def test_an_internal_answer_in_a_thread_is_changed_where_a_guest_has_come(
+    bot: Bot, slack: Slack, trouble: list[str]
+) -> None:
+    settle(slack)
+    message = slack.write(STAFF, "UKARI", "Når kommer ølkontrollen?")
+    await opened(slack, "UOLA", message, "ask", STAFF)
+    await slack.submit("UOLA")
+    answer = await said(slack, STAFF, "torsdager")
+    await settled(bot)
+    await slack.join(STAFF, "UGUEST")
+    slack.trouble("chat.update", *trouble)
+    for _ in trouble:
+        with pytest.raises(SlackApiError):
+            await bot.deliver(await delivery(bot))
+    await bot.deliver(await delivery(bot))
+    assert "Det krever bevilling." in words(answer)
+    assert "torsdager" not in str(slack.channels[STAFF])
+
+
+async def test_an_answer_to_the_asker_alone_is_public_where_a_guest_reads_along(bot: Bot, slack: Slack) -> None:
+    settle(slack)
+    await slack.join(STAFF, "UGUEST")
+    await opened(slack, "UOLA", slack.write(STAFF, "UKARI", "Når kommer ølkontrollen?"), "ask", STAFF)
+    await slack.submit("UOLA", where="aside")
+    assert "Det krever bevilling." in words(await whispered(slack, ">Når kommer ølkontrollen?"))
+    assert [question.audience for question in bot.librarian.asked] == ["public"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot.question import Listener, Question, Reply, Status
 from knowledge.model import Claim
 from tests.desk.examples import eventually
 from tests.peers.slack import Slack
-from tests.slack.examples import ALCOHOL, QUESTION, TEXTS, Bot, Librarian, started, words
+from tests.slack.examples import ALCOHOL, QUESTION, TEXTS, Librarian, started, words
 from tests.slack.narrating import CLAIMS, STREAM, TEXT, Narrator, delivery, done, over, said, whole
 from tests.slack.staff import STAFF, settle
 
@@ -27,30 +28,6 @@ async def test_claims_appear_one_by_one_and_sources_and_buttons_with_the_end(add
     assert start["chunks"][0]["text"] == TEXT.partition("\n\nPåstand 2")[0]
     assert not slack.called("chat.update")
     assert not slack.called("chat.postMessage")
-
-
-async def test_the_status_comes_first_and_once_in_the_language_of_the_asker(bot: Bot, slack: Slack) -> None:
-    await done(bot, await slack.ask("C1", "UKAFE", "What should I do about øl? Where do I apply?"))
-    status = slack.called("assistant.threads.setStatus")
-    assert len(status) == 1
-    assert status[0]["status"] == TEXTS("en", "slack.status")
-    assert status[0]["loading_messages"][0] == TEXTS("en", "slack.status.1")
-    order = [name for name, _ in slack.calls]
-    assert order.index("assistant.threads.setStatus") < order.index("chat.startStream")
-    assert not slack.statuses
-
-
-async def test_a_status_that_slack_lacks_is_not_asked_for_again(bot: Bot, slack: Slack) -> None:
-    slack.trouble("assistant.threads.setStatus", "unknown_method")
-    for _ in range(2):
-        await done(bot, await slack.ask("C1", "UKAFE", QUESTION))
-    assert len(slack.called("assistant.threads.setStatus")) == 1
-
-
-async def test_a_status_goes_when_nothing_comes(bot: Bot, slack: Slack) -> None:
-    asked = await slack.ask("C1", "UKAFE", "krasj?")
-    await bot.answer(asked)
-    assert slack.called("assistant.threads.setStatus")[-1]["status"] == ""
 
 
 @pytest.mark.parametrize("kind", ["lost", "gone", "500", "429:60"])
@@ -239,6 +216,38 @@ async def test_an_internal_reply_that_was_kept_is_not_posted_after_outsiders_hav
     (message,) = said(slack, asked, STAFF)
     assert "public" in words(message)
     assert len(keeper.asked) == 2
+
+
+class Thorough(Librarian):
+    """Says much to staff, and little to others."""
+
+    async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
+        self.asked.append(question)
+        texts = [f"{question.audience} " + "ord " * 200] * (12 if question.audience == "internal" else 1)
+        claims = tuple(Claim(text=text, citation=ALCOHOL) for text in texts)
+        return Reply(id=question.audience, status=Status.ANSWERED, language="nb", lead="Her:", claims=claims)
+
+
+@pytest.mark.parametrize("trouble", [[], ["internal_error"]], ids=["at once", "at the second attempt"])
+async def test_nothing_internal_stays_of_a_reply_in_several_messages(
+    address: str, slack: Slack, trouble: list[str]
+) -> None:
+    settle(slack)
+    async with started(address, slack, delivers=False, librarian=Thorough()) as bot:
+        asked = await slack.ask(STAFF, "UOLA", QUESTION)
+        owed = await delivery(bot)
+        await bot.deliver(owed)
+        assert ["internal" in words(message) for message in said(slack, asked, STAFF)] == [True, True]
+        await slack.join(STAFF, "UGUEST")
+        slack.trouble("chat.update", *trouble)
+        for _ in trouble:
+            with pytest.raises(SlackApiError):
+                await bot.deliver(owed)
+        await bot.deliver(owed)
+    first, second = map(words, said(slack, asked, STAFF))
+    assert "public" in first
+    assert second == TEXTS("nb", "slack.withdrawn")
+    assert "internal" not in first
 
 
 async def test_every_question_has_one_whole_reply_though_much_goes_wrong(address: str, slack: Slack) -> None:

@@ -279,3 +279,12 @@ async def test_every_installation_is_tried_at_the_start(
                 captured = capfd.readouterr()
                 output += captured.out + captured.err
                 await asyncio.sleep(0.01)
+
+
+async def test_news_of_revoked_tokens_that_names_none_is_taken(address: str, slack: Slack) -> None:
+    async with installable(address, slack) as bot:
+        await install(bot)
+        answer = await slack.tell({"type": "tokens_revoked", "tokens": None})
+        assert answer
+        assert answer.status_code == 200
+        assert "bevilling" in words(await bot.answer(await slack.ask("C1", "UKAFE", QUESTION)))

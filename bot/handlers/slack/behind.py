@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from bot.handlers.slack.tracing import trail
 from bot.handlers.slack.workspace import UNREACHABLE, reason
 
 log = structlog.get_logger(__name__)
@@ -43,5 +44,5 @@ async def _watched(work: Coroutine[Any, Any, None]) -> None:
         await work
     except UNREACHABLE as error:
         log.warning("slack.behind", error_id=error_id, error=reason(error))
-    except Exception as error:
-        log.exception("slack.behind", error_id=error_id, error=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - nobody waits for the task, so nobody else would notice
+        log.error("slack.behind", error_id=error_id, error=type(error).__name__, trail=trail(error))

@@ -82,6 +82,10 @@ class Channels:
         """May the bot be asked in the channel? In direct messages, whose ids begin with a D, it always may."""
         return not self.allowed or channel in self.allowed or channel.startswith("D")
 
+    async def is_silent(self, channel: str) -> bool:
+        """Does the bot say nothing there that everybody reads?"""
+        return not self.allows(channel) or await self.mode(channel) is Mode.OFF
+
     @property
     def links(self) -> str:
         """Where it may be asked, as Slack links channels."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.questions.addresses import Addresses
+from bot.handlers.slack.tracing import trail
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -23,9 +27,10 @@ _TIMEOUT = 10
 class Failing:
     """Bolt's error handler. What people are told carries an id that is in the log."""
 
-    def __init__(self, behind: Behind, texts: Texts) -> None:
+    def __init__(self, behind: Behind, texts: Texts, addresses: Addresses) -> None:
         self._behind = behind
         self._texts = texts
+        self._addresses = addresses
 
     async def note(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Say in the log what went wrong, and to whom it matters that it did."""
@@ -40,7 +45,7 @@ class Failing:
                 return BoltResponse(status=HTTPStatus.OK, body="")
             log.error("slack.unknown", kind=kind, error_id=error_id)
         else:
-            log.error("slack.failed", kind=kind, error_id=error_id, error=type(error).__name__, exc_info=error)
+            log.error("slack.failed", kind=kind, error_id=error_id, error=type(error).__name__, trail=trail(error))
         text = self._texts(_language(body), "slack.trouble", error_id=error_id)
         return self._tell(kind, body, text)
 
@@ -50,15 +55,21 @@ class Failing:
         if kind == "view_submission" and (block := _first_input(body)):
             # The modal stays open with what was filled in.
             return BoltResponse(status=HTTPStatus.OK, body={"response_action": "errors", "errors": {block: text}})
-        if address := body.get("response_url"):
+        address = str(body.get("response_url") or "")
+        if self._addresses.trusted(address):
             self._behind.start(_whisper(address, text))
         return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR, body="")
 
 
 async def _whisper(address: str, text: str) -> None:
-    answer = await AsyncWebhookClient(address, timeout=_TIMEOUT).send(
-        text=text, response_type="ephemeral", replace_original=False
-    )
+    # The SDK's log lines hold the address, with which anybody can write there.
+    silent = logging.Logger("slack_webhook", logging.CRITICAL)
+    webhook = AsyncWebhookClient(address, timeout=_TIMEOUT, logger=silent, retry_handlers=[])
+    try:
+        answer = await webhook.send(text=text, response_type="ephemeral", replace_original=False)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.error("slack.untold", error=type(error).__name__)  # and no more of it: the address may be in its words
+        return
     if answer.status_code != HTTPStatus.OK:
         log.error("slack.untold", status=answer.status_code)
 

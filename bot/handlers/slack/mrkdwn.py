@@ -47,7 +47,11 @@ def literal(text: str) -> str:
 
 def clip(text: str, limit: int) -> str:
     """The text, escaped; its beginning and "…" where that is longer than the limit."""
-    escaped = escape(text.strip())
+    return shortened(escape(text.strip()), limit)
+
+
+def shortened(escaped: str, limit: int) -> str:
+    """What is escaped already; its beginning and "…" where that is longer than the limit."""
     if len(escaped) <= limit:
         return escaped
     return escaped[: _cut(escaped, limit - 1)].rstrip() + "…"

@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.handlers.slack.clients import connect
+from bot.handlers.slack.tracing import trail
 from bot.handlers.slack.workspace import UNREACHABLE, reason
 
 log = structlog.get_logger(__name__)
@@ -132,8 +133,8 @@ class _Link:
             await self._socket.send_json({"envelope_id": request.envelope_id, **_payload(response.body)})
         except aiohttp.ClientError as error:
             log.warning("slack.socket.unheard", kind=request.type, error=type(error).__name__)
-        except Exception as error:
-            log.exception("slack.socket.failed", kind=request.type, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the connection is to hold; Slack sends it again
+            log.error("slack.socket.failed", kind=request.type, error=type(error).__name__, trail=trail(error))
 
     async def _finish(self) -> None:
         if self._answering:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import JSON, Boolean, ColumnElement, Index, Select, String, and_, case, func, select, update
+from sqlalchemy import JSON, Boolean, ColumnElement, Index, Select, String, and_, case, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, Instant, insert_if_new, now
@@ -181,6 +181,11 @@ class Posts:
         async with self._database.writing() as session:
             await session.execute(update(PostRow).where(PostRow.key == post.key).values(**changes))
         return post.model_copy(update=changes)
+
+    async def forget(self, post: Post) -> None:
+        """Let the message be one that the bot has not begun to post: somebody has deleted it."""
+        async with self._database.writing() as session:
+            await session.execute(delete(PostRow).where(PostRow.key == post.key, PostRow.ts == post.ts))
 
     async def get(self, key: str) -> Post | None:
         """The message of that key, if the bot has begun to post it."""

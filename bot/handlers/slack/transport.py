@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.failing import Failing
+from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.receiving import Receiving, new_app
 from bot.handlers.slack.sockets import Sockets
 from bot.settings import Settings
@@ -19,7 +20,7 @@ class Transport:
 
     def __init__(self, settings: Settings, texts: Texts, behind: Behind) -> None:
         address, secret, token = settings.slack_api_url, settings.slack_signing_secret, settings.slack_app_token
-        self.app = new_app(address, Failing(behind, texts))
+        self.app = new_app(address, Failing(behind, texts, Addresses(address)))
         self._receiving = Receiving(self.app, secret) if secret else None
         self._sockets = Sockets(self.app, token, address) if token else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -12,10 +12,12 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.desk.outbox import Undeliverable
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.mrkdwn import shortened
 from bot.handlers.slack.store import Post, Posts
 from bot.people import Place
 
@@ -28,9 +30,16 @@ UNREACHABLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What the client raises where Slack says no, something unreadable, or nothing."""
 
 _HOPELESS = frozenset(
-    """account_inactive cant_update_message channel_not_found invalid_auth is_archived message_not_found not_authed
-    not_in_channel thread_not_found token_revoked""".split()
+    """access_denied account_inactive cannot_reply_to_message cant_update_message channel_not_found ekm_access_denied
+    invalid_arguments invalid_auth invalid_blocks is_archived message_not_found messages_tab_disabled metadata_too_large
+    missing_scope msg_blocks_too_long msg_too_long no_permission no_text not_authed not_in_channel restricted_action
+    restricted_action_read_only_channel restricted_action_thread_locked restricted_action_thread_only_channel
+    team_access_not_granted thread_not_found token_revoked user_not_found user_not_in_channel""".split()
 )
+_TOO_MUCH = frozenset({"invalid_blocks", "msg_blocks_too_long", "msg_too_long"})
+"""What Slack answers where a simpler message could be posted all the same."""
+_PLAIN = 2_000
+"""Characters of such a message."""
 _STOPPED = frozenset({"message_not_in_streaming_state", "unknown_method"})
 """What Slack answers to the end of a stream that has ended already, or of none."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
@@ -64,16 +73,13 @@ class Workspace:
                 return await self._posts.arrived(post, post.channel, post.ts or "")
             if post.ts:
                 return post
-            posted = await client.chat_postMessage(
-                channel=post.channel,
-                thread_ts=place.thread or None,
-                text=message.text,
-                blocks=message.blocks,
-                metadata=_mark(key),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            posted = await _simpler_at_worst(lambda simple: _post(client, post, place.thread, simple), message)
         return await self._posts.arrived(post, posted["channel"], posted["ts"])
+
+    async def posted(self, key: str) -> Post | None:
+        """The message of that key where it is known to be there and whole."""
+        post = await self._posts.get(key)
+        return post if post and post.ts and not post.streaming else None
 
     async def half_said(self, key: str, place: Place) -> Post | None:
         """The message of that key where it was begun as a stream and is not whole."""
@@ -93,19 +99,13 @@ class Workspace:
             except SlackApiError as error:
                 if reason(error) not in _STOPPED:
                     raise
-        await self.change(post, message)
+            await _simpler_at_worst(lambda simple: _change(client, post, simple), message)
 
     async def change(self, post: Post, message: Message) -> None:
         """Let a message that has been posted say this."""
         client = await self._clients.of(post.workspace)
         with told_apart():
-            await client.chat_update(
-                channel=post.channel,
-                ts=post.ts or "",
-                text=message.text,
-                blocks=message.blocks,
-                metadata=_mark(post.key),
-            )
+            await _change(client, post, message)
 
     async def whisper(self, place: Place, person: str, message: Message) -> None:
         """Say something in a thread that only that person sees."""
@@ -121,6 +121,10 @@ class Workspace:
 
     async def _sought(self, client: AsyncWebClient, post: Post, thread: str, *, streamed: bool) -> Post:
         """The message as Slack has it: whole, begun or not at all."""
+        if post.channel.startswith(("U", "W")):
+            # Slack takes a person for the direct messages with them where something is posted, not where it is read.
+            opened = await client.conversations_open(users=post.channel)
+            post = post.model_copy(update={"channel": str(opened["channel"]["id"])})
         nameless: list[Mapping[str, Any]] = []
         async for message in self._said_since(client, post, thread):
             if key_of(message) == post.key:
@@ -157,14 +161,49 @@ def _may_be_begun(message: Mapping[str, Any]) -> bool:
     return bool(message.get("bot_id")) and key_of(message) is None and kinds <= {"markdown", "rich_text"}
 
 
+async def _post(client: AsyncWebClient, post: Post, thread: str, message: Message) -> AsyncSlackResponse:
+    return await client.chat_postMessage(
+        channel=post.channel,
+        thread_ts=thread or None,
+        text=message.text,
+        blocks=message.blocks,
+        metadata=_mark(post.key),
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+
+
+async def _change(client: AsyncWebClient, post: Post, message: Message) -> AsyncSlackResponse:
+    return await client.chat_update(
+        channel=post.channel,
+        ts=post.ts or "",
+        text=message.text,
+        blocks=message.blocks,
+        metadata=_mark(post.key),
+    )
+
+
+async def _simpler_at_worst(
+    say: Callable[[Message], Awaitable[AsyncSlackResponse]], message: Message
+) -> AsyncSlackResponse:
+    """Say it, or where Slack finds it too long or ill made, its beginning without blocks: better than nothing."""
+    try:
+        return await say(message)
+    except SlackApiError as error:
+        if reason(error) not in _TOO_MUCH:
+            raise
+        log.error("slack.simplified", error=reason(error))
+    return await say(Message(shortened(message.text, _PLAIN), ()))
+
+
 def _mark(key: str) -> Metadata:
     return Metadata(METADATA, {"key": key})
 
 
 def key_of(message: Mapping[str, Any]) -> str | None:
     """The key of the delivery that the message is; None where it is none of the bot's."""
-    metadata = message.get("metadata", {})
-    return metadata.get("event_payload", {}).get("key") if metadata.get("event_type") == METADATA else None
+    metadata = message.get("metadata") or {}
+    return (metadata.get("event_payload") or {}).get("key") if metadata.get("event_type") == METADATA else None
 
 
 def reason(error: Exception) -> str:

@@ -21,11 +21,12 @@ def subscription(event: Mapping[str, Any]) -> str:
 
 
 def envelope(slack: State, event: Mapping[str, Any], team: str, channel: Channel | None) -> dict[str, Any]:
-    """An event with what stands around it."""
+    """An event with what stands around it. In a shared channel the workspace named first is the writer's."""
     bot = slack.teams[team].bot_user
+    shared = channel is not None and channel.is_ext_shared
     return {
         "token": "verification",
-        "team_id": team,
+        "team_id": (event.get("team") if shared else None) or team,
         "context_team_id": team,
         "context_enterprise_id": None,
         "api_app_id": APP,
@@ -36,7 +37,7 @@ def envelope(slack: State, event: Mapping[str, Any], team: str, channel: Channel
         "authorizations": [
             {"enterprise_id": None, "team_id": team, "user_id": bot, "is_bot": True, "is_enterprise_install": False}
         ],
-        "is_ext_shared_channel": channel is not None and channel.is_ext_shared,
+        "is_ext_shared_channel": shared,
         "event_context": f"4-{next(slack.numbers)}",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -10,21 +10,29 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.desk.notices import lane_of
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE
+from bot.handlers.slack.cases.opening import Pressed, pressed
+from bot.handlers.slack.cases.whispering import Whispers
+from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.replies.rendering import FORWARD
 from bot.handlers.slack.store import Replies, Said
-from bot.handlers.slack.workspace import Workspace
 from bot.texts import Texts
 
 
 class Forwarding:
     """Opens a case when the asker presses the button."""
 
-    def __init__(self, owing: Owing, replies: Replies, workspace: Workspace, texts: Texts) -> None:
+    def __init__(
+        self, owing: Owing, behind: Behind, replies: Replies, whispers: Whispers, directory: Directory, texts: Texts
+    ) -> None:
         self._owing = owing
+        self._behind = behind
         self._replies = replies
-        self._workspace = workspace
+        self._whispers = whispers
+        self._directory = directory
         self._texts = texts
 
     def register(self, app: AsyncApp) -> None:
@@ -33,14 +41,22 @@ class Forwarding:
 
     async def _press(self, body: dict[str, Any], ack: Callable[[], Awaitable[BoltResponse]]) -> None:
         said = await self._replies.get(body["actions"][0]["value"])
-        if said:
-            await self._forward(said, body["user"])
+        who = pressed(body, (body.get("message") or {}).get("thread_ts") or "")
+        if said and who.user == said.question.asker.id:
+            await self._forward(said, who)
+        else:
+            self._behind.start(self._refuse(said, who))
         await ack()
 
-    async def _forward(self, said: Said, presser: Mapping[str, str]) -> None:
-        place = said.question.place
-        if presser["id"] != said.question.asker.id:
-            text = self._texts(said.reply.language, "slack.forward.others")
-            return await self._workspace.whisper(place, presser["id"], plainly(text))
-        payload = {"reply": said.reply.id, "name": presser.get("name") or presser["id"]}
-        await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane_of(place), payload)
+    async def _forward(self, said: Said, who: Pressed) -> None:
+        payload = {"reply": said.reply.id, "name": who.handle or who.user}
+        lane = lane_of(said.question.place)
+        await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane, payload)
+
+    async def _refuse(self, said: Said | None, who: Pressed) -> None:
+        if said:
+            text, place = self._texts(said.reply.language, "slack.forward.others"), said.question.place
+        else:
+            language = (await self._directory.person(who.workspace, who.user)).language or OFFICERS_LANGUAGE
+            text, place = self._texts(language, "slack.forward.gone"), who.place
+        await self._whispers.tell(place, who.user, plainly(text))

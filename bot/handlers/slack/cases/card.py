@@ -11,7 +11,8 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmO
 from bot.desk.case import OPEN, Case, CaseState
 from bot.desk.deadlines import OSLO, awaited
 from bot.handlers.slack import PLATFORM
-from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, quoted, sections
+from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, sections
+from bot.handlers.slack.cases.quoting import quotation
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.people import Place
 from bot.texts import Texts
@@ -39,7 +40,7 @@ def card(case: Case, address: str, texts: Texts, language: str, now: dt.datetime
     """
     heading = " · ".join([case.label, texts(language, f"desk.state.{case.state}"), *_officer(case)])
     question = "" if case.confidential else case.question
-    blocks: list[Block] = [*sections([bold(heading), quoted(clip(question, _QUESTION))])]
+    blocks: list[Block] = [*sections([bold(heading), quotation(question, _QUESTION)])]
     blocks.append(ContextBlock(elements=[markup("\n".join(_particulars(case, texts, language, now)))]))
     blocks.append(_buttons(case, texts, language))
     blocks += sections([link(address, escape(texts(language, "slack.case.open")))])
@@ -53,12 +54,8 @@ def asker_of(case: Case) -> str:
 
 def where(place: Place, name: str, texts: Texts, language: str) -> str:
     """Who will read what is put in the asker's thread, for officers, in Slack's markup."""
-    if place.private:
-        return escape(texts(language, "slack.casework.shown.private", name=name))
-    if place.platform == PLATFORM:
-        told = escape(texts(language, "slack.casework.shown.channel", channel=_HOLE))
-        return told.replace(_HOLE, f"<#{place.channel}>")
-    return escape(texts(language, "slack.casework.shown.web", channel=place.channel))
+    readers = _readers(place, name, texts, language)
+    return f"{readers} {bold(texts(language, 'slack.casework.shown.outsiders'))}" if place.outsiders else readers
 
 
 def moment(at: dt.datetime, language: str) -> str:
@@ -70,6 +67,15 @@ def moment(at: dt.datetime, language: str) -> str:
 def can_be_asked(case: Case) -> bool:
     """Does what the asker writes in the thread come to the case?"""
     return case.place.platform == PLATFORM
+
+
+def _readers(place: Place, name: str, texts: Texts, language: str) -> str:
+    if place.private:
+        return escape(texts(language, "slack.casework.shown.private", name=name))
+    if place.platform == PLATFORM:
+        told = escape(texts(language, "slack.casework.shown.channel", channel=_HOLE))
+        return told.replace(_HOLE, f"<#{place.channel}>")
+    return escape(texts(language, "slack.casework.shown.web", channel=place.channel))
 
 
 def _particulars(case: Case, texts: Texts, language: str, now: dt.datetime) -> Iterable[str]:

@@ -6,19 +6,21 @@ A note is for colleagues: nothing here, nor what is owed here, holds its text or
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.desk.case import LONGEST_ANSWER, OPEN, Case
-from bot.desk.desk import Desk
+from bot.desk.case import LONGEST_ANSWER, OPEN, Case, CaseState
 from bot.guard import Guard, Refused, mask
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.cases.cards import Cards
+from bot.handlers.slack.cases.finding import Finding
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.asking import Heard
+from bot.handlers.slack.questions.wording import says_nothing
 from bot.people import Place
 
 OFFICER_WROTE = "officer.wrote"
@@ -57,23 +59,25 @@ class Written(BaseModel):
 class Casework:
     """Hears what people write, before it is taken for a question."""
 
-    def __init__(self, owing: Owing, cards: Cards, desk: Desk) -> None:
+    def __init__(self, owing: Owing, cards: Cards, finding: Finding) -> None:
         self._owing = owing
         self._cards = cards
-        self._desk = desk
+        self._finding = finding
         self._guard = Guard()
 
     async def heard(self, heard: Heard) -> bool:
         """Whether the message belongs to a case, and is taken care of."""
-        if heard.thread == heard.ts:
-            return False
-        found = {"workspace": heard.workspace, "channel": heard.channel, "thread": heard.thread, "ts": heard.ts}
-        if case_id := await self._cards.above(heard.channel, heard.thread):
+        if heard.mentioned or not (heard.in_thread or heard.direct):
+            return False  # said to the bot, or to everybody
+        thread = heard.thread if heard.in_thread else ""
+        found = {"workspace": heard.workspace, "channel": heard.channel, "thread": thread, "ts": heard.ts}
+        if case_id := await self._cards.above(heard.channel, thread):
             await self._owe(OFFICER_WROTE, Written(case=case_id, user=heard.user, **found))
             return True
-        if heard.mentioned or heard.text.startswith("<@"):
-            return False  # said to the bot, or to somebody else in the thread
-        case = next((case for case in await self._of_asker(heard.place, heard.user) if case.state in OPEN), None)
+        if heard.text.startswith("<@"):
+            return False  # said to somebody else in the thread
+        theirs = await self._finding.about(heard.place, heard.user, top=not heard.in_thread)
+        case = _meant(theirs, heard)
         if case is None:
             return False
         text, files = self._masked(heard.text), len(heard.files)
@@ -83,12 +87,12 @@ class Casework:
     async def changed(self, body: Mapping[str, Any]) -> bool:
         """Whether the message that was changed belongs to a case. Of no matter is what Slack itself adds to one."""
         event = body["event"]
-        message, before = event["message"], event.get("previous_message") or {}
+        message, before = event.get("message") or {}, event.get("previous_message") or {}
         if message.get("subtype") == "tombstone":
             return await self.deleted(body)
-        if message.get("bot_id") or message.get("text") == before.get("text"):
+        if message.get("bot_id") or not message.get("ts") or message.get("text") == before.get("text"):
             return False
-        version = (message.get("edited") or {}).get("ts") or event["ts"]
+        version = (message.get("edited") or {}).get("ts") or event.get("ts") or ""
         return await self._rewritten(body, message, version, text=message.get("text") or "")
 
     async def deleted(self, body: Mapping[str, Any]) -> bool:
@@ -101,15 +105,17 @@ class Casework:
     async def _rewritten(
         self, body: Mapping[str, Any], message: Mapping[str, Any], version: str, *, text: str = "", gone: bool = False
     ) -> bool:
-        channel, ts, user = body["event"]["channel"], message["ts"], message.get("user", "")
+        event, ts, user = body["event"], message["ts"], message.get("user") or ""
+        channel, direct = event.get("channel") or "", event.get("channel_type") == "im"
         thread = message.get("thread_ts") or ts
-        found: dict[str, Any] = {"workspace": body.get("team_id") or "", "channel": channel, "thread": thread, "ts": ts}
-        found |= {"user": user, "gone": gone}
+        place = Place(platform=PLATFORM, workspace=workspace_of(body), channel=channel, thread=thread, private=direct)
+        found: dict[str, Any] = {"workspace": place.workspace, "channel": channel, "ts": ts, "user": user, "gone": gone}
+        found["thread"] = "" if direct and thread == ts else thread
         if case_id := await self._cards.above(channel, thread):
             await self._owe(OFFICER_REWROTE, Written(case=case_id, **found), version)
             return True
-        place = Place(platform=PLATFORM, channel=channel, thread=thread)
-        case = next(iter(await self._of_asker(place, user)), None)
+        known = await self._finding.come_to(f"{channel}:{ts}", user)
+        case = next(iter(known or await self._finding.about(place, user, top=thread == ts)), None)
         if case is None:
             return False
         await self._owe(ASKER_REWROTE, Written(case=case.id, text=self._masked(text), **found), version)
@@ -121,12 +127,18 @@ class Casework:
         key = f"{kind}:{written.ref}:{version}" if version else f"{kind}:{written.ref}"
         await self._owing.owe(kind, key, lane, written.model_dump(mode="json"))
 
-    async def _of_asker(self, place: Place, user: str) -> list[Case]:
-        return [case for case in await self._desk.in_thread(place) if case.asker.id == user]
-
     def _masked(self, text: str) -> str:
         shown = plain(text)
         with contextlib.suppress(Refused):
             return self._guard.check(shown).text
         # Too long for a question, or a sign without words: for an officer it says something all the same.
         return mask(shown)[:LONGEST_ANSWER]
+
+
+def _meant(theirs: Sequence[Case], heard: Heard) -> Case | None:
+    """The case that what its asker writes goes to: one that waits for an answer or, after that, the answered one."""
+    if waiting := next((case for case in theirs if case.state in OPEN), None):
+        return waiting
+    if not heard.files and says_nothing(plain(heard.text)):
+        return None  # thanks, and the like
+    return next((case for case in theirs if case.state is CaseState.ANSWERED), None)

@@ -79,8 +79,10 @@ class CorrespondenceCourier:
         if sent is None or sent[1].move not in TO_ASKER:
             return
         colleague = await self._officers.colleague(written.workspace, written.user)
-        told = plainly(self._texts(colleague.language, "slack.note.sent_before", name=case.asker.name))
-        if colleague.officer and case.state is not CaseState.CLOSED:
+        key = "slack.note.deleted_after" if written.gone else "slack.note.sent_before"
+        told = plainly(self._texts(colleague.language, key, name=case.asker.name))
+        # Of a note that is gone there is no text to begin a correction with.
+        if colleague.officer and case.state is not CaseState.CLOSED and not written.gone:
             told = self._with_button(told, written, colleague.language, "slack.note.correct")
         await self._whispers.tell(written.place, written.user, told)
 
@@ -95,7 +97,8 @@ class CorrespondenceCourier:
         except IllegalMove:
             told = self._texts(case.language, "slack.follow_up.late", case=case.label)
         else:
-            told = self._texts(case.language, "slack.follow_up.sent", case=case.label)
+            key = "slack.follow_up.after" if case.state is CaseState.ANSWERED else "slack.follow_up.sent"
+            told = self._texts(case.language, key, case=case.label)
         if not known:
             await self._whispers.tell(written.place, written.user, plainly(told))
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from bot.database import now
+import secrets
+
+import structlog
+
 from bot.desk.case import Case, NewCase
 from bot.desk.desk import Desk
 from bot.desk.notices import WRITTEN, CaseNotice
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.store import CaseNotFound
+from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import said as plainly
-from bot.handlers.slack.cases import noting, rendering
-from bot.handlers.slack.cases.card import card
-from bot.handlers.slack.cases.cards import key_of
-from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE, Officers
+from bot.handlers.slack.cases import rendering
+from bot.handlers.slack.cases.officers_channel import OfficersChannel
+from bot.handlers.slack.cases.whispering import Whispers
 from bot.handlers.slack.directory import Directory
-from bot.handlers.slack.store import Post, Replies, Said
+from bot.handlers.slack.store import Replies, Said
 from bot.handlers.slack.workspace import Workspace
 from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
 
 _NEWS = {
     "case.claimed": "slack.claimed",
@@ -34,17 +39,17 @@ class CaseCourier:
 
     def __init__(
         self,
-        public_url: str,
+        channel: OfficersChannel,
         workspace: Workspace,
+        whispers: Whispers,
         directory: Directory,
-        officers: Officers,
         replies: Replies,
         desk: Desk,
         texts: Texts,
     ) -> None:
-        self._public_url = public_url
-        self._officers = officers
+        self._channel = channel
         self._workspace = workspace
+        self._whispers = whispers
         self._directory = directory
         self._replies = replies
         self._desk = desk
@@ -61,14 +66,15 @@ class CaseCourier:
                 await self._tell_asker(delivery)
 
     async def give_up(self, delivery: Delivery) -> None:
-        """Tell the officers of what one of them wrote and did not arrive."""
-        if delivery.kind not in WRITTEN:
-            return
-        notice = CaseNotice.model_validate(delivery.payload)
-        case = await self._desk.undelivered(notice.case_id, notice.answered_by, delivery.key)
-        if channel := await self._officers.channel(case):
-            warning = rendering.undelivered(notice, self._address(case), self._texts, OFFICERS_LANGUAGE)
-            await self._workspace.post(f"{delivery.key}#given_up", channel, warning)
+        """Tell the officers of what one of them wrote and did not arrive, and whoever asked that nobody was reached."""
+        if delivery.kind == "forward":
+            await self._apologize(delivery)
+        elif delivery.kind == "case.opened":
+            await self._own_up(delivery)
+        elif delivery.kind in WRITTEN:
+            notice = CaseNotice.model_validate(delivery.payload)
+            case = await self._desk.undelivered(notice.case_id, notice.answered_by, delivery.key)
+            await self._channel.warn(f"{delivery.key}#given_up", notice, case)
 
     async def _forward(self, delivery: Delivery) -> None:
         said = await self._replies.get(delivery.payload["reply"])
@@ -95,38 +101,40 @@ class CaseCourier:
         )
         return await self._desk.open(request)
 
+    async def _apologize(self, delivery: Delivery) -> None:
+        """Tell whoever pressed the button what has become of it."""
+        said = await self._replies.get(delivery.payload["reply"])
+        if said is None:
+            return  # nobody knows any more who that was
+        language, asker = said.reply.language, said.question.asker
+        if case := await self._desk.of_reply(said.reply.id):
+            # Only to say so in the thread was in vain.
+            text = self._texts(language, "slack.forward.known", case=case.label)
+        else:
+            error_id = secrets.token_hex(4)
+            log.error("slack.not_forwarded", error_id=error_id, key=delivery.key)
+            text = self._texts(language, "slack.forward.lost", id=error_id)
+        await self._whispers.tell(said.question.place, asker.id, plainly(text))
+
+    async def _own_up(self, delivery: Delivery) -> None:
+        """Tell whoever waits that the officers' channel was not reached. The case stays open, for the web shows it."""
+        notice = CaseNotice.model_validate(delivery.payload)
+        error_id = secrets.token_hex(4)
+        log.error("slack.officers_unreached", error_id=error_id, key=delivery.key)
+        if notice.place.platform == PLATFORM:
+            text = self._texts(notice.language, "slack.casework.unreached", case=notice.label, id=error_id)
+            await self._workspace.post(f"{delivery.key}#given_up", notice.place, plainly(text))
+
     async def _tell_officers(self, delivery: Delivery) -> None:
         notice = CaseNotice.model_validate(delivery.payload)
         try:
             case = await self._desk.get(notice.case_id)
         except CaseNotFound as error:
             raise Undeliverable(str(error)) from error
-        channel = await self._officers.channel(case)
-        if not channel:
-            raise Undeliverable("no officers' channel is set; set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL")
-        message = card(case, self._address(case), self._texts, OFFICERS_LANGUAGE, now())
-        # One message a case, which always says how the case stands now: so its key is the case's, whatever happened.
-        post = await self._workspace.post(key_of(case), channel, message)
         if delivery.kind == "case.changed":
-            await self._workspace.change(post, message)
-            await self._note(delivery, notice, case, post)
-
-    async def _note(self, delivery: Delivery, notice: CaseNotice, case: Case, post: Post) -> None:
-        """Note under the case's message what has happened, where that is more than the message says."""
-        noted = noting.noted(notice, case, self._address(case), self._texts, OFFICERS_LANGUAGE)
-        if noted is None:
-            return
-        channel = await self._officers.channel(case)
-        if channel is None:
-            return
-        under = channel.model_copy(update={"channel": post.channel, "thread": post.ts})
-        if notice.move not in noting.OF_MESSAGES:
-            await self._workspace.post(f"{delivery.key}#noted", under, noted)
-            return
-        # What the asker writes has one copy here, which changes with it: so its key is the message's.
-        copy = await self._workspace.post(f"follow_up:{notice.ref}", under, noted)
-        if notice.move in noting.CHANGES:
-            await self._workspace.change(copy, noted)
+            await self._channel.change(delivery.key, notice, case)
+        else:
+            await self._channel.open(case)
 
     async def _tell_asker(self, delivery: Delivery) -> None:
         notice = CaseNotice.model_validate(delivery.payload)
@@ -137,6 +145,3 @@ class CaseCourier:
         name = notice.officer.name if notice.officer else ""
         text = self._texts(notice.language, _NEWS[delivery.kind], name=name, case=notice.label)
         await self._workspace.post(delivery.key, notice.place, plainly(text))
-
-    def _address(self, case: Case) -> str:
-        return f"{self._public_url}/saker/{case.id}"

@@ -19,10 +19,12 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.desk.case import Case, CaseState, Move, Officer
-from bot.handlers.slack.blocks import SECTION, bold, markup, quoted, sections
+from bot.handlers.slack.blocks import SECTION, bold, markup, sections
 from bot.handlers.slack.cases.card import ANSWER, ASK_BACK, REASSIGN, SEND_BACK, asker_of, can_be_asked, where
+from bot.handlers.slack.cases.quoting import fitting, quotation
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.texts import Texts
+from knowledge.model import Audience
 
 RELAY = "relay"
 """Names the modal that sends a note to the asker, the button that opens it, and the shortcut that does."""
@@ -53,9 +55,12 @@ class Meant(BaseModel):
 
 
 def answering(case: Case, meant: Meant, texts: Texts) -> View:
-    """To answer, beginning with what the bot had found."""
-    blocks = [*_asked(case, meant, texts), *_found(case, meant, texts)]
-    blocks += [_text(ANSWER, meant, texts, draft(case)), _shown(case, meant, texts)]
+    """To answer, beginning with what the bot had found; without what is internal, where outsiders read the answer."""
+    told = _for_outsiders(case) if case.place.outsiders else case
+    blocks = [*_asked(told, meant, texts), *_found(told, meant, texts)]
+    blocks += [_text(ANSWER, meant, texts, draft(told)), _shown(told, meant, texts)]
+    if told != case:
+        blocks.append(_small([escape(texts(meant.language, "slack.casework.left_out"))]))
     return _view(ANSWER, case, meant, texts, blocks)
 
 
@@ -113,6 +118,13 @@ def draft(case: Case) -> str:
     return "\n\n".join([*claims, "\n".join(listed)]).strip()
 
 
+def _for_outsiders(case: Case) -> Case:
+    # It is an officer's answer that goes out, but its beginning is the bot's, and is easily sent unread.
+    claims = tuple(claim for claim in case.draft if claim.citation.audience is Audience.PUBLIC)
+    nearest = tuple(source for source in case.nearest if source.audience is Audience.PUBLIC)
+    return case.model_copy(update={"draft": claims, "nearest": nearest})
+
+
 def _ways(case: Case) -> list[Move]:
     if case.state is CaseState.ANSWERED:
         return [Move.SUPPLEMENTED]
@@ -125,10 +137,10 @@ def _way(move: Move, meant: Meant, texts: Texts) -> Option:
 
 def _asked(case: Case, meant: Meant, texts: Texts) -> list[Block]:
     heading = bold(texts(meant.language, "slack.casework.asks", name=asker_of(case)))
-    blocks: list[Block] = [*sections([f"{heading}\n{quoted(clip(case.question, _QUESTION))}"])]
+    blocks: list[Block] = [*sections([f"{heading}\n{quotation(case.question, _QUESTION)}"])]
     if case.history:
         earlier = [f"• {clip(text, _LINE)}" for text in case.history[-_MOST_LINES:]]
-        blocks.append(_small([bold(texts(meant.language, "slack.casework.history")), *earlier]))
+        blocks.append(_small(fitting([bold(texts(meant.language, "slack.casework.history")), *earlier], SECTION)))
     return blocks
 
 
@@ -138,11 +150,7 @@ def _found(case: Case, meant: Meant, texts: Texts) -> list[Block]:
         return []
     # An address can be as long as three sources in all may be.
     lines = [f"• {link(source.url, clip(source.title, _LINE))}" for source in sources]
-    fitting: list[str] = [bold(texts(meant.language, "slack.casework.found"))]
-    for line in lines[:_MOST_LINES]:
-        if sum(map(len, fitting)) + len(fitting) + len(line) < SECTION:
-            fitting.append(line)
-    return [_small(fitting)]
+    return [_small(fitting([bold(texts(meant.language, "slack.casework.found")), *lines[:_MOST_LINES]], SECTION))]
 
 
 def _text(kind: str, meant: Meant, texts: Texts, text: str = "", *, optional: bool = False) -> InputBlock:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.desk.case import TO_ASKER, Case, Move
 from bot.desk.notices import CaseNotice
-from bot.handlers.slack.blocks import FALLBACK, SECTION, Message, bold, quoted, sections
+from bot.handlers.slack.blocks import FALLBACK, SECTION, Message, bold, sections
 from bot.handlers.slack.cases.card import asker_of
 from bot.handlers.slack.cases.officers import user_of
+from bot.handlers.slack.cases.quoting import quotation
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.texts import Texts
 
@@ -54,7 +55,7 @@ def _from_asker(notice: CaseNotice, case: Case, text: str, way: str, texts: Text
 
 
 def _message(lead: str, text: str, way: str, mention: str = "") -> Message:
-    paragraphs = [f"{mention} {bold(lead)}".strip(), quoted(clip(text, _LONGEST)), way]
+    paragraphs = [f"{mention} {bold(lead)}".strip(), quotation(text, _LONGEST), way]
     fallback = f"{lead}\n{text}".strip()
     return Message(clip(fallback, FALLBACK), tuple(sections(each[:SECTION] for each in paragraphs)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -21,11 +22,16 @@ from bot.handlers.slack.cases.modals import Meant
 from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.cases.whispering import Whispers
 from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.directory import Directory
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.workspace import UNREACHABLE, reason
 from bot.people import Place
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
+
+_PATIENCE = 1.0
+"""Seconds to find out who reads along where the asker is; Slack waits three for a modal."""
 
 
 class Pressed(BaseModel):
@@ -49,7 +55,7 @@ def pressed(body: Mapping[str, Any], thread: str = "") -> Pressed:
     """Who pressed it, by the interaction that Slack tells of."""
     user = body["user"]
     return Pressed(
-        workspace=(body.get("team") or {}).get("id") or user.get("team_id") or "",
+        workspace=workspace_of(body),
         channel=(body.get("channel") or {}).get("id") or "",
         thread=thread,
         user=user["id"],
@@ -60,8 +66,17 @@ def pressed(body: Mapping[str, Any], thread: str = "") -> Pressed:
 class Opening:
     """Opens modals about cases for officers, and tells them and everybody else where that can't be."""
 
-    def __init__(self, clients: Clients, whispers: Whispers, officers: Officers, desk: Desk, texts: Texts) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        whispers: Whispers,
+        officers: Officers,
+        directory: Directory,
+        desk: Desk,
+        texts: Texts,
+    ) -> None:
         self._clients = clients
+        self._directory = directory
         self._whispers = whispers
         self._officers = officers
         self._desk = desk
@@ -88,7 +103,18 @@ class Opening:
         meant = Meant(case=case.id, officer=colleague.officer, language=language, workspace=who.workspace, note=note)
         if refused := _refused(case, meant, moves):
             return await self.tell(who, self._texts(language, refused.key, **refused.values))
-        await self._show(who, trigger, make(case, meant), language)
+        seen = case.model_copy(update={"place": await self._as_it_stands(case)})
+        await self._show(who, trigger, make(seen, meant), language)
+
+    async def _as_it_stands(self, case: Case) -> Place:
+        """The asker's place with who reads along there now, which may be others than when the case was opened."""
+        if case.place.platform != PLATFORM:
+            return case.place
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._directory.place(case.place, case.asker.id)
+        except TimeoutError:
+            return case.place.model_copy(update={"outsiders": True})
 
     async def tell(self, who: Pressed, text: str) -> None:
         """Say it to whoever pressed, and to nobody else."""

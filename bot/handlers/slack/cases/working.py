@@ -10,7 +10,9 @@ from bot.handlers.slack.cases import corresponding, courier, pressing
 from bot.handlers.slack.cases.buttons import Forwarding
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.casework import Casework
+from bot.handlers.slack.cases.finding import Finding
 from bot.handlers.slack.cases.officers import Officers
+from bot.handlers.slack.cases.officers_channel import OfficersChannel
 from bot.handlers.slack.cases.opening import Opening
 from bot.handlers.slack.cases.relaying import Relaying
 from bot.handlers.slack.cases.submitting import Submitting
@@ -28,16 +30,17 @@ class Working:
         replies = shared.replies
         officers = Officers(clients, directory, settings.slack_officers_channel, settings.slack_officers_group)
         whispers = Whispers(workspace)
-        opening = Opening(clients, whispers, officers, desk, texts)
+        opening = Opening(clients, whispers, officers, directory, desk, texts)
         cards = Cards(shared.posts)
-        self.casework = Casework(owing, cards, desk)
+        self.casework = Casework(owing, cards, Finding(shared.posts, desk))
         self._parts = (
-            Forwarding(owing, replies, workspace, texts),
+            Forwarding(owing, behind, replies, whispers, directory, texts),
             pressing.Pressing(owing, behind, opening, texts),
             Relaying(behind, clients, cards, opening, texts),
             Submitting(officers, desk, texts),
         )
-        carried = courier.CaseCourier(settings.public_url, workspace, directory, officers, replies, desk, texts)
+        channel = OfficersChannel(settings.public_url, workspace, shared.posts, officers, texts)
+        carried = courier.CaseCourier(channel, workspace, whispers, directory, replies, desk, texts)
         corresponded = corresponding.CorrespondenceCourier(workspace, whispers, officers, replies, desk, texts)
         self._carriers: Mapping[str, Carrier] = {
             **dict.fromkeys(courier.KINDS, carried),

@@ -14,6 +14,7 @@ from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home import work_objects
 from bot.handlers.slack.home.pages import Pages
+from bot.handlers.slack.installed import workspace_of
 from bot.texts import Texts
 
 
@@ -36,7 +37,7 @@ class Details:
 
     async def _hear(self, body: dict[str, Any]) -> None:
         # Slack waits a few seconds and then shows that there was no answer: too short for the outbox, and no loss.
-        self._behind.start(self._present(body.get("team_id") or "", body["event"]))
+        self._behind.start(self._present(workspace_of(body), body["event"]))
 
     async def _present(self, workspace: str, event: dict[str, Any]) -> None:
         client = await self._clients.of(workspace)

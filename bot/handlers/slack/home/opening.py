@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from bot.handlers.slack.home.courier import Opened, Wanted
 from bot.handlers.slack.home.form import QUESTION, SUBMITTED, Shown, form, written
 from bot.handlers.slack.home.prompts import Prompts
 from bot.handlers.slack.home.rendering import ASK, CLAIM, OPEN
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import escape
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.asking import Heard, ask
@@ -58,7 +59,7 @@ class Opening:
 
     async def _open(self, body: dict[str, Any]) -> None:
         event = body["event"]
-        workspace, user, channel = body.get("team_id") or "", event["user"], event.get("channel") or ""
+        workspace, user, channel = workspace_of(body), event["user"], event.get("channel") or ""
         if event.get("tab") == "messages":
             # Only for show: no message is sent that nobody asked for.
             self._behind.start(self._prompts.suggest(workspace, user, channel))
@@ -72,7 +73,7 @@ class Opening:
         log.debug("slack.context_changed")
 
     async def _begin(self, body: dict[str, Any], ack: Ack) -> None:
-        self._behind.start(self._show_form(_workspace(body), body["trigger_id"], Shown.of(body.get("view"))))
+        self._behind.start(self._show_form(workspace_of(body), body["trigger_id"], Shown.of(body.get("view"))))
         await ack()
 
     async def _show_form(self, workspace: str, trigger: str, shown: Shown) -> None:
@@ -82,7 +83,7 @@ class Opening:
     async def _claim(self, body: dict[str, Any], ack: Ack) -> None:
         action, user = body["actions"][0], body["user"]
         opened = Opened(
-            workspace=_workspace(body),
+            workspace=workspace_of(body),
             user=user["id"],
             channel=Shown.of(body.get("view")).channel,
             claim=action["value"],
@@ -96,7 +97,7 @@ class Opening:
 
     async def _submit(self, body: dict[str, Any], ack: Ack) -> None:
         view, user = body["view"], body["user"]
-        shown, workspace = Shown.of(view), _workspace(body)
+        shown, workspace = Shown.of(view), workspace_of(body)
         heard = Heard(
             workspace=workspace,
             team=user.get("team_id") or workspace,
@@ -123,7 +124,3 @@ class Opening:
         lane = f"home/{opened.workspace}/{opened.user}"
         key = f"home:{opened.workspace}:{opened.user}:{mark}"
         await self._owing.owe("home", key, lane, opened.model_dump(mode="json"))
-
-
-def _workspace(body: Mapping[str, Any]) -> str:
-    return str((body.get("team") or {}).get("id") or body["user"].get("team_id") or "")

@@ -9,12 +9,12 @@ from bot.handlers.slack.home.tolerance import tolerated
 from bot.people import Role
 from bot.texts import Texts
 
-_SUGGESTED = {
-    Role.BUSINESS: ("slack.prompt.permit", "slack.prompt.sign", "slack.prompt.outdoors", "slack.prompt.green"),
+SUGGESTED = {
+    Role.BUSINESS: ("slack.prompt.permit", "slack.prompt.sign", "slack.prompt.hours", "slack.prompt.green"),
     Role.STAFF: ("slack.prompt.strategy", "slack.prompt.letter", "slack.prompt.green", "slack.prompt.law"),
     Role.OFFICER: ("slack.prompt.law", "slack.prompt.permit", "slack.prompt.strategy", "slack.prompt.letter"),
 }
-"""At most four a role: Slack takes no more."""
+"""What is suggested to whom, by the keys of the texts; at most four, as Slack takes no more."""
 
 
 class Prompts:
@@ -29,7 +29,7 @@ class Prompts:
         """Suggest questions to the user in their direct messages with the bot. Raises what the client raises."""
         person = await self._directory.person(workspace, user)
         language = person.language or USUAL
-        asked = [self._texts(language, key) for key in _SUGGESTED[person.role]]
+        asked = [self._texts(language, key) for key in SUGGESTED[person.role]]
         client = await self._clients.of(workspace)
         with tolerated("prompts"):
             await client.assistant_threads_setSuggestedPrompts(

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.home.pages import Pages
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.owing import Owing
 from bot.people import Place
 
@@ -64,7 +65,7 @@ class Sharing:
         if not ours or not event.get("user"):
             return  # what a bot shares is no business of this one
         shared = Shared(
-            workspace=body.get("team_id") or "",
+            workspace=workspace_of(body),
             user=event["user"],
             channel=event.get("channel") or "",
             ts=event.get("message_ts") or "",

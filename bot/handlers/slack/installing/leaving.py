@@ -15,6 +15,7 @@ from bot.database import Base, Database
 from bot.desk.outbox import Delivery, OutboxRow
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.courier import Carrier
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.installing.store import InstallationRow, Installations
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.store import ReplyRow
@@ -62,13 +63,13 @@ class Leaving:
         """Nobody waits for it; the log says that it was given up."""
 
     async def _removed(self, body: dict[str, Any]) -> None:
-        workspace, moment = str(body["team_id"]), int(body["event_time"])
+        workspace, moment = workspace_of(body), int(body["event_time"])
         key = f"{KIND}:{PLATFORM}:{body['event_id']}"
         await self._owing.owe(KIND, key, f"workspace/{workspace}", {"workspace": workspace, "moment": moment})
 
     async def _revoked(self, body: dict[str, Any]) -> None:
         # People's own tokens are revoked by events of the same name; the app asks for none.
-        if body["event"].get("tokens", {}).get("bot"):
+        if (body["event"].get("tokens") or {}).get("bot"):
             await self._removed(body)
 
 

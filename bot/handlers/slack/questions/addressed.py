@@ -80,13 +80,18 @@ def is_meant(words: str, writer: str, before: Sequence[Written], subjects: Colle
     Where the bot spoke last, it is. Where another person did, they are talking with each other, unless it is clearly
     a question about what the bot was asked and has said (`subjects`, texts).
     """
-    latest = _since_ours(before)
+    # A thank-you from somebody else in between turns nobody away from the bot.
+    latest = [each for each in _since_ours(before) if each.user == writer or not _is_polite(each.text)]
     if any(each.user == writer and calls_others(each.text, bot) for each in latest):
         return False
     if all(each.user == writer for each in latest):
         return True
     known = set[str]().union(*map(wording.stems, subjects))
     return wording.follows_up(words) and bool(wording.stems(words) & known)
+
+
+def _is_polite(text: str) -> bool:
+    return wording.says_nothing(text) or wording.thanks(text)
 
 
 def _is_name(words: str) -> bool:

@@ -36,10 +36,13 @@ class Answers:
         said = await self._thinking.fitting(delivery.key, commanded.asked, said)
         place, ear = said.question.place, commanded.ear
         if not place.thread:
-            shareable = not commanded.open and is_shareable(ear.channel)
-            return await self._aside.tell(delivery.key, ear, self._private(said, shareable=shareable), replace=True)
+            message = self._private(said, shareable=not commanded.open and is_shareable(ear.channel))
+            return await self._aside.tell(delivery.key, ear, message, replace=True, changed=said.question.narrowed)
         message = rendering.asked(ear.user, said.question.text, said.reply, self._texts)
-        await self._workspace.post(delivery.key, place, message)
+        post = await self._workspace.post(delivery.key, place, message)
+        if said.question.narrowed:
+            # What is there already may say what not everybody who reads it by now may know.
+            await self._workspace.change(post, message)
 
     async def give_up(self, delivery: Delivery) -> None:
         """Say that a reply will not come, or bring one that is there already, in the asker's direct messages."""
@@ -60,13 +63,15 @@ class Answers:
 
     async def _in_room(self, commanded: Commanded) -> Asked:
         room = await self._aside.room(commanded.ear.workspace, commanded.ear.user)
-        question = commanded.asked.question.model_copy(update={"place": room})
+        # The asker reads the answer where they asked, beside whoever else is there.
+        question = commanded.asked.question.model_copy(update={"place": room, "seen": commanded.ear.place})
         return commanded.asked.model_copy(update={"question": question, "ts": room.thread})
 
     async def _in_thread(self, commanded: Commanded) -> Asked:
         # Where the bot is not in the channel, whoever asked gets the answer all the same, and so an officer's.
         place = await self._aside.thread(commanded.ear)
-        question = commanded.asked.question.model_copy(update={"place": place})
+        seen = None if place == commanded.ear.place else commanded.ear.place
+        question = commanded.asked.question.model_copy(update={"place": place, "seen": seen})
         # What people say in the thread is not what this question goes on from: it stands for itself.
         return commanded.asked.model_copy(update={"question": question, "ts": place.thread})
 

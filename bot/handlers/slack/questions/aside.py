@@ -59,14 +59,18 @@ class Aside:
         self._clients = clients
         self._addresses = addresses
 
-    async def tell(self, key: str, ear: Ear, message: Message, *, replace: bool = False) -> None:
+    async def tell(self, key: str, ear: Ear, message: Message, *, replace: bool = False, changed: bool = False) -> None:
         """Say it to that person, by the first way that is open; in place of what they see there, where `replace`.
 
+        Where it has `changed` since it was first said, direct messages that it may be in already are changed as well.
         Raises Undeliverable where no way is.
         """
+        key = f"{key}#aside"
+        if changed and (post := await self._workspace.posted(key)):
+            await self._workspace.change(post, message)
         if await self._respond(ear, message, replace=replace) or await self._whisper(ear, message):
             return
-        await self._workspace.post(f"{key}#aside", await self.room(ear.workspace, ear.user), message)
+        await self._workspace.post(key, await self.room(ear.workspace, ear.user), message)
 
     async def room(self, workspace: str, user: str) -> Place:
         """The direct messages with somebody."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.guard import Guard, Refused
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
 from bot.handlers.slack.questions.addressed import mentions
 from bot.people import Asker, Place
@@ -25,10 +26,14 @@ class _Value(BaseModel):
 
 
 class Posed(Question):
-    """A question of which it is known who asks it and where."""
+    """A question of which it is known who asks it and where. `seen` is where the asker sees the reply, where that is
+    another place than the one that the question belongs to: what is shown fits both. `narrowed`: the reply is the
+    second one, from public sources, as the first was for fewer people than read there by now."""
 
     asker: Asker
     place: Place
+    seen: Place | None = None
+    narrowed: bool = False
 
 
 class Heard(_Value):
@@ -54,12 +59,18 @@ class Heard(_Value):
     @property
     def direct(self) -> bool:
         """It was written to the bot alone."""
-        return self.kind == "im"
+        # Slack calls what is written on the bot's own page otherwise, or leaves the kind out.
+        return self.kind == "im" or self.channel.startswith("D")
 
     @property
     def in_thread(self) -> bool:
         """It was written under another message."""
         return self.thread != self.ts
+
+    @property
+    def only_files(self) -> bool:
+        """Files were put there without a word."""
+        return bool(self.files) and not plain(self.text).strip()
 
     @property
     def key(self) -> str:
@@ -116,18 +127,26 @@ def reply_key(channel: str, ts: str) -> str:
     return f"reply:{PLATFORM}:{channel}:{ts}"
 
 
-def hear(body: Mapping[str, Any]) -> Heard | None:
-    """The message that the event tells of. None for what no person has just written: bots, edits, joins."""
+def bot_in(body: Mapping[str, Any]) -> str:
+    """The bot's own user id, as far as the event tells it."""
+    return next((each.get("user_id") or "" for each in body.get("authorizations") or [] if each.get("is_bot")), "")
+
+
+def hear(body: Mapping[str, Any], bot: str = "") -> Heard | None:
+    """The message that the event tells of. None for what no person has just written: bots, edits, joins.
+
+    `bot` is the bot's own user id, for events that don't tell it.
+    """
     event = body["event"]
-    bot = next((each["user_id"] for each in body.get("authorizations") or [] if each.get("is_bot")), "")
+    bot = bot_in(body) or bot
     if not is_peoples(event) or event["user"] == bot:
         return None
     text = event.get("text") or ""
     return Heard(
-        workspace=body.get("team_id") or event.get("team") or "",
+        workspace=workspace_of(body),
         team=event.get("user_team") or event.get("source_team") or event.get("team") or body.get("team_id") or "",
         channel=event["channel"],
-        kind=event.get("channel_type", ""),
+        kind=event.get("channel_type") or "",
         ts=event["ts"],
         thread=event.get("thread_ts") or event["ts"],
         user=event["user"],

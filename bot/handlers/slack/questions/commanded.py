@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from bot.database import now
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.questions.aside import Ear
 from bot.handlers.slack.questions.asking import Asked, Heard
 
@@ -29,7 +30,7 @@ def ear_of(body: Mapping[str, Any]) -> Ear:
     """Who sent the request, and how they can be told something: of a slash command, or of a press of a button."""
     if "command" in body:
         return Ear(
-            workspace=body.get("team_id", ""),
+            workspace=workspace_of(body),
             channel=body["channel_id"],
             user=body["user_id"],
             thread=body.get("thread_ts") or "",
@@ -38,7 +39,7 @@ def ear_of(body: Mapping[str, Any]) -> Ear:
         )
     container = body.get("container") or {}
     return Ear(
-        workspace=(body.get("team") or {}).get("id") or body["user"].get("team_id") or "",
+        workspace=workspace_of(body),
         channel=container.get("channel_id") or body["channel"]["id"],
         user=body["user"]["id"],
         thread=container.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or "",

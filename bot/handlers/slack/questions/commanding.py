@@ -45,10 +45,11 @@ class Commanding:
         """What carries the deliveries that come of it, by kind."""
         shared, aside, texts = self.shared, self._aside, self.shared.texts
         workspace, directory, replies = shared.workspace, shared.directory, shared.replies
+        channels = shared.channels
         strategies, address = Strategies(shared.library), shared.settings.public_url
         return {
             commanded.KIND: Answers(self.thinking, workspace, aside, replies, texts),
-            sharing.KIND: ShareCourier(workspace, aside, directory, replies, strategies, texts, address),
+            sharing.KIND: ShareCourier(workspace, aside, channels, directory, replies, strategies, texts, address),
             shortcuts.KIND: Handing(shared.owing, aside, directory, replies, texts, shared.tell_language),
         }
 

@@ -145,7 +145,7 @@ class Following:
 
 def _is_meant(asked: Asked, before: Sequence[Written] | None, said: Sequence[Said]) -> bool:
     posed = asked.question
-    if not posed.text:
+    if not posed.text and not asked.files:
         return False  # it was found out before, and forgotten
     if before is None:
         # Who spoke last can't be told: whoever asked the bot last goes on asking it.

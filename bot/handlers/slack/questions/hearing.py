@@ -11,6 +11,7 @@ from bot.handlers.slack.channels import CHANGED
 from bot.handlers.slack.courier import Carrier
 from bot.handlers.slack.questions.listening import Listening
 from bot.handlers.slack.questions.modes import Announcing, Modes
+from bot.handlers.slack.questions.ourselves import Ourselves
 from bot.handlers.slack.questions.telling import TOLD, Telling
 from bot.handlers.slack.questions.threads import Threads
 from bot.handlers.slack.shared import Shared
@@ -23,7 +24,7 @@ class Hearing:
         owing, channels, directory, texts = shared.owing, shared.channels, shared.directory, shared.texts
         threads = Threads(shared.database)
         self._parts = (
-            Listening(casework, owing, channels, threads),
+            Listening(casework, owing, channels, threads, Ourselves(shared.clients, shared.behind)),
             Modes(owing, channels, directory, texts),
         )
         self._carriers: Mapping[str, Carrier] = {

@@ -5,6 +5,7 @@ Of what is not for the bot, nothing is kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -13,10 +14,12 @@ from bot.desk.notices import lane_of
 from bot.guard import Guard
 from bot.handlers.slack.cases.casework import Casework
 from bot.handlers.slack.channels import Channels, Mode
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.addressed import is_open_question, may_be_meant
-from bot.handlers.slack.questions.asking import Heard, ask, hear
+from bot.handlers.slack.questions.asking import Heard, ask, bot_in, hear
+from bot.handlers.slack.questions.ourselves import Ourselves
 from bot.handlers.slack.questions.telling import TOLD, Told
 from bot.handlers.slack.questions.threads import Threads
 from bot.understanding import OPENING, by_words
@@ -31,11 +34,13 @@ class Listening:
         owing: Owing,
         channels: Channels,
         threads: Threads,
+        ourselves: Ourselves,
     ) -> None:
         self._casework = casework
         self._owing = owing
         self._channels = channels
         self._threads = threads
+        self._ourselves = ourselves
         self._guard = Guard()
 
     def register(self, app: AsyncApp) -> None:
@@ -49,7 +54,7 @@ class Listening:
                 await self._casework.changed(body)
             case "message_deleted":
                 await self._casework.deleted(body)
-        heard = hear(body)
+        heard = hear(body, self._bot(body))
         if heard is None or await self._casework.heard(heard):
             return
         if heard.direct:
@@ -58,6 +63,13 @@ class Listening:
             await self._turn_away(heard, "slack.channel.elsewhere", channels=self._channels.links)
         else:
             await self._hear_in_channel(heard)
+
+    def _bot(self, body: Mapping[str, Any]) -> str:
+        """The bot's own user id, as far as it is known."""
+        workspace = workspace_of(body)
+        if told := bot_in(body):
+            self._ourselves.learn(workspace, told)
+        return told or self._ourselves.known(workspace)
 
     async def _hear_in_channel(self, heard: Heard) -> None:
         # What costs nothing is looked at first: most of what people write is for each other.
@@ -75,12 +87,13 @@ class Listening:
 
     async def _follow(self, heard: Heard) -> None:
         askers = await self._threads.askers(heard.place)
-        if askers and may_be_meant(heard.text, heard.bot, has_asked=heard.user in askers):
+        has_asked = heard.user in askers
+        if (has_asked and heard.only_files) or (askers and may_be_meant(heard.text, heard.bot, has_asked=has_asked)):
             await self._owe(heard, called=False, certain=False)
 
     async def _owe(self, heard: Heard, *, called: bool = True, certain: bool = True) -> None:
         asked = ask(heard, self._guard, by_words)
-        if asked.refused and not called:
+        if asked.refused and not called and not heard.only_files:
             return  # nobody waits to hear that it can't be read
         payload = asked.model_copy(update={"certain": certain}).model_dump(mode="json")
         # Slack sends an event again when the acknowledgement is late, and tells of a mention by two events.

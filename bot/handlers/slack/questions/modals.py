@@ -31,7 +31,8 @@ _METADATA = 3_000
 
 
 class About(BaseModel):
-    """The message that a modal is about; kept by Slack until the modal comes back."""
+    """The message that a modal is about; kept by Slack until the modal comes back. `silent`: in its channel the bot
+    says nothing that everybody reads."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,6 +41,7 @@ class About(BaseModel):
     thread: str
     language: str = "nb"
     files: tuple[Mapping[str, Any], ...] = ()
+    silent: bool = False
 
     def kept(self) -> str:
         """As Slack keeps it; with as many of the files as there is room for."""
@@ -67,11 +69,12 @@ def asking(text: str, about: About, texts: Texts) -> View:
             text=say(f"slack.shortcut.where.{value}"),
             description=say(f"slack.shortcut.where.{value}.about"),
         )
-        for value in (HERE, ASIDE)
+        for value in ((ASIDE,) if about.silent else (HERE, ASIDE))
     ]
     where = InputBlock(
         block_id=WHERE,
         label=say("slack.shortcut.where"),
+        hint=say("slack.shortcut.where.silent") if about.silent else None,
         element=RadioButtonsElement(action_id=WHERE, options=options, initial_option=options[0]),
     )
     return _modal(ASK, [_text(text, say), where, *_read_too(about, say)], about, say)

@@ -15,6 +15,7 @@ from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.channels import Change, Channels, Mode, link
 from bot.handlers.slack.directory import Directory, Person
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions import choosing
 from bot.handlers.slack.questions.telling import TOLD, Told
@@ -54,7 +55,7 @@ class Modes:
 
     async def _answer(self, body: Mapping[str, Any]) -> Message:
         word = choosing.read(body.get("text") or "")
-        channel, workspace = body["channel_id"], body.get("team_id") or ""
+        channel, workspace = body["channel_id"], workspace_of(body)
         if channel.startswith("D"):
             person = await self._person(workspace, body["user_id"])
             return marked(self._texts(_language(word, person), "slack.channel.direct"))
@@ -77,7 +78,7 @@ class Modes:
     async def _choose(self, body: dict[str, Any], ack: Ack) -> None:
         place = Place(
             platform=PLATFORM,
-            workspace=(body.get("team") or {}).get("id") or "",
+            workspace=workspace_of(body),
             channel=(body.get("container") or {}).get("channel_id") or body["channel"]["id"],
             thread="",
         )

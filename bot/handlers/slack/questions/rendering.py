@@ -41,6 +41,13 @@ def aside(question: str, reply: Reply, texts: Texts, *, shareable: bool) -> Mess
     return Message(message.text, (*message.blocks, ActionsBlock(elements=buttons), where))
 
 
+def elsewhere(channel: str, question: str, reply: Reply, texts: Texts) -> Message:
+    """A reply in direct messages to what was asked in a channel that nothing could be posted in."""
+    message = aside(question, reply, texts, shareable=False)
+    where = texts(reply.language, "slack.unposted", channel=f"<#{channel}>")
+    return Message(message.text, (*sections([where]), *message.blocks))
+
+
 def shared(user: str, question: str, reply: Reply, texts: Texts) -> Message:
     """A reply that somebody shares with the channel."""
     heading = texts(reply.language, "slack.share.heading", user=f"<@{user}>")

@@ -15,6 +15,7 @@ from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.channels import Channels
 from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.library import Strategies
 from bot.handlers.slack.owing import Owing
@@ -85,6 +86,7 @@ class ShareCourier:
         self,
         workspace: Workspace,
         aside: Aside,
+        channels: Channels,
         directory: Directory,
         replies: Replies,
         strategies: Strategies,
@@ -93,6 +95,7 @@ class ShareCourier:
     ) -> None:
         self._workspace = workspace
         self._aside = aside
+        self._channels = channels
         self._directory = directory
         self._replies = replies
         self._strategies = strategies
@@ -125,6 +128,8 @@ class ShareCourier:
         await self._say(f"{delivery.key}#given_up", share, "slack.share.failed")
 
     async def _post(self, key: str, share: Share, message: Message) -> None:
+        if await self._channels.is_silent(share.ear.channel):
+            return await self._say(key, share, "slack.share.silent")
         try:
             await self._workspace.post(f"{KIND}:{PLATFORM}:{share.name}:{share.ear.channel}", share.ear.place, message)
         except Undeliverable:

@@ -20,6 +20,7 @@ from bot.handlers.slack.blocks import marked
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.channels import Channels
 from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions import commanded, modals
@@ -101,13 +102,14 @@ class Shortcuts:
         message = body["message"]
         text = mask(plain(message.get("text") or ""))
         # The modal must be there in three seconds: what is behind it is looked up when it comes back.
-        workspace = (body.get("team") or {}).get("id") or body["user"].get("team_id") or ""
+        workspace, channel = workspace_of(body), body["channel"]["id"]
         about = About(
             workspace=workspace,
-            channel=body["channel"]["id"],
+            channel=channel,
             thread=message.get("thread_ts") or message["ts"],
             language=await self._languages.of(workspace, body["user"]["id"], text, _PATIENCE),
             files=tuple(_named(file) for file in message.get("files") or ()),
+            silent=await self._channels.is_silent(channel),
         )
         client = await self._clients.of(about.workspace)
         try:
@@ -131,7 +133,9 @@ class Shortcuts:
         asked = ask(heard, self._guard, lambda _: "")
         if asked.refused:
             return await self._refuse(asked, filled, ack)
-        owed = commanded.Commanded(asked=asked, ear=ear, open=filled.open)
+        # The channel may have been set to something else while the modal was open.
+        silent = filled.open and await self._channels.is_silent(ear.channel)
+        owed = commanded.Commanded(asked=asked, ear=ear, open=filled.open and not silent)
         key = f"{commanded.KIND}:{PLATFORM}:{body['view']['id']}"
         await self._owing.owe(commanded.KIND, key, f"{commanded.KIND}/{ear.user}", owed.model_dump(mode="json"))
         await ack()

@@ -194,6 +194,15 @@ def says_nothing(text: str) -> bool:
     return smalltalk(text) in {Smalltalk.THANKS, Smalltalk.GREETING} or bool(_REACTION.match(clean))
 
 
+def thanks(text: str) -> bool:
+    """Is it a short word of thanks, whoever it is to?"""
+    return len(text.split()) <= _FEW and "?" not in text and bool(_THANKING.search(text))
+
+
+_FEW = 8
+_THANKING = re.compile(r"\b(?:takk|thanks|thank you)\b", re.I)
+
+
 def stems(text: str) -> set[str]:
     """The words that say what a text is about, without their endings."""
     return {word[:_STEM] for word in re.findall(r"[^\W\d_]{5,}", text.lower())} - _EVERYWHERE

@@ -8,6 +8,9 @@ import structlog
 
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.slack.blocks import Message
+from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.questions import rendering as privately
+from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.questions.asking import Asked, Posed
 from bot.handlers.slack.replies import rendering
 from bot.handlers.slack.replies.rendering import Part
@@ -33,6 +36,7 @@ class ReplyCourier:
         workspace: Workspace,
         streams: Streams,
         status: StatusLine,
+        aside: Aside,
         texts: Texts,
     ) -> None:
         self._thinking = thinking
@@ -40,6 +44,7 @@ class ReplyCourier:
         self._workspace = workspace
         self._streams = streams
         self._status = status
+        self._aside = aside
         self._texts = texts
 
     async def deliver(self, delivery: Delivery) -> None:
@@ -57,7 +62,8 @@ class ReplyCourier:
         await self._answer(delivery.key, asked, question)
 
     async def give_up(self, delivery: Delivery) -> None:
-        """Say that a reply will not come, with the way to an officer."""
+        """Say that a reply will not come, with the way to an officer: where it was asked for, or else to the asker in
+        direct messages."""
         asked = Asked.model_validate(delivery.payload)
         error = error_id(delivery.key)
         log.error("slack.reply_given_up", key=delivery.key, error_id=error)
@@ -66,13 +72,19 @@ class ReplyCourier:
         said = await self._replies.owed_by(key) or await self._thinking.apology(key, asked, error)
         if said is None:
             return
-        message = rendering.replied(said.reply, self._texts)
-        if not await self._overwritten(delivery.key, asked.question.place, message):
-            await self._workspace.post(key, asked.question.place, message)
+        place = asked.question.place
+        if said.question.place == place and not await self._told_there(delivery.key, key, said):
+            said = await self._moved(key, said)
+        if said.question.place != place:
+            message = privately.elsewhere(place.channel, said.question.text, said.reply, self._texts)
+            await self._workspace.post(f"{key}#aside", said.question.place, message)
+            log.info("slack.told_aside", key=delivery.key, error_id=error)
 
     async def _answer(self, key: str, asked: Asked, question: Posed) -> None:
-        language = await self._thinking.language(question)
-        async with self._status.shown(question.place, language) as settled:
+        async with self._status.shown(question.place, await self._thinking.first_language(question)) as settled:
+
+            async def language() -> str:
+                return await self._thinking.language(question)
 
             async def allowed() -> bool:
                 await settled()
@@ -89,6 +101,25 @@ class ReplyCourier:
                 await self._finish(key, said, stream)
             finally:
                 await stream.abandon()
+
+    async def _told_there(self, owed: str, key: str, said: Said) -> bool:
+        """Say it where the question was asked; False where that can't be and there is another way to the asker."""
+        place, message = said.question.place, rendering.replied(said.reply, self._texts)
+        try:
+            if not await self._overwritten(owed, place, message):
+                await self._workspace.post(key, place, message)
+        except (*UNREACHABLE, Undeliverable) as error:
+            log.warning("slack.apology_unposted", key=owed, error=reason(error))
+            if place.private:
+                raise
+            return False
+        return True
+
+    async def _moved(self, key: str, said: Said) -> Said:
+        """Let the question belong to the asker's direct messages: there an officer's answer can reach them."""
+        question = said.question
+        room = await self._aside.room(question.place.workspace, question.asker.id)
+        return await self._replies.replace(key, question.model_copy(update={"place": room}), said.reply)
 
     async def _overwritten(self, key: str, place: Place, message: Message) -> bool:
         """Let what stands there half said say this instead. For the outbox it stays half said: what comes at last, if
@@ -111,11 +142,24 @@ class ReplyCourier:
         said = await self._thinking.fitting(key, asked, kept)
         first, *more = rendering.parts(said.reply, self._texts)
         post = await self._workspace.post(key, said.question.place, first.message, streamed=True)
-        if said.reply.id != kept.reply.id:
+        if said.question.narrowed:
             await self._workspace.change(post, first.message)
+            await self._narrow(key, said, more)
         await self._continue(key, said, more)
+
+    async def _narrow(self, key: str, said: Said, parts: Sequence[Part]) -> None:
+        """Let nothing stand of the reply that was there before, which could take more messages."""
+        gone = plainly(self._texts(said.reply.language, "slack.withdrawn"))
+        messages = [part.message for part in parts] + [gone] * rendering.MOST_PARTS
+        for number, message in enumerate(messages[: rendering.MOST_PARTS - 1], start=2):
+            if post := await self._workspace.posted(_numbered(key, number)):
+                await self._workspace.change(post, message)
 
     async def _continue(self, key: str, said: Said, parts: Sequence[Part]) -> None:
         for number, part in enumerate(parts, start=2):
-            await self._workspace.post(f"{key}#{number}", said.question.place, part.message)
+            await self._workspace.post(_numbered(key, number), said.question.place, part.message)
         log.info("slack.replied", key=key, reply=said.reply.id, status=said.reply.status)
+
+
+def _numbered(key: str, number: int) -> str:
+    return f"{key}#{number}"

@@ -23,8 +23,10 @@ _ABSENT = frozenset(
 )
 """What Slack answers where an app can't have something here."""
 _HOUR = 3_600.0
-_LAST_MOMENT = 1.0
-"""Seconds that a reply waits for its status to have arrived, lest that comes after it."""
+_MOMENT = 1.0
+"""Seconds that the status gets to arrive. A reply that is there before that waits, lest the status comes after it."""
+_BUSY = 60.0
+"""Seconds without a status after Slack was too slow for one or asked to wait."""
 _LINES = 4
 
 
@@ -39,11 +41,11 @@ class Pauses:
         return time.monotonic() >= self._until.get(workspace, 0.0)
 
     def note(self, workspace: str, error: Exception, busy: float = 0.0) -> None:
-        """Make a pause where the error says that there is no such thing, or a shorter one where Slack is `busy`."""
+        """Make a pause where the error says that there is no such thing, or one of `busy` seconds where Slack is."""
         why = reason(error)
         if why in _ABSENT:
             self._until[workspace] = time.monotonic() + _HOUR
-        elif why == "ratelimited":
+        elif why == "ratelimited" or isinstance(error, TimeoutError):
             self._until[workspace] = time.monotonic() + busy
 
 
@@ -63,8 +65,7 @@ class StatusLine:
         showing = asyncio.create_task(self._set(place, self._texts(language, "slack.status"), lines))
 
         async def settled() -> None:
-            await asyncio.wait({showing}, timeout=_LAST_MOMENT)
-            showing.cancel()
+            await asyncio.wait({showing})
 
         try:
             yield settled
@@ -79,10 +80,11 @@ class StatusLine:
         if not self._pauses.over(place.workspace):
             return
         try:
-            client = await self._clients.of(place.workspace)
-            await client.assistant_threads_setStatus(
-                channel_id=place.channel, thread_ts=place.thread, status=status, loading_messages=lines
-            )
+            async with asyncio.timeout(_MOMENT):
+                client = await self._clients.of(place.workspace)
+                await client.assistant_threads_setStatus(
+                    channel_id=place.channel, thread_ts=place.thread, status=status, loading_messages=lines
+                )
         except (*UNREACHABLE, Undeliverable) as error:
             log.info("slack.no_status", error=reason(error))
-            self._pauses.note(place.workspace, error, busy=60.0)
+            self._pauses.note(place.workspace, error, busy=_BUSY)

@@ -54,12 +54,16 @@ class Streams:
         self._pauses = Pauses()
 
     def new(
-        self, key: str, place: Place, recipient: Recipient, language: str, allowed: Callable[[], Awaitable[bool]]
+        self,
+        key: str,
+        place: Place,
+        recipient: Recipient,
+        language: Callable[[], Awaitable[str]],
+        allowed: Callable[[], Awaitable[bool]],
     ) -> Stream:
-        """A reply to be posted. `allowed` is asked before its first word: may it be read there as things stand now?"""
-        lead = self._texts(language, "reply.lead.written")
-        coming = Reply(id=key, status=Status.ANSWERED, language=language, lead=lead)
-        return Stream(self, key, place, recipient, coming, allowed)
+        """A reply to be posted. `allowed` is asked before its first word: may it be read there as things stand now?
+        `language` is too, and not before: to tell it can take seconds that nobody is to wait for the reply itself."""
+        return Stream(self, key, place, recipient, language, allowed)
 
     async def begun(self, stream: Stream, text: str) -> tuple[Post, AsyncChatStream] | None:
         """The stream, with that text in it; None where there will be none. Raises what the client raises where that is
@@ -97,9 +101,11 @@ class Streams:
         """Let the message be there whole, however far it has come."""
         await self._workspace.post(stream.key, stream.place, part.message, streamed=True, missing=stream.missing)
 
-    def opening(self, reply: Reply) -> str:
-        """What a reply says so far."""
-        return rendering.parts(reply, self._texts)[0].text
+    def opening(self, language: str, claims: tuple[Claim, ...]) -> str:
+        """What a reply of these claims says so far."""
+        lead = self._texts(language, "reply.lead.written")
+        coming = Reply(id="coming", status=Status.ANSWERED, language=language, lead=lead, claims=claims)
+        return rendering.parts(coming, self._texts)[0].text
 
 
 class Stream:
@@ -115,7 +121,7 @@ class Stream:
         key: str,
         place: Place,
         recipient: Recipient,
-        coming: Reply,
+        language: Callable[[], Awaitable[str]],
         allowed: Callable[[], Awaitable[bool]],
     ) -> None:
         self.key = key
@@ -124,7 +130,9 @@ class Stream:
         self.missing = False
         """It is known that there is no message yet, though one was begun."""
         self._streams = streams
-        self._coming = coming
+        self._tell_language = language
+        self._language = ""
+        self._claims: tuple[Claim, ...] = ()
         self._allowed = allowed
         self._open: tuple[Post, AsyncChatStream] | None = None
         self._sent = ""
@@ -137,7 +145,7 @@ class Stream:
 
     async def claim(self, claim: Claim) -> None:
         """Let the claim appear."""
-        self._coming = self._coming.model_copy(update={"claims": (*self._coming.claims, claim)})
+        self._claims = (*self._claims, claim)
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send())
 
@@ -162,6 +170,7 @@ class Stream:
             self._sending.cancel()
 
     async def _send(self) -> None:
+        self._language = self._language or await self._tell_language()
         while not self._failed and self._calls < _MOST_CALLS and (more := self._unsent(self._opening())):
             self._calls += 1
             await self._guarded(self._append(more))
@@ -204,7 +213,7 @@ class Stream:
             self._failed = True
 
     def _opening(self) -> str:
-        return self._streams.opening(self._coming)
+        return self._streams.opening(self._language, self._claims)
 
     def _unsent(self, text: str) -> str:
         return text[len(self._sent) :] if text.startswith(self._sent) else ""

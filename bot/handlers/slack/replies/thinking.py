@@ -14,10 +14,12 @@ from bot.desk.notices import apology
 from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.questions.asking import Asked, Posed, Refusal
 from bot.handlers.slack.questions.attachments import Attached, joined
+from bot.handlers.slack.questions.languages import Languages
 from bot.handlers.slack.store import Replies, Said
 from bot.people import audience_of
 from bot.question import Listener, Question, Reply, Status
 from bot.texts import Texts
+from bot.understanding import by_words
 from knowledge.model import Audience
 
 log = structlog.get_logger(__name__)
@@ -72,6 +74,7 @@ class Thinking:
         tell_language: Callable[[str, Sequence[str]], str],
     ) -> None:
         self._directory = directory
+        self._languages = Languages(directory)
         self._following = following
         self._attachments = attachments
         self._replies = replies
@@ -101,7 +104,8 @@ class Thinking:
         if await self.may_be_read(said.question):
             return said
         log.info("slack.outsiders_came", key=key)
-        question = await self._placed(said.question)
+        # Kept with the reply: a message that shows the first one must be changed, now or by another attempt.
+        question = (await self._placed(said.question)).model_copy(update={"narrowed": True})
         return await self._replies.replace(key, question, await self._answer(asked, question, None))
 
     async def apology(self, key: str, asked: Asked, error: str) -> Said | None:
@@ -117,14 +121,26 @@ class Thinking:
 
     async def language(self, question: Posed) -> str:
         """The language that the question is in."""
-        # In a thread: to tell a language can take a while.
+        if told := by_words(question.text):
+            return told
+        # In a thread: to look closely can take a while, and seconds the first time.
         return await asyncio.to_thread(self._tell_language, question.text, question.history)
+
+    async def first_language(self, question: Posed) -> str:
+        """The language that the question seems to be in at first sight, at once: what is only for show waits for no
+        closer look."""
+        told = (by_words(text) for text in (question.text, *reversed(question.history)))
+        asker, workspace = question.asker.id, question.place.workspace
+        return next(filter(None, told), "") or await self._languages.of(workspace, asker, question.text)
 
     async def _placed(self, posed: Posed) -> Posed:
         place = await self._directory.place(posed.place, posed.asker.id)
         person = await self._directory.person(place.workspace, posed.asker.id)
         asker = posed.asker.model_copy(update={"role": person.role})
-        return posed.model_copy(update={"asker": asker, "place": place, "audience": audience_of(asker, place)})
+        audience = audience_of(asker, place)
+        if posed.seen and audience is Audience.INTERNAL:
+            audience = audience_of(asker, await self._directory.place(posed.seen, asker.id))
+        return posed.model_copy(update={"asker": asker, "place": place, "audience": audience})
 
     async def _answer(self, asked: Asked, question: Posed, listener: Listener | None) -> Reply:
         thought, attached = question, Attached()
