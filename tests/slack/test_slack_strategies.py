@@ -97,7 +97,7 @@ async def test_a_strategy_is_shared_once(bot: Bot, slack: Slack) -> None:
 
 
 async def test_people_are_written_to_in_the_language_that_they_have_slack_in(bot: Bot, slack: Slack) -> None:
-    for locale, told in {"nn-NO": "Eg finn ingen", "en-GB": "I find no", "de-DE": "Jeg finner"}.items():
+    for locale, told in {"nn-NO": "Eg finn ingen", "en-GB": "There is no", "de-DE": "Jeg finner"}.items():
         person = slack.add_person(f"U{locale}", "Ny", locale=locale)
         slack.channels["C1"].members[person.id] = None
         async with asyncio.timeout(PATIENCE):
