@@ -86,7 +86,7 @@ class Dispatcher:
 
     async def _take(self) -> Sequence[Leased]:
         room = self._pace.concurrency - len(self._running)
-        if not room or not self._couriers:
+        if not room or not self._couriers or self._outbox.is_held:
             return []
         replies = min(room, self._pace.replies - sum(kind in REPLIES for kind in self._running.values()))
         without = () if replies else REPLIES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -108,12 +109,17 @@ _LANE = (OutboxRow.platform, OutboxRow.lane, OutboxRow.id)
 Index("ix_outbox_lanes", *_LANE, sqlite_where=_WAITING, postgresql_where=_WAITING)
 
 
+_HOLD, _LONGEST_HOLD, _REST = 0.15, 2.0, 1.0
+"""Seconds."""
+
+
 class Outbox:
     """The deliveries in the database. Filled by `put`, emptied by a Dispatcher."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._poked = asyncio.Event()
+        self._held_since = self._held_until = self._free_until = 0.0
 
     async def put(self, session: AsyncSession, delivery: Delivery) -> None:
         """Owe the delivery from the moment the caller's transaction commits; once, however often its key is put."""
@@ -126,6 +132,23 @@ class Outbox:
         rows = [delivery.model_dump(mode="json") | fresh for delivery in deliveries]
         await insert_if_new_all(session, OutboxRow, rows, unique="key")
         event.listen(session.sync_session, "after_commit", lambda _: self.poke(), once=True)
+
+    def hold(self) -> None:
+        """Let this process take nothing for a moment, as what comes in all at once goes first: for two seconds in a row
+        at most, and then not for one."""
+        moment = time.monotonic()
+        if moment < self._free_until:
+            return
+        if moment >= self._held_until:
+            self._held_since = moment
+        self._held_until = moment + _HOLD
+        if moment - self._held_since > _LONGEST_HOLD:
+            self._held_until, self._free_until = moment, moment + _REST
+
+    @property
+    def is_held(self) -> bool:
+        """Is nothing to be taken now?"""
+        return time.monotonic() < self._held_until
 
     def poke(self) -> None:
         """Wake the dispatchers of this process; those of others find the work by themselves within moments."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 from pathlib import Path
 
 from hypothesis import given
@@ -201,6 +202,28 @@ async def test_a_delivery_may_take_longer_than_its_lease(database: Database, out
             slow.arrive.set()
             await eventually(lambda: slow.keys == ["long"])
     assert (slow.begun, elsewhere.keys) == (["long"], [])
+
+
+async def test_a_rush_goes_first_and_is_not_waited_for_for_ever(database: Database, outbox: Outbox) -> None:
+    mailbox = Mailbox()
+    await put(database, outbox, delivery("patient"))
+    outbox.hold()
+    began = time.monotonic()
+    async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.02))):
+        while not mailbox.keys and time.monotonic() - began < 20:
+            outbox.hold()
+            await asyncio.sleep(0.01)
+            held = time.monotonic() - began
+    assert mailbox.keys == ["patient"]
+    assert held > 1.9
+
+
+async def test_what_was_held_goes_when_the_rush_is_over(database: Database, outbox: Outbox) -> None:
+    mailbox = Mailbox()
+    await put(database, outbox, delivery("a"))
+    outbox.hold()
+    async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.02))):
+        await eventually(lambda: mailbox.keys == ["a"])
 
 
 async def test_stopping_lets_deliveries_finish(database: Database, outbox: Outbox) -> None:

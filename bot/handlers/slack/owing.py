@@ -10,6 +10,9 @@ from bot.database import Database
 from bot.desk.outbox import Delivery, Outbox
 from bot.handlers.slack import PLATFORM
 
+_RUSH = 4
+"""So many requests at once are more than people usually send: Slack waits for three seconds, people for longer."""
+
 
 class Owing:
     """Puts deliveries of the platform "slack" into the outbox.
@@ -37,6 +40,8 @@ class Owing:
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
+            if len(batch) >= _RUSH:
+                self._outbox.hold()
             try:
                 async with self._database.writing() as session:
                     await self._outbox.put_all(session, [delivery for delivery, _ in batch])
