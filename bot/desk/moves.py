@@ -59,18 +59,7 @@ def _return(case: Case, event: Event) -> Case:
 def _ask_back(case: Case, event: Event) -> Case:
     if case.state is CaseState.ASKED and case.officer == _officer(event) and case.asked == event.text:
         return case
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    _refuse_if_unsayable(case, event)
-    return _changed(
-        case,
-        state=CaseState.ASKED,
-        officer=_officer(event),
-        claimed=case.claimed or event.moment,
-        asked=event.text,
-        not_ours=False,
-        replied=case.replied or event.moment,
-    )
+    return _replied(case, event, state=CaseState.ASKED, asked=event.text)
 
 
 def _follow_up(case: Case, event: Event) -> Case:
@@ -85,20 +74,7 @@ def _follow_up(case: Case, event: Event) -> Case:
 def _answer(case: Case, event: Event) -> Case:
     if case.state is CaseState.ANSWERED and case.officer == _officer(event) and case.answer == event.text:
         return case
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    _refuse_if_unsayable(case, event)
-    return _changed(
-        case,
-        state=CaseState.ANSWERED,
-        officer=_officer(event),
-        claimed=case.claimed or event.moment,
-        answer=event.text,
-        asked=None,
-        not_ours=False,
-        replied=case.replied or event.moment,
-        answered=event.moment,
-    )
+    return _replied(case, event, state=CaseState.ANSWERED, answer=event.text, asked=None, answered=event.moment)
 
 
 def _supplement(case: Case, event: Event) -> Case:
@@ -148,6 +124,21 @@ _MOVES: dict[Move, Callable[[Case, Event], Case]] = {
     Move.REOPENED: _reopen,
     Move.UNDELIVERED: _note,
 }
+
+
+def _replied(case: Case, event: Event, **changes: object) -> Case:
+    """The case after an officer has said something to the asker, and has thereby taken it."""
+    _refuse_if_done(case)
+    _refuse_if_taken(case, event.actor)
+    _refuse_if_unsayable(case, event)
+    return _changed(
+        case,
+        officer=_officer(event),
+        claimed=case.claimed or event.moment,
+        not_ours=False,
+        replied=case.replied or event.moment,
+        **changes,
+    )
 
 
 def _refuse_if_done(case: Case) -> None:

@@ -8,6 +8,8 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("nb", "nn", "en")
+LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
+"""How each writes dates and numbers."""
 
 
 class Texts:

@@ -132,7 +132,13 @@ def settings(slack: Slack, **changes: Any) -> Settings:
 
 @contextlib.asynccontextmanager
 async def started(
-    address: str, slack: Slack, *, delivers: bool = True, librarian: Librarian | None = None, **changes: Any
+    address: str,
+    slack: Slack,
+    *,
+    delivers: bool = True,
+    librarian: Librarian | None = None,
+    understander: Understander | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Bot]:
     """The bot on that database, which has its tables, and in that workspace; one that does not deliver leaves that to a
     worker."""
@@ -147,7 +153,7 @@ async def started(
         conversation=librarian,
         texts=TEXTS,
         database=database,
-        understander=Understander(),
+        understander=understander or Understander(),
         library=Books(),
     )
     couriers = {PLATFORM: handler.courier} if delivers else {}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 
 from bot.understanding import Understander
 from tests.peers.slack import Slack
-from tests.slack.examples import QUESTION, TEXTS, Bot
+from tests.slack.examples import QUESTION, TEXTS, Bot, started
 from tests.slack.narrating import done
 from tests.slack.staff import settle
 
@@ -24,16 +25,18 @@ async def test_the_status_comes_first_and_once_in_the_language_of_the_asker(bot:
     assert not slack.statuses
 
 
-async def test_the_status_needs_no_close_look_at_the_language(
-    bot: Bot, slack: Slack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def language(*_: object) -> str:
+class Slow(Understander):
+    """Is never to be asked."""
+
+    def language(self, text: str, history: Sequence[str] = ()) -> str:
         raise AssertionError("to look closely takes seconds")
 
-    monkeypatch.setattr(Understander, "language", language)
+
+async def test_the_status_needs_no_close_look_at_the_language(address: str, slack: Slack) -> None:
     slack.people["UKAFE"].locale, slack.people["UOLA"].locale = "en-GB", "nn-NO"
-    for person in ("UKAFE", "UOLA"):
-        await done(bot, await slack.ask("C1", person, "Skilt?"))
+    async with started(address, slack, understander=Slow()) as bot:
+        for person in ("UKAFE", "UOLA"):
+            await done(bot, await slack.ask("C1", person, "Skilt?"))
     told = [call["status"] for call in slack.called("assistant.threads.setStatus")]
     assert told == [TEXTS("en", "slack.status"), TEXTS("nn", "slack.status")]
 

@@ -18,12 +18,11 @@ from starlette.routing import Route
 from bot.database import Database, now
 from bot.desk.outbox import Undeliverable
 from bot.handlers.slack.clients import connect
-from bot.handlers.slack.installing import store
 from bot.handlers.slack.installing.consent import Consent, NotInstalled
 from bot.handlers.slack.installing.rotating import NoToken, Rotation
 from bot.handlers.slack.installing.scopes import SCOPES
 from bot.handlers.slack.installing.sealing import Seal, Unsealable
-from bot.handlers.slack.installing.store import Installation, InstallationRow, Installations, Tokens
+from bot.handlers.slack.installing.store import LEASE, Installation, InstallationRow, Installations, Tokens
 from bot.handlers.slack.installing.trying import try_token
 from bot.handlers.slack.installing.workspaces import ManyWorkspaces
 from bot.settings import ConfigurationError
@@ -126,16 +125,17 @@ async def test_an_answer_waits_until_an_expired_token_can_be_refreshed(address: 
         assert refreshed(slack) >= 3
 
 
-async def test_a_process_that_died_while_refreshing_keeps_nobody_waiting_for_long(
-    address: str, slack: Slack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_process_that_died_while_refreshing_keeps_nobody_waiting_for_long(address: str, slack: Slack) -> None:
     async with processes(address, slack, 2) as (dead, alive):
         found = await dead.installations.get("T1")
         assert found
-        monkeypatch.setattr(store, "LEASE", dt.timedelta(milliseconds=50))
         assert await dead.installations.take_on(found)
         assert not await alive.installations.take_on(found)
-        await asyncio.sleep(0.06)
+        async with alive.database.writing() as session:  # as if the lease had been taken that much earlier
+            taken = InstallationRow.refreshing_until
+            (until,) = await session.scalars(select(taken))
+            assert until
+            await session.execute(update(InstallationRow).values(refreshing_until=until - LEASE))
         assert await alive.installations.take_on(found)
 
 

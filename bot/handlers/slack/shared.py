@@ -10,6 +10,7 @@ from bot.database import Database
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
 from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.channels import Channels
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
@@ -44,6 +45,7 @@ class Shared:
     owing: Owing
     known: Known
     directory: Directory
+    officers: Officers
     channels: Channels
     replies: Replies
     posts: Posts
@@ -63,6 +65,7 @@ def share(
 ) -> Shared:
     """One of each, over the database and Slack's API."""
     known, posts = Known(database), Posts(database)
+    directory = Directory(clients, known, settings.slack_officers_group)
     return Shared(
         settings=settings,
         database=database,
@@ -74,7 +77,8 @@ def share(
         behind=Behind(),
         owing=Owing(database, outbox),
         known=known,
-        directory=Directory(clients, known, settings.slack_officers_group),
+        directory=directory,
+        officers=Officers(clients, directory, settings.slack_officers_channel, settings.slack_officers_group),
         channels=Channels(database, outbox, settings.slack_channels),
         replies=Replies(database),
         posts=posts,

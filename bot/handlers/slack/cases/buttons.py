@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.desk.notices import lane_of
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE
@@ -39,7 +38,7 @@ class Forwarding:
         """Let Bolt hand over who presses the button."""
         app.action(FORWARD)(self._press)
 
-    async def _press(self, body: dict[str, Any], ack: Callable[[], Awaitable[BoltResponse]]) -> None:
+    async def _press(self, body: dict[str, Any], ack: Ack) -> None:
         said = await self._replies.get(body["actions"][0]["value"])
         who = pressed(body, (body.get("message") or {}).get("thread_ts") or "")
         if said and who.user == said.question.asker.id:

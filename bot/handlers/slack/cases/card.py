@@ -15,7 +15,7 @@ from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, sections
 from bot.handlers.slack.cases.quoting import quotation
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.people import Place
-from bot.texts import Texts
+from bot.texts import LOCALES, Texts
 
 CLAIM = "claim"
 RELEASE = "release"
@@ -29,7 +29,6 @@ REOPEN = "reopen"
 
 _QUESTION = 2_000
 _NAME = 100
-_LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _HOLE = "\0"
 
 
@@ -60,7 +59,7 @@ def where(place: Place, name: str, texts: Texts, language: str) -> str:
 
 def moment(at: dt.datetime, language: str) -> str:
     """A date and time as the reader's Slack words them, with our own words where it can't."""
-    plain = format_datetime(at, "d. MMMM y HH:mm" if language != "en" else "d MMMM y HH:mm", OSLO, _LOCALES[language])
+    plain = format_datetime(at, "d. MMMM y HH:mm" if language != "en" else "d MMMM y HH:mm", OSLO, LOCALES[language])
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{escape(plain)}>"
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
@@ -15,6 +14,7 @@ from bot.desk.case import Case, IllegalMove, Move, Officer
 from bot.desk.desk import Desk
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.store import CaseNotFound
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases import card, modals
@@ -28,7 +28,6 @@ from bot.texts import Texts
 KIND = "officer.pressed"
 """The kind of the deliveries that a button owes."""
 
-_Ack = Callable[[], Awaitable[BoltResponse]]
 _MODALS: Mapping[str, tuple[Move, Callable[[Case, Meant, Texts], View]]] = {
     card.ANSWER: (Move.ANSWERED, modals.answering),
     card.ASK_BACK: (Move.ASKED_BACK, modals.asking_back),
@@ -63,14 +62,14 @@ class Pressing:
         for action in _MODALS:
             app.action(action)(self._open)
 
-    async def _press(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _press(self, body: dict[str, Any], ack: Ack) -> None:
         action = body["actions"][0]
         press = Press(action=action["action_id"], case=action["value"], who=pressed(body))
         key = f"{KIND}:{press.action}:{press.case}:{press.who.user}:{action['action_ts']}"
         await self._owing.owe(KIND, key, f"case/{press.case}", press.model_dump(mode="json"))
         await ack()
 
-    async def _open(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _open(self, body: dict[str, Any], ack: Ack) -> None:
         await ack()
         action = body["actions"][0]
         move, view = _MODALS[action["action_id"]]

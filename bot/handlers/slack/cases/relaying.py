@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
 from bot.desk.case import TO_ASKER, Case
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.modals import LONGEST, RELAY, Meant, relaying
@@ -19,8 +19,6 @@ from bot.handlers.slack.cases.opening import Opening, Pressed, pressed
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.mrkdwn import plain
 from bot.texts import Texts
-
-_Ack = Callable[[], Awaitable[BoltResponse]]
 
 
 class Note(BaseModel):
@@ -49,12 +47,12 @@ class Relaying:
         app.action(RELAY)(self._press)
         app.shortcut(RELAY)(self._call)
 
-    async def _press(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _press(self, body: dict[str, Any], ack: Ack) -> None:
         await ack()
         note = Note.model_validate_json(body["actions"][0]["value"])
         self._behind.start(self._fetch(pressed(body, note.thread), body["trigger_id"], note))
 
-    async def _call(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _call(self, body: dict[str, Any], ack: Ack) -> None:
         await ack()
         thread = body["message"].get("thread_ts", "")
         self._behind.start(self._find(pressed(body, thread), body["trigger_id"], body["message"]))

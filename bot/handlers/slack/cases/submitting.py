@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -12,13 +12,13 @@ from bot.desk.case import Case, IllegalMove, Move
 from bot.desk.desk import Desk
 from bot.desk.outbox import Undeliverable
 from bot.desk.store import CaseNotFound
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.cases import card
 from bot.handlers.slack.cases.modals import AS, RELAY, SURE, TEXT, WHO, Meant
 from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.workspace import UNREACHABLE
 from bot.texts import Texts
 
-_Ack = Callable[..., Awaitable[Any]]
 _PATIENCE = 2.0
 """Seconds to find out who somebody is; Slack waits three for what becomes of a modal."""
 
@@ -39,19 +39,19 @@ class Submitting:
         app.view(card.REASSIGN)(self._reassign)
         app.view(RELAY)(self._relay)
 
-    async def _answer(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _answer(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
         await self._end(ack, meant, TEXT, self._desk.answer(meant.case, meant.officer, filled.get(TEXT, "")))
 
-    async def _ask_back(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _ask_back(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
         await self._end(ack, meant, TEXT, self._desk.ask_back(meant.case, meant.officer, filled.get(TEXT, "")))
 
-    async def _send_back(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _send_back(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
         await self._end(ack, meant, TEXT, self._desk.send_back(meant.case, meant.officer, filled.get(TEXT, "")))
 
-    async def _reassign(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _reassign(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -62,7 +62,7 @@ class Submitting:
             return await self._refuse(ack, meant, WHO, "slack.reassign.nobody")
         await self._end(ack, meant, WHO, self._desk.reassign(meant.case, meant.officer, colleague.officer))
 
-    async def _relay(self, body: dict[str, Any], ack: _Ack) -> None:
+    async def _relay(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
         if filled.get(SURE) != SURE:
             return await self._refuse(ack, meant, SURE, "slack.relay.unsure")
@@ -75,7 +75,7 @@ class Submitting:
         }[Move(filled[AS])]
         await self._end(ack, meant, TEXT, send(meant.case, meant.officer, filled.get(TEXT, ""), meant.note))
 
-    async def _end(self, ack: _Ack, meant: Meant, block: str, move: Awaitable[Case]) -> None:
+    async def _end(self, ack: Ack, meant: Meant, block: str, move: Awaitable[Case]) -> None:
         try:
             await move
         except IllegalMove as refused:
@@ -85,7 +85,7 @@ class Submitting:
         else:
             await ack()
 
-    async def _refuse(self, ack: _Ack, meant: Meant, block: str, key: str, **values: object) -> None:
+    async def _refuse(self, ack: Ack, meant: Meant, block: str, key: str, **values: object) -> None:
         await ack(response_action="errors", errors={block: self._texts(meant.language, key, **values)})
 
 

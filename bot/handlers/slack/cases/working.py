@@ -11,7 +11,6 @@ from bot.handlers.slack.cases.buttons import Forwarding
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.casework import Casework
 from bot.handlers.slack.cases.finding import Finding
-from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.cases.officers_channel import OfficersChannel
 from bot.handlers.slack.cases.opening import Opening
 from bot.handlers.slack.cases.relaying import Relaying
@@ -28,7 +27,7 @@ class Working:
         settings, clients, desk, texts = shared.settings, shared.clients, shared.desk, shared.texts
         owing, behind, directory, workspace = shared.owing, shared.behind, shared.directory, shared.workspace
         replies = shared.replies
-        officers = Officers(clients, directory, settings.slack_officers_channel, settings.slack_officers_group)
+        officers = shared.officers
         whispers = Whispers(workspace)
         opening = Opening(clients, whispers, officers, directory, desk, texts)
         cards = Cards(shared.posts)

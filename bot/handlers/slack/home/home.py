@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.courier import Carrier
 from bot.handlers.slack.home.content import Gathering
 from bot.handlers.slack.home.courier import HomeCourier, WantedCourier
@@ -36,14 +35,14 @@ class Home:
         for part in (
             Opening(shared.owing, shared.behind, clients, prompts, texts, shared.tell_language),
             Sharing(shared.owing, pages),
-            Details(shared.behind, clients, self._officers(), shared.desk, pages, texts),
+            Details(shared.behind, clients, shared.officers, shared.desk, pages, texts),
         ):
             part.register(app)
 
     def carriers(self) -> Mapping[str, Carrier]:
         """What carries the deliveries that this owes, by kind."""
         shared, clients, desk, texts = self.shared, self.shared.clients, self.shared.desk, self.shared.texts
-        pages, officers = Pages(shared.settings.public_url), self._officers()
+        pages, officers = Pages(shared.settings.public_url), shared.officers
         gathering = Gathering(desk, shared.replies, Strategies(shared.library))
         return {
             "home": HomeCourier(clients, officers, gathering, desk, pages, texts),
@@ -54,8 +53,3 @@ class Home:
     def entitled(self, carrier: Carrier) -> Carrier:
         """What carries replies, and names the conversations that begin with them."""
         return Titling(carrier, self.shared.behind, self.shared.clients)
-
-    def _officers(self) -> Officers:
-        settings = self.shared.settings
-        channel, group = settings.slack_officers_channel, settings.slack_officers_group
-        return Officers(self.shared.clients, self.shared.directory, channel, group)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import structlog
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.guard import Guard
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home.courier import Opened, Wanted
@@ -24,8 +24,6 @@ from bot.handlers.slack.questions.asking import Heard, ask
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
-
-Ack = Callable[..., Awaitable[BoltResponse]]
 
 
 class Opening:

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, PlainTextObject
 from bot.handlers.slack.blocks import bold, markup, quoted, sections
 from bot.handlers.slack.home.pages import Pages, SourceLink
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
-from bot.texts import Texts
+from bot.texts import LOCALES, Texts
 from knowledge.model import Audience, Document, Section
 from knowledge.strategies import Strategy
 
@@ -20,7 +20,6 @@ _QUOTE = 600
 _STRATEGIES = 5
 _PREVIEW = 150
 _PRODUCT = "Møteplassen"
-_LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _KINDS = frozenset({"plan", "guidance", "law", "routine", "page", "answer"})
 
 Preview = dict[str, Any]
@@ -63,7 +62,7 @@ def _about(document: Document, language: str, texts: Texts) -> list[str]:
     if document.audience is Audience.INTERNAL:
         about.append(texts(language, "slack.unfurl.internal"))
     if date := document.checked or document.changed or document.published:
-        about.append(format_date(date, "long", locale=_LOCALES[language]))
+        about.append(format_date(date, "long", locale=LOCALES[language]))
     return about or [document.source.strip() or _PRODUCT]
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable
-from typing import Any, Protocol
+from typing import Any
 
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.channels import Channels
@@ -25,13 +24,6 @@ from bot.handlers.slack.questions.lookup import look_up
 from bot.texts import Texts
 
 _HELP = frozenset({"", "help", "hjelp", "hjelp!", "?"})
-
-
-class Ack(Protocol):
-    """Answers a request of Slack's."""
-
-    def __call__(self, **answer: Any) -> Awaitable[BoltResponse]:
-        """Answer it so."""
 
 
 class Commands:

@@ -4,14 +4,14 @@ that."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.desk.outbox import Delivery
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.channels import Change, Channels, Mode, link
 from bot.handlers.slack.directory import Directory, Person
@@ -25,13 +25,6 @@ from bot.texts import Texts
 
 _PATIENCE = 2.0
 """Seconds to find out who somebody is: Slack gives up on a command after three."""
-
-
-class Ack(Protocol):
-    """Answers a request of Slack's."""
-
-    def __call__(self, **answer: Any) -> Awaitable[BoltResponse]:
-        """Answer it so."""
 
 
 class Modes:

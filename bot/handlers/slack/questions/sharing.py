@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.desk.notices import lane_of
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.channels import Channels
@@ -32,8 +31,6 @@ from knowledge.model import Audience
 
 KIND = "share"
 """The kind of the deliveries that owe a channel what somebody shares there."""
-
-Ack = Callable[[], Awaitable[BoltResponse]]
 
 
 class Share(BaseModel):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 from pydantic import BaseModel, ConfigDict
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
 from bot.database import now
 from bot.guard import Guard, mask
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import marked
 from bot.handlers.slack.blocks import said as plainly
@@ -40,13 +40,6 @@ _PATIENCE = 0.5
 """Seconds that a modal waits for its language: Slack takes it for three after the press."""
 
 Modal = Callable[[str, About, Texts], View]
-
-
-class Ack(Protocol):
-    """Answers a request of Slack's."""
-
-    def __call__(self, **answer: Any) -> Awaitable[BoltResponse]:
-        """Answer it so."""
 
 
 class Sent(BaseModel):

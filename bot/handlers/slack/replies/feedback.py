@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 
 from bot.desk.notices import lane_of
 from bot.guard import mask
 from bot.handlers.slack import PLATFORM
+from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
@@ -29,8 +29,6 @@ log = structlog.get_logger(__name__)
 _THUMBS = {"+1": True, "thumbsup": True, "-1": False, "thumbsdown": False}
 """Reactions that say what somebody thinks, by Slack's names for them."""
 _LONGEST_COMMENT = 2_000
-
-Ack = Callable[..., Awaitable[BoltResponse]]
 
 
 class Opinions:

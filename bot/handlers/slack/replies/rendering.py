@@ -25,7 +25,7 @@ from bot.handlers.slack import markdown
 from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, quoted, sections
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
 from bot.question import Reply, Status
-from bot.texts import Texts
+from bot.texts import LOCALES, Texts
 from knowledge.model import Audience, Citation, Claim
 
 FORWARD = "forward"
@@ -43,7 +43,6 @@ _LEAD = 1_500
 _CLAIM = 2_900
 _TITLE = 300
 _QUOTE = 600
-_LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +98,7 @@ def source(mark: str, citation: Citation, language: str, texts: Texts, verbatim:
     """Title, link, date and quoted words of a source; without these where a claim consists of them."""
     line = f"{mark} {link(citation.url, clip(literal(citation.title), _TITLE))}"
     if citation.date:
-        line += f" · {format_date(citation.date, 'long', locale=_LOCALES[language])}"
+        line += f" · {format_date(citation.date, 'long', locale=LOCALES[language])}"
     if citation.audience is Audience.INTERNAL:
         line += f" · {bold(texts(language, 'slack.source.internal'))}"
     quote = clip(literal(citation.quote), _QUOTE)
