@@ -24,6 +24,10 @@ NAMING = {
 }
 
 
+_CONNECTIONS = 15
+"""The most that one process has open."""
+
+
 class Base(DeclarativeBase):
     """The base of all tables; constraints have names so that migrations can change them."""
 
@@ -63,7 +67,10 @@ class Database:
     def __init__(self, url: str) -> None:
         is_file = make_url(url).drivername.startswith("sqlite")
         # What people write must not come into logs and error messages by way of a failed statement.
-        self.engine = create_async_engine(url, pool_pre_ping=not is_file, hide_parameters=True)
+        # To open a connection takes as long as many statements do: none of those there may be is given up again.
+        self.engine = create_async_engine(
+            url, pool_pre_ping=not is_file, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=0
+        )
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)

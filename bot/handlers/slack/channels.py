@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import enum
 import re
@@ -11,6 +12,7 @@ from collections.abc import Collection
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import String, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, Instant, insert_if_new, now
@@ -75,7 +77,7 @@ class Channels:
     def __init__(self, database: Database, outbox: Outbox, allowed: Collection[str] = ()) -> None:
         self._database = database
         self._outbox = outbox
-        self._modes: dict[str, tuple[Mode, float]] = {}
+        self._modes: dict[str, tuple[asyncio.Task[Mode], float]] = {}
         self.allowed = tuple(each for each in allowed if _CHANNEL.fullmatch(each))
 
     def allows(self, channel: str) -> bool:
@@ -93,16 +95,24 @@ class Channels:
 
     async def mode(self, channel: str) -> Mode:
         """What is answered in the channel; what another process has set, a second later at most."""
-        mode, until = self._modes.get(channel, (Mode.MENTIONS, 0.0))
-        if time.monotonic() < until:
-            return mode
+        looking, until = self._modes.get(channel, (None, 0.0))
+        if looking is None or time.monotonic() >= until:
+            # One look for all who ask meanwhile: each with a connection of its own would wait for all the others'.
+            looking = asyncio.create_task(self._look_up(channel))
+            if len(self._modes) >= _MANY:
+                self._modes.clear()
+            self._modes[channel] = looking, time.monotonic() + _MOMENT
+        try:
+            # Who no longer waits does not end it for the others.
+            return await asyncio.shield(looking)
+        except SQLAlchemyError:
+            self._modes.pop(channel, None)
+            raise
+
+    async def _look_up(self, channel: str) -> Mode:
         async with self._database.reading() as session:
             found = await session.scalar(select(ChannelRow.mode).where(ChannelRow.channel == channel))
-        mode = Mode(found) if found else Mode.MENTIONS
-        if len(self._modes) >= _MANY:
-            self._modes.clear()
-        self._modes[channel] = mode, time.monotonic() + _MOMENT
-        return mode
+        return Mode(found) if found else Mode.MENTIONS
 
     async def change(self, change: Change) -> bool:
         """Set the channel to the mode, and owe it the news. False: it was set to that already."""
