@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.database import Database
-from bot.desk.dispatcher import Dispatcher
+from bot.desk.background import Job, run_all
 
 log = structlog.get_logger(__name__)
 
@@ -42,20 +42,20 @@ class Channel(Protocol):
         """End it."""
 
 
-def create_app(channels: Sequence[Channel], database: Database, dispatcher: Dispatcher) -> Starlette:
-    """The app of all channels; while it is up, the dispatcher delivers."""
+def create_app(channels: Sequence[Channel], database: Database, jobs: Sequence[Job]) -> Starlette:
+    """The app of all channels; while it is up, the jobs go on."""
 
     @contextlib.asynccontextmanager
     async def beside_the_requests(_: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        delivering = asyncio.create_task(dispatcher.run(stop))
+        working = asyncio.create_task(run_all(jobs, stop))
         for channel in channels:
             await channel.start()
         yield
         for channel in channels:
             await channel.stop()
         stop.set()
-        await delivering
+        await working
 
     async def health(_: Request) -> JSONResponse:
         if await _answers(database):

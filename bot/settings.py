@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = False
     """Sources may lie on addresses of private networks."""
 
+    teams: Path | None = None
+    """The teams.toml with the teams of case officers; without it there is one team, which gets everything."""
+
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = "WARNING"
 
     @model_validator(mode="after")

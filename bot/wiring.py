@@ -13,15 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from starlette.applications import Starlette
 
 from bot.app import Channel, create_app
 from bot.conversation import Conversation, judge
 from bot.database import Database
+from bot.desk.background import Job
 from bot.desk.desk import Desk
 from bot.desk.dispatcher import Dispatcher, Pace
-from bot.desk.outbox import Courier, Failed, Outbox
+from bot.desk.outbox import Courier, Outbox
+from bot.desk.routing import Router
+from bot.desk.tally import Tally, tally
+from bot.desk.teams import Teams
+from bot.desk.teams_file import TeamsError
+from bot.desk.timekeeper import Timekeeper
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM as SLACK
 from bot.handlers.slack.store import Replies
@@ -79,6 +86,14 @@ class Office:
     database: Database
     outbox: Outbox
     desk: Desk
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a worker process does, and the platforms that it delivers to."""
+
+    platforms: Sequence[str]
+    jobs: Sequence[Job]
 
 
 def open_data_dir(settings: Settings) -> Path:
@@ -145,15 +160,17 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             _try_file(database)
             await migrate(database)
         outbox = Outbox(database)
-        officer_platforms = (WEB, SLACK) if settings.has_slack and settings.slack_officers_channel else (WEB,)
-        yield Office(database, outbox, Desk(database, outbox, officer_platforms))
+        teams = _teams(settings)
+        in_slack = settings.has_slack and any(team.slack_channel for team in teams)
+        platforms = (WEB, SLACK) if in_slack else (WEB,)
+        yield Office(database, outbox, Desk(database, outbox, platforms, Router(teams)))
     finally:
         await database.close()
 
 
-async def look_into_database(settings: Settings) -> tuple[str, Sequence[Failed] | None, Mapping[str, int]]:
-    """What kind of database it is, the deliveries that were given up, and how questions in Slack ended; None where
-    `open_office` has yet to make or migrate it, which is not done here. Raises ConfigurationError where none answers.
+async def look_into_database(settings: Settings) -> tuple[str, Tally | None, Mapping[str, int]]:
+    """What kind of database it is, what is owed there, and how questions in Slack ended; None where `open_office` has
+    yet to make or migrate it, which is not done here. Raises ConfigurationError where none answers.
     """
     database = _new_database(settings)
     kind = database.engine.dialect.name
@@ -165,7 +182,7 @@ async def look_into_database(settings: Settings) -> tuple[str, Sequence[Failed] 
             _try_file(database)
             if not await is_newest(database):
                 return kind, None, {}
-            return kind, await Outbox(database).failed(), await Replies(database).outcomes()
+            return kind, await tally(database), await Replies(database).outcomes()
     finally:
         await database.close()
 
@@ -191,21 +208,24 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
             couriers[SLACK] = slack.courier
         if settings.demo:
             await web.furnish()
-        yield create_app(channels, office.database, _dispatcher(settings, office, couriers))
+        jobs: list[Job] = [_dispatcher(settings, office, couriers), Timekeeper(office.desk)]
+        yield create_app(channels, office.database, jobs)
 
 
 @contextlib.asynccontextmanager
-async def open_dispatcher(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Dispatcher]:
-    """The worker process: what delivers to every channel that is configured.
+async def open_worker(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Worker]:
+    """The worker process: what delivers to every channel that is configured, and watches the clock.
 
     Raises DataDirError, or ConfigurationError where no database answers or Slack is set up by half.
     """
     async with open_office(settings) as office:
         threads = Threads(office.database, office.outbox, Live(office.database))
-        couriers: dict[str, Courier] = {WEB: WebCourier(threads, knowledge.conversation, knowledge.texts)}
+        web = WebCourier(threads, knowledge.conversation, office.desk, knowledge.texts)
+        couriers: dict[str, Courier] = {WEB: web}
         if slack := _slack(settings, office, knowledge):
             couriers[SLACK] = slack.courier
-        yield _dispatcher(settings, office, couriers)
+        dispatcher = _dispatcher(settings, office, couriers)
+        yield Worker(dispatcher.platforms, [dispatcher, Timekeeper(office.desk)])
 
 
 @contextlib.asynccontextmanager
@@ -235,6 +255,20 @@ def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHan
         understander=knowledge.understander,
         library=knowledge.library,
     )
+
+
+def _teams(settings: Settings) -> Teams:
+    if settings.teams is None:
+        try:
+            return Teams.single(slack_channel=settings.slack_officers_channel)
+        except ValidationError as error:
+            raise ConfigurationError(
+                "MOTEPLASSEN_SLACK_OFFICERS_CHANNEL is no channel's id; Slack shows it under the channel's name (C…)."
+            ) from error
+    try:
+        return Teams.load(settings.teams)
+    except TeamsError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def _new_database(settings: Settings) -> Database:

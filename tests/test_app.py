@@ -74,7 +74,7 @@ async def app(address: str, channel: Greeter, mailbox: Mailbox) -> AsyncIterator
     """An app that is up, with a client in front of it."""
     database = Database(address)
     dispatcher = Dispatcher(Outbox(database), {"web": mailbox}, pace=Pace(poll=0.02))
-    running = create_app([channel], database, dispatcher)
+    running = create_app([channel], database, [dispatcher])
     try:
         async with running.router.lifespan_context(running):
             transport = httpx.ASGITransport(running, raise_app_exceptions=False)

@@ -122,12 +122,15 @@ async def _ready(settings: Settings) -> Knowledge:
 
 
 def _as_json(reply: Reply) -> dict[str, Any]:
+    from bot.citing import numbers  # noqa: PLC0415
+
+    marks = numbers(reply.citations)
     # Others rely on two states; what could not be read at all was not answered either, and says why.
     return {
         "status": "answered" if reply.status == "answered" else "abstained",
         "answer": reply.answer,
         "language": reply.language,
-        "citations": [_citation(citation) for citation in reply.citations],
+        "citations": [_citation(citation) | {"number": marks[citation]} for citation in reply.citations],
         "nearest": [_citation(citation) for citation in reply.nearest],
         "confidence": reply.confidence,
         "ms": reply.ms,
@@ -144,10 +147,10 @@ def _citation(citation: Citation) -> dict[str, Any]:
 def _print_reply(reply: Reply) -> None:
     console = err if reply.status == "refused" else out
     console.print(verbatim(reply.answer))
-    if reply.citations:
+    if reply.sources:
         out.print()
-    for number, citation in enumerate(reply.citations, start=1):
-        out.print(verbatim(f"[{number}] {_headed(citation)}\n    {citation.url}"))
+    for source in reply.sources:
+        out.print(verbatim(f"[{source.number}] {_headed(source.citation)}\n    {source.citation.url}"))
     if reply.nearest:
         from bot.texts import Texts  # noqa: PLC0415
 

@@ -14,6 +14,7 @@ from bot.commands.console import out, plain_errors, print_json, print_row, verba
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
+    from bot.desk.tally import Tally
     from bot.settings import Settings
     from knowledge.library import Library
 
@@ -124,19 +125,27 @@ async def _database(settings: Settings) -> Finding:
     from bot.wiring import look_into_database  # noqa: PLC0415
 
     try:
-        kind, failed, questions = await look_into_database(settings)
+        kind, deliveries, questions = await look_into_database(settings)
     except ConfigurationError as error:
         return Finding("database", State.BAD, str(error))
-    if failed is None:
+    if deliveries is None:
         todo = "`serve`, `worker` or `demo` makes or migrates it when it starts"
         return Finding("database", State.OFF, f"{kind}; the tables of this version are not there: {todo}")
     asked = ", ".join(f"{count} {outcome}" for outcome, count in sorted(questions.items()) if count)
     told = f"; questions in Slack: {asked}" if asked else ""
-    if failed:
-        last = failed[0].delivery
-        detail = f"{kind}; {len(failed)} deliveries were given up, the last of them {last.kind} to {last.platform}"
-        return Finding("database", State.BAD, f"{detail}: the log says why (outbox.given_up){told}")
-    return Finding("database", State.OK, f"{kind}; 0 deliveries were given up{told}")
+    detail = f"{kind}; {_owed(deliveries)}"
+    if deliveries.failed:
+        return Finding("database", State.BAD, f"{detail}: `moteplassen cases outbox` says why and tries again{told}")
+    return Finding("database", State.OK, f"{detail}{told}")
+
+
+def _owed(deliveries: Tally) -> str:
+    parts = [f"{deliveries.failed} deliveries were given up"]
+    if deliveries.oldest:
+        parts.insert(0, f"{deliveries.waiting} wait, the oldest since {deliveries.oldest:%Y-%m-%d %H:%M} (UTC)")
+    if deliveries.troubled:
+        parts.insert(1, f"{deliveries.troubled} of them after an attempt that failed")
+    return ", ".join(parts)
 
 
 async def _chat_model(settings: Settings) -> Finding:

@@ -101,18 +101,19 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    from bot.wiring import open_dispatcher, open_knowledge  # noqa: PLC0415
+    from bot.desk.background import run_all  # noqa: PLC0415
+    from bot.wiring import open_knowledge, open_worker  # noqa: PLC0415
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     with contextlib.closing(open_knowledge(settings)) as knowledge:
-        async with open_dispatcher(settings, knowledge) as dispatcher:
+        async with open_worker(settings, knowledge) as worker:
             await _filled(knowledge.library, stop)
             _warm(knowledge)
-            err.print(f"The worker is up; it delivers to {', '.join(dispatcher.platforms)}. Stop it with Ctrl+C.")
-            await dispatcher.run(stop)
+            err.print(f"The worker is up; it delivers to {', '.join(worker.platforms)}. Stop it with Ctrl+C.")
+            await run_all(worker.jobs, stop)
 
 
 async def _filled(library: Library, stop: asyncio.Event) -> None:

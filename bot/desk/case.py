@@ -25,6 +25,10 @@ class CaseState(enum.StrEnum):
     """The officer has asked back: it is for the asker to say more."""
     ANSWERED = "answered"
     CLOSED = "closed"
+    MERGED = "merged"
+    """The same is asked in another case, whose answer is also this one's."""
+    WITHDRAWN = "withdrawn"
+    """The asker no longer wants an answer."""
 
 
 OPEN = frozenset({CaseState.FORWARDED, CaseState.CLAIMED, CaseState.ASKED})
@@ -45,7 +49,9 @@ class Officer(Actor):
 class NewCase(_Value):
     """What is handed to the officers. One reply opens at most one case: `reply_id` is its identity to the asker.
 
+    `question` is what the asker wants the officers to read, `original` what the bot was asked where that differs.
     `history` is the thread before the question, oldest first; `nearest` and `draft` are what the bot had found.
+    `contact` is where the asker can be reached outside the thread, if they said so.
     """
 
     reply_id: str
@@ -53,6 +59,8 @@ class NewCase(_Value):
     language: str
     asker: Asker
     place: Place
+    original: str = ""
+    contact: str = ""
     audience: Audience = Audience.PUBLIC
     history: tuple[str, ...] = ()
     nearest: tuple[Citation, ...] = ()
@@ -62,8 +70,15 @@ class NewCase(_Value):
 class Case(NewCase):
     """A case as it stands. `id` is opaque, `number` is for people; `version` counts the events that led here.
 
-    `asked` is what the officer has asked back while the asker hasn't said more, `replied` when an officer first wrote
-    to the asker. `not_ours`: an officer has said that it belongs elsewhere, and nobody has taken it since.
+    `team` is whose queue it is in, `topic` and `strategy` what it is about as far as that is known. `asked` is what the
+    officer has asked back while the asker hasn't said more, `replied` when an officer first wrote to the asker.
+    `not_ours`: an officer has said that it belongs elsewhere, and nobody has taken it since. `merged_into` is the id of
+    the case that is answered for this one too. `watchers` want to hear what becomes of it. `helped` is what the asker
+    said of the answer, `nudged` when they were asked.
+
+    The clock: an officer's first word is due at `due_reply`, the answer at `due_answer`; since `paused` it waits for
+    the asker. `reminded` and `escalated` are the latest deadline that the officers were reminded of, and that was passed
+    with the team's leader and the asker told.
     """
 
     id: str
@@ -71,14 +86,37 @@ class Case(NewCase):
     opened: AwareDatetime
     version: int = 1
     state: CaseState = CaseState.FORWARDED
+    team: str = ""
+    topic: str = ""
+    strategy: str = ""
     officer: Officer | None = None
     answer: str | None = None
     asked: str | None = None
     not_ours: bool = False
+    merged_into: str | None = None
+    watchers: tuple[Officer, ...] = ()
+    helped: bool | None = None
     claimed: AwareDatetime | None = None
     replied: AwareDatetime | None = None
     answered: AwareDatetime | None = None
     closed: AwareDatetime | None = None
+    nudged: AwareDatetime | None = None
+    due_reply: AwareDatetime | None = None
+    due_answer: AwareDatetime | None = None
+    paused: AwareDatetime | None = None
+    reminded: AwareDatetime | None = None
+    escalated: AwareDatetime | None = None
+
+    @property
+    def due(self) -> AwareDatetime | None:
+        """By when an officer is to write next; None where it is not for the officers to write."""
+        if self.state not in OPEN or self.paused:
+            return None
+        return self.due_reply if self.replied is None else self.due_answer
+
+    def is_late(self, moment: AwareDatetime) -> bool:
+        """Has an officer not written by when they were to?"""
+        return self.due is not None and self.due < moment
 
     @property
     def label(self) -> str:
@@ -99,6 +137,8 @@ class Move(enum.StrEnum):
     RELEASED = "released"
     REASSIGNED = "reassigned"
     """The case was given to another officer."""
+    ROUTED = "routed"
+    """The case was given to another team."""
     RETURNED = "returned"
     """An officer said that the case belongs elsewhere, and laid it back."""
     ASKED_BACK = "asked_back"
@@ -107,25 +147,47 @@ class Move(enum.StrEnum):
     """The asker wrote more."""
     CORRECTED = "corrected"
     """The asker changed the question or what was written more."""
-    WITHDRAWN = "withdrawn"
+    RETRACTED = "retracted"
     """The asker took the question or what was written more away."""
     ANSWERED = "answered"
     SUPPLEMENTED = "supplemented"
     """The officer who answered wrote more to the asker."""
+    MERGED = "merged"
+    """The same is asked in another case, which is to be answered for both."""
+    WITHDRAWN = "withdrawn"
+    """The asker no longer wants an answer."""
     CLOSED = "closed"
     REOPENED = "reopened"
+    HELPED = "helped"
+    """The asker said that the answer helped."""
+    WATCHED = "watched"
+    """An officer wants to hear what becomes of the case."""
+    UNWATCHED = "unwatched"
+    REMINDED = "reminded"
+    """A deadline is near."""
+    ESCALATED = "escalated"
+    """A deadline has passed."""
+    NUDGED = "nudged"
+    """The asker was asked whether the answer helped."""
     UNDELIVERED = "undelivered"
     """What the officer wrote did not reach the asker."""
 
 
 TO_ASKER = frozenset({Move.ANSWERED, Move.SUPPLEMENTED, Move.ASKED_BACK})
 """The moves whose text is an officer's to the asker."""
+SHARED = frozenset({Move.ANSWERED, Move.SUPPLEMENTED, Move.CLOSED})
+"""The moves that are also made of the cases that were merged into the one they are made of."""
+
+SYSTEM = Actor(id="desk", name="Møteplassen")
+"""Who it is that watches the clock."""
 
 
 class Event(_Value):
     """Something that happened to a case. `text` is what was written, where something was; of what did not arrive, the
-    delivery's key. `to` is the officer whom the case was given to, `ref` the message that was the occasion, as its
-    platform names it.
+    delivery's key. `to` is the officer and `team` the team whom the case was given to, `into` the id of the case that
+    it was merged into, or by way of which it was answered. `due` is the deadline that is near or has passed. `ref` is
+    the message that was the occasion, as its platform names it. `standing_in`: the actor does the work of the officer
+    who has the case, and who is away.
     """
 
     move: Move
@@ -133,7 +195,11 @@ class Event(_Value):
     moment: AwareDatetime
     text: str = ""
     to: Officer | None = None
+    team: str = ""
+    into: str = ""
+    due: AwareDatetime | None = None
     ref: str = ""
+    standing_in: bool = False
 
 
 class Refusal(enum.StrEnum):
@@ -145,6 +211,11 @@ class Refusal(enum.StrEnum):
     OPEN = "open"
     UNANSWERED = "unanswered"
     NOBODY = "nobody"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    UNFIT = "unfit"
+    TEAM = "team"
+    ASKER = "asker"
     EMPTY = "empty"
     LONG = "long"
 
@@ -156,6 +227,11 @@ _EXPLANATIONS = {
     Refusal.OPEN: "case {case} is open already",
     Refusal.UNANSWERED: "case {case} has not been answered yet",
     Refusal.NOBODY: "it is not said who is to have case {case}",
+    Refusal.MERGED: "case {case} was merged into another; work on that one, or reopen this one to part them",
+    Refusal.WITHDRAWN: "case {case} was withdrawn by whoever asked",
+    Refusal.UNFIT: "case {case} can't be merged into {into}: that is the same case, not open, or read by others",
+    Refusal.TEAM: "there is no team {team!r} to give case {case} to",
+    Refusal.ASKER: "only whoever asked can do that to case {case}",
     Refusal.EMPTY: "the text for case {case} is empty",
     Refusal.LONG: "the text for case {case} has {length} characters, and {limit} is the most",
 }

@@ -1,55 +1,56 @@
-"""When an officer's first word is due: within one working day's hours. Pure."""
+"""When an officer's first word and the final answer are due, and when to remind of them. Pure; time is injected."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
-from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.desk.calendar import OSLO, Calendar
 from bot.desk.case import OPEN, Case
 
-OSLO = ZoneInfo("Europe/Oslo")
-OPENS = dt.time(8)
-SHUTS = dt.time(15, 30)
-WORKING_DAY = dt.timedelta(hours=7, minutes=30)
+__all__ = ["OSLO", "Terms", "awaited", "due"]
 
-_SATURDAY = 5
+
+class Terms(BaseModel):
+    """What a team promises, in its own working days.
+
+    `reply` is how long until an officer's first word, `answer` until the final answer, and `reminder` how long before
+    either somebody is reminded.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    calendar: Calendar = Calendar()
+    reply: float = Field(default=1, gt=0)
+    answer: float = Field(default=5, gt=0)
+    reminder: float = Field(default=0.25, ge=0)
+
+    def reply_due(self, opened: dt.datetime) -> dt.datetime:
+        """When the first word of an officer is due, in UTC."""
+        return self.calendar.after(opened, self.reply)
+
+    def answer_due(self, opened: dt.datetime) -> dt.datetime:
+        """When the final answer is due, in UTC."""
+        return self.calendar.after(opened, self.answer)
+
+    def remind_at(self, due: dt.datetime) -> dt.datetime:
+        """When to remind of what is due then, in UTC."""
+        return self.calendar.before(due, self.reminder)
+
+    def resumed(self, due: dt.datetime, paused: dt.datetime, now: dt.datetime) -> dt.datetime:
+        """The deadline once the clock goes on now: as much working time is left as when it was paused.
+
+        What was late already stays due when it was.
+        """
+        return self.calendar.after(now, self.calendar.between(paused, due)) if paused < due else due
 
 
 def due(opened: dt.datetime) -> dt.datetime:
-    """The moment when a working day's hours have passed since then, in UTC.
-
-    What comes outside the hours counts from when they next begin: of Friday evening, Monday afternoon is the deadline.
-    """
-    moment = opened.astimezone(OSLO)
-    left = WORKING_DAY
-    while True:
-        begin, end = _hours(moment.date())
-        start = max(moment, begin)
-        if _is_working_day(moment.date()) and start < end:
-            # Within one day the hours are shifted by nothing: clocks change on Sunday nights.
-            if left <= end - start:
-                return (start + left).astimezone(dt.UTC)
-            left -= end - start
-        moment = dt.datetime.combine(moment.date() + dt.timedelta(days=1), OPENS, OSLO)
+    """When the first word is due by the ordinary terms, in UTC."""
+    return Terms().reply_due(opened)
 
 
 def awaited(case: Case) -> dt.datetime | None:
     """When the first word of an officer is due; None where it has come, or is not to come any more."""
     return due(case.opened) if case.state in OPEN and case.replied is None else None
-
-
-def _hours(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    return dt.datetime.combine(day, OPENS, OSLO), dt.datetime.combine(day, SHUTS, OSLO)
-
-
-def _is_working_day(day: dt.date) -> bool:
-    return day.weekday() < _SATURDAY and day not in _public_holidays(day.year)
-
-
-@functools.cache
-def _public_holidays(year: int) -> frozenset[dt.date]:
-    # Only now: to load it takes as long as all that is said of a case takes to be made.
-    from holidays.countries.norway import Norway  # noqa: PLC0415
-
-    return frozenset(Norway(years=year))

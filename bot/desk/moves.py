@@ -1,10 +1,73 @@
-"""What may happen to a case, move by move. Pure: it is decided here and nowhere else."""
+"""What may happen to a case, in one table. Pure: it is decided here and nowhere else, and docs/cases.md shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from bot.desk.case import LONGEST_ANSWER, OPEN, Actor, Case, CaseState, Event, IllegalMove, Move, Officer, Refusal
+from bot.desk.case import (
+    LONGEST_ANSWER,
+    OPEN,
+    SHARED,
+    Actor,
+    Case,
+    CaseState,
+    Event,
+    IllegalMove,
+    Move,
+    Officer,
+    Refusal,
+)
+
+FORWARDED, CLAIMED, ASKED = CaseState.FORWARDED, CaseState.CLAIMED, CaseState.ASKED
+ANSWERED, CLOSED, MERGED, WITHDRAWN = CaseState.ANSWERED, CaseState.CLOSED, CaseState.MERGED, CaseState.WITHDRAWN
+
+_REFUSALS = {
+    FORWARDED: Refusal.OPEN,
+    CLAIMED: Refusal.OPEN,
+    ASKED: Refusal.OPEN,
+    ANSWERED: Refusal.ANSWERED,
+    CLOSED: Refusal.CLOSED,
+    MERGED: Refusal.MERGED,
+    WITHDRAWN: Refusal.WITHDRAWN,
+}
+"""Why a case in that state allows no move that the table has no state after."""
+
+
+def _nothing(case: Case, event: Event) -> dict[str, Any]:
+    return {}
+
+
+def _never(case: Case, event: Event) -> bool:
+    return False
+
+
+class By(enum.StrEnum):
+    """Who makes a move. That an asker's move is the asker's is seen to here, the rest by who calls the desk."""
+
+    ASKER = "asker"
+    OFFICER = "officer"
+    EITHER = "either"
+    CLOCK = "clock"
+    COURIER = "courier"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """A move: from which state it leads to which. `mine` are the states in which only the officer who has the case may
+    make it, if somebody has it. `by` says who makes it, `written` that it has a text.
+
+    `changes` are the fields that change; `done` says that the case stands that way already.
+    """
+
+    to: Mapping[CaseState, CaseState]
+    mine: frozenset[CaseState] = frozenset()
+    by: By = By.OFFICER
+    written: bool = False
+    changes: Callable[[Case, Event], dict[str, Any]] = _nothing
+    done: Callable[[Case, Event], bool] = _never
 
 
 def apply(case: Case, event: Event) -> Case:
@@ -13,144 +76,35 @@ def apply(case: Case, event: Event) -> Case:
     What has been done already is not done again: people press twice and platforms send twice, so a repeated move
     returns the very same case. Raises IllegalMove, with the reason, where the case does not allow the move.
     """
-    return _MOVES[event.move](case, event)
-
-
-def _open(case: Case, event: Event) -> Case:
-    raise IllegalMove(Refusal.OPEN, case)
-
-
-def _claim(case: Case, event: Event) -> Case:
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    if case.officer:
+    rule = RULES[event.move]
+    if rule.done(case, event):
         return case
-    return _changed(case, state=CaseState.CLAIMED, officer=_officer(event), claimed=event.moment, not_ours=False)
-
-
-def _release(case: Case, event: Event) -> Case:
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    if not case.officer:
-        return case
-    return _changed(case, state=CaseState.FORWARDED, officer=None, claimed=None, asked=None)
-
-
-def _reassign(case: Case, event: Event) -> Case:
-    _refuse_if_done(case)
-    if event.to is None:
-        raise IllegalMove(Refusal.NOBODY, case)
-    if case.officer and case.officer.id == event.to.id:
-        return case
-    _refuse_if_taken(case, event.actor)
-    # What was asked back stays asked: the answer is then for the new officer.
-    state = CaseState.ASKED if case.asked is not None else CaseState.CLAIMED
-    return _changed(case, state=state, officer=event.to, claimed=event.moment, not_ours=False)
-
-
-def _return(case: Case, event: Event) -> Case:
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    if case.not_ours:
-        return case
-    return _changed(case, state=CaseState.FORWARDED, officer=None, claimed=None, asked=None, not_ours=True)
-
-
-def _ask_back(case: Case, event: Event) -> Case:
-    if case.state is CaseState.ASKED and case.officer == _officer(event) and case.asked == event.text:
-        return case
-    return _replied(case, event, state=CaseState.ASKED, asked=event.text)
-
-
-def _follow_up(case: Case, event: Event) -> Case:
-    if case.state is CaseState.CLOSED:
-        raise IllegalMove(Refusal.CLOSED, case)
-    _refuse_if_unsayable(case, event)
-    if case.state is CaseState.ANSWERED:
-        return _changed(case)  # it stays answered: whether that takes another answer is for the officer to see
-    return _changed(case, state=CaseState.CLAIMED if case.officer else CaseState.FORWARDED, asked=None)
-
-
-def _answer(case: Case, event: Event) -> Case:
-    if case.state is CaseState.ANSWERED and case.officer == _officer(event) and case.answer == event.text:
-        return case
-    return _replied(case, event, state=CaseState.ANSWERED, answer=event.text, asked=None, answered=event.moment)
-
-
-def _supplement(case: Case, event: Event) -> Case:
-    if case.state is CaseState.CLOSED:
-        raise IllegalMove(Refusal.CLOSED, case)
-    if case.state is not CaseState.ANSWERED:
-        raise IllegalMove(Refusal.UNANSWERED, case)
-    _refuse_if_taken(case, event.actor)
-    _refuse_if_unsayable(case, event)
-    return _changed(case)
-
-
-def _close(case: Case, event: Event) -> Case:
-    if case.state is CaseState.CLOSED:
-        return case
-    if case.state in {CaseState.CLAIMED, CaseState.ASKED}:
-        _refuse_if_taken(case, event.actor)
-    return _changed(case, state=CaseState.CLOSED, asked=None, closed=event.moment)
-
-
-def _reopen(case: Case, event: Event) -> Case:
-    # Back to the queue for anybody: what was answered before stays in the events and in the asker's thread.
-    if case.state in OPEN:
-        return case
-    cleared = dict.fromkeys(("officer", "answer", "asked", "claimed", "answered", "closed"))
-    return _changed(case, state=CaseState.FORWARDED, not_ours=False, **cleared)
-
-
-def _note(case: Case, event: Event) -> Case:
-    # However the case stands by then: the outbox tries for hours before it gives up, and people change their minds.
-    return _changed(case)
-
-
-_MOVES: dict[Move, Callable[[Case, Event], Case]] = {
-    Move.OPENED: _open,
-    Move.CLAIMED: _claim,
-    Move.RELEASED: _release,
-    Move.REASSIGNED: _reassign,
-    Move.RETURNED: _return,
-    Move.ASKED_BACK: _ask_back,
-    Move.FOLLOWED_UP: _follow_up,
-    Move.CORRECTED: _note,
-    Move.WITHDRAWN: _note,
-    Move.ANSWERED: _answer,
-    Move.SUPPLEMENTED: _supplement,
-    Move.CLOSED: _close,
-    Move.REOPENED: _reopen,
-    Move.UNDELIVERED: _note,
-}
-
-
-def _replied(case: Case, event: Event, **changes: object) -> Case:
-    """The case after an officer has said something to the asker, and has thereby taken it."""
-    _refuse_if_done(case)
-    _refuse_if_taken(case, event.actor)
-    _refuse_if_unsayable(case, event)
-    return _changed(
-        case,
-        officer=_officer(event),
-        claimed=case.claimed or event.moment,
-        not_ours=False,
-        replied=case.replied or event.moment,
-        **changes,
+    _refuse(case, event, rule)
+    return case.model_copy(
+        update={"state": rule.to[case.state], **rule.changes(case, event), "version": case.version + 1}
     )
 
 
-def _refuse_if_done(case: Case) -> None:
-    if case.state is CaseState.ANSWERED:
-        raise IllegalMove(Refusal.ANSWERED, case)
-    if case.state is CaseState.CLOSED:
-        raise IllegalMove(Refusal.CLOSED, case)
-
-
-def _refuse_if_taken(case: Case, actor: Actor) -> None:
-    if case.officer and case.officer.id != actor.id:
+def _refuse(case: Case, event: Event, rule: Rule) -> None:
+    if case.state not in rule.to:
+        raise IllegalMove(Refusal.UNANSWERED if _waits_for_answer(case, event) else _REFUSALS[case.state], case)
+    if rule.by is By.ASKER and event.actor.id != case.asker.id:
+        raise IllegalMove(Refusal.ASKER, case)
+    # What two cases share is done by way of the one that the other was merged into.
+    by_way = event.move in SHARED and case.merged_into is not None and event.into == case.merged_into
+    if case.state is MERGED and event.move in SHARED and not by_way:
+        raise IllegalMove(Refusal.MERGED, case)
+    has_other = case.officer is not None and case.officer.id != event.actor.id
+    if case.state in rule.mine and has_other and not event.standing_in and not by_way:
         raise IllegalMove(Refusal.TAKEN, case)
+    if event.move is Move.REASSIGNED and event.to is None:
+        raise IllegalMove(Refusal.NOBODY, case)
+    if rule.written:
+        _refuse_if_unsayable(case, event)
+
+
+def _waits_for_answer(case: Case, event: Event) -> bool:
+    return event.move in {Move.SUPPLEMENTED, Move.HELPED, Move.NUDGED} and case.state in OPEN
 
 
 def _refuse_if_unsayable(case: Case, event: Event) -> None:
@@ -160,9 +114,183 @@ def _refuse_if_unsayable(case: Case, event: Event) -> None:
         raise IllegalMove(Refusal.LONG, case, length=len(event.text), limit=LONGEST_ANSWER)
 
 
-def _officer(event: Event) -> Officer:
-    return Officer(id=event.actor.id, name=event.actor.name)
+def officer_of(actor: Actor) -> Officer:
+    """The actor as the officer who has a case."""
+    return Officer(id=actor.id, name=actor.name)
 
 
-def _changed(case: Case, **changes: object) -> Case:
-    return case.model_copy(update={**changes, "version": case.version + 1})
+def _laid_back(case: Case, event: Event) -> dict[str, Any]:
+    return {"officer": None, "claimed": None, "asked": None}
+
+
+def _taken(case: Case, event: Event) -> dict[str, Any]:
+    return {"officer": officer_of(event.actor), "claimed": event.moment, "not_ours": False}
+
+
+def _given(case: Case, event: Event) -> dict[str, Any]:
+    return {"officer": event.to, "claimed": event.moment, "not_ours": False}
+
+
+def _said(case: Case, event: Event) -> dict[str, Any]:
+    """After an officer has said something to the asker, and has thereby taken the case."""
+    return {
+        "officer": officer_of(event.actor),
+        "claimed": case.claimed or event.moment,
+        "not_ours": False,
+        "replied": case.replied or event.moment,
+    }
+
+
+def _answered(case: Case, event: Event) -> dict[str, Any]:
+    return {**_said(case, event), "answer": event.text, "asked": None, "answered": event.moment, "helped": None}
+
+
+def _merged(case: Case, event: Event) -> dict[str, Any]:
+    return {**_laid_back(case, event), "not_ours": False, "merged_into": event.into}
+
+
+def _reopened(case: Case, event: Event) -> dict[str, Any]:
+    # Back to the queue for anybody: what was answered before stays in the events and in the asker's thread.
+    cleared = ("officer", "answer", "asked", "claimed", "replied", "answered", "closed", "merged_into", "nudged")
+    by_asker = event.actor.id == case.asker.id
+    return {**dict.fromkeys(cleared), "not_ours": False, "helped": False if by_asker else None}
+
+
+def _watched(case: Case, event: Event) -> dict[str, Any]:
+    return {"watchers": (*case.watchers, officer_of(event.actor))}
+
+
+def _unwatched(case: Case, event: Event) -> dict[str, Any]:
+    return {"watchers": tuple(each for each in case.watchers if each.id != event.actor.id)}
+
+
+def _is_with(case: Case, actor: Actor) -> bool:
+    return case.officer is not None and case.officer.id == actor.id
+
+
+def _is_watched(case: Case, event: Event) -> bool:
+    return event.actor.id in {each.id for each in case.watchers}
+
+
+def _is_past(case: Case, event: Event, known: object) -> bool:
+    """Is it about a deadline that is known of, or isn't the case's any more?"""
+    stands = {case.due_reply, case.due_answer} if case.replied is None else {case.due_answer}
+    return case.paused is not None or event.due not in stands or event.due == known
+
+
+def _same(states: frozenset[CaseState]) -> dict[CaseState, CaseState]:
+    return {state: state for state in states}
+
+
+_ALL = frozenset(CaseState)
+_TAKEN = frozenset({CLAIMED, ASKED})
+_LAID_BACK = dict.fromkeys(OPEN, FORWARDED)
+# However the case stands by then: what people write changes when they change it, and the outbox tries for hours.
+_NOTED = _same(_ALL)
+
+RULES: Mapping[Move, Rule] = {
+    Move.OPENED: Rule({}, by=By.ASKER),
+    Move.CLAIMED: Rule(
+        {FORWARDED: CLAIMED, CLAIMED: CLAIMED, ASKED: ASKED},
+        mine=_TAKEN,
+        changes=_taken,
+        done=lambda case, event: case.state in _TAKEN and _is_with(case, event.actor),
+    ),
+    Move.RELEASED: Rule(_LAID_BACK, mine=_TAKEN, changes=_laid_back, done=lambda case, _: case.state is FORWARDED),
+    Move.REASSIGNED: Rule(
+        # What was asked back stays asked: the answer is then for the new officer.
+        {FORWARDED: CLAIMED, CLAIMED: CLAIMED, ASKED: ASKED},
+        mine=_TAKEN,
+        changes=_given,
+        done=lambda case, event: case.state in OPEN and event.to is not None and _is_with(case, event.to),
+    ),
+    Move.ROUTED: Rule(
+        _LAID_BACK,
+        mine=_TAKEN,
+        changes=lambda case, event: {**_laid_back(case, event), "not_ours": False, "team": event.team},
+        done=lambda case, event: case.state is FORWARDED and case.team == event.team and not case.not_ours,
+    ),
+    Move.RETURNED: Rule(
+        _LAID_BACK,
+        mine=_TAKEN,
+        changes=lambda case, event: {**_laid_back(case, event), "not_ours": True},
+        done=lambda case, _: case.state is FORWARDED and case.not_ours,
+    ),
+    Move.ASKED_BACK: Rule(
+        dict.fromkeys(OPEN, ASKED),
+        mine=_TAKEN,
+        written=True,
+        changes=lambda case, event: {**_said(case, event), "asked": event.text},
+        done=lambda case, event: case.state is ASKED and _is_with(case, event.actor) and case.asked == event.text,
+    ),
+    Move.FOLLOWED_UP: Rule(
+        # An answered case stays answered: whether that takes another answer is for the officer to see.
+        {FORWARDED: FORWARDED, CLAIMED: CLAIMED, ASKED: CLAIMED, ANSWERED: ANSWERED, MERGED: MERGED},
+        by=By.ASKER,
+        written=True,
+        changes=lambda case, event: {"asked": None},
+    ),
+    Move.CORRECTED: Rule(_NOTED, by=By.ASKER),
+    Move.RETRACTED: Rule(_NOTED, by=By.ASKER),
+    Move.ANSWERED: Rule(
+        {FORWARDED: ANSWERED, CLAIMED: ANSWERED, ASKED: ANSWERED, MERGED: ANSWERED},
+        mine=_TAKEN,
+        written=True,
+        changes=_answered,
+        done=lambda case, event: case.state is ANSWERED and _is_with(case, event.actor) and case.answer == event.text,
+    ),
+    Move.SUPPLEMENTED: Rule({ANSWERED: ANSWERED}, mine=frozenset({ANSWERED}), written=True),
+    Move.MERGED: Rule(
+        dict.fromkeys(OPEN, MERGED),
+        mine=_TAKEN,
+        changes=_merged,
+        done=lambda case, event: case.state is MERGED and case.merged_into == event.into,
+    ),
+    Move.WITHDRAWN: Rule(
+        dict.fromkeys(OPEN | {MERGED}, WITHDRAWN),
+        by=By.ASKER,
+        changes=lambda case, event: {"asked": None, "merged_into": None, "closed": event.moment},
+        done=lambda case, _: case.state is WITHDRAWN,
+    ),
+    Move.CLOSED: Rule(
+        dict.fromkeys(OPEN | {ANSWERED, MERGED}, CLOSED),
+        by=By.EITHER,
+        mine=_TAKEN,
+        changes=lambda case, event: {"asked": None, "closed": event.moment},
+        done=lambda case, _: case.state is CLOSED,
+    ),
+    Move.REOPENED: Rule(
+        dict.fromkeys(_ALL - OPEN, FORWARDED),
+        by=By.EITHER,
+        changes=_reopened,
+        done=lambda case, _: case.state in OPEN,
+    ),
+    Move.HELPED: Rule(
+        {ANSWERED: CLOSED, CLOSED: CLOSED},
+        by=By.ASKER,
+        changes=lambda case, event: {"helped": True, "closed": case.closed or event.moment},
+        done=lambda case, _: case.helped is True,
+    ),
+    Move.WATCHED: Rule(_NOTED, changes=_watched, done=_is_watched),
+    Move.UNWATCHED: Rule(_NOTED, changes=_unwatched, done=lambda case, event: not _is_watched(case, event)),
+    Move.REMINDED: Rule(
+        _same(OPEN),
+        by=By.CLOCK,
+        changes=lambda case, event: {"reminded": event.due},
+        done=lambda case, event: _is_past(case, event, case.reminded),
+    ),
+    Move.ESCALATED: Rule(
+        _same(OPEN),
+        by=By.CLOCK,
+        changes=lambda case, event: {"escalated": event.due},
+        done=lambda case, event: _is_past(case, event, case.escalated),
+    ),
+    Move.NUDGED: Rule(
+        _same(frozenset({ANSWERED})),
+        by=By.CLOCK,
+        changes=lambda case, event: {"nudged": event.moment},
+        done=lambda case, _: case.nudged is not None or case.helped is not None,
+    ),
+    Move.UNDELIVERED: Rule(_NOTED, by=By.COURIER),
+}
+"""Every move. A state that a rule doesn't lead from does not allow the move."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from bot.desk.case import TO_ASKER, Case, CaseState, Event, Move, Officer
+from bot.desk.case import TO_ASKER, Actor, Case, CaseState, Event, Move, Officer
 from bot.desk.outbox import Delivery
 from bot.people import Place
 from bot.question import Reply, Status
@@ -19,7 +19,9 @@ class CaseNotice(BaseModel):
 
     `place` is the asker's thread. `state` and `officer` are those right after the event; `text` is what was written,
     where the event is that somebody wrote something (the question in a `case.opened`), and else empty. `ref` is the
-    message that was the occasion, as its platform names it.
+    message that was the occasion, as its platform names it. `due` is the deadline that the event is about or, after any
+    other event, by when an officer is to write next. `into` is the label of the case that it was merged into. `watcher`
+    is the officer whom a `case.watched` is for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +36,11 @@ class CaseNotice(BaseModel):
     officer: Officer | None
     text: str
     ref: str = ""
+    team: str = ""
+    actor: Actor | None = None
+    due: AwareDatetime | None = None
+    into: str = ""
+    watcher: Officer | None = None
 
     @property
     def answered_by(self) -> Officer:
@@ -52,14 +59,26 @@ _TO_ASKER = {
     Move.ASKED_BACK: "case.asked_back",
     Move.ANSWERED: "case.answered",
     Move.SUPPLEMENTED: "case.supplemented",
+    Move.MERGED: "case.merged",
     Move.CLOSED: "case.closed",
     Move.REOPENED: "case.reopened",
+    Move.ESCALATED: "case.escalated",
+    Move.NUDGED: "case.nudged",
 }
+_TO_WATCHERS = frozenset(
+    {
+        *(Move.CLAIMED, Move.RELEASED, Move.REASSIGNED, Move.ROUTED, Move.ASKED_BACK, Move.FOLLOWED_UP, Move.ANSWERED),
+        *(Move.MERGED, Move.WITHDRAWN, Move.CLOSED, Move.REOPENED, Move.ESCALATED, Move.UNDELIVERED),
+    }
+)
+RESUMED = "case.resumed"
+"""The kind that tells an asker who has said more by when the answer is due now."""
 
 
-def deliveries(case: Case, event: Event, officer_platforms: Sequence[str]) -> list[Delivery]:
+def deliveries(case: Case, event: Event, officer_platforms: Sequence[str], into: Case | None = None) -> list[Delivery]:
     """What is owed after the event led to the case as it is now: to the officers always, to the asker's thread where
-    an officer has done what changes whether and from whom an answer is to be expected there.
+    something was done that changes whether, when and from whom an answer is to be expected there, and to those who
+    watch the case. `into` is the case that it was merged into.
 
     A case that is laid back waits as it did before: the asker hears when somebody else takes it.
     """
@@ -74,17 +93,38 @@ def deliveries(case: Case, event: Event, officer_platforms: Sequence[str]) -> li
         officer=case.officer,
         text=event.text,
         ref=event.ref,
+        team=case.team,
+        actor=event.actor,
+        due=event.due or case.due,
+        into=into.label if into else "",
     )
     to_officers = "case.opened" if event.move is Move.OPENED else "case.changed"
     owed = [_delivery(to_officers, platform, case, notice, f"case/{case.id}") for platform in officer_platforms]
-    if (kind := _TO_ASKER.get(event.move)) and _is_news(case, event):
+    if kind := _news(case, event):
         owed.append(_delivery(kind, case.place.platform, case, notice, lane_of(case.place)))
+    if event.move in _TO_WATCHERS:
+        owed += [
+            _to_watcher(case, notice, each, officer_platforms) for each in case.watchers if each.id != event.actor.id
+        ]
     return owed
 
 
-def _is_news(case: Case, event: Event) -> bool:
-    answered_before = event.move is Move.CLOSED and case.answer is not None
-    return event.actor.id != case.asker.id and not answered_before
+def _news(case: Case, event: Event) -> str | None:
+    """The kind of what the asker is told, if anything."""
+    if event.move is Move.FOLLOWED_UP:
+        return RESUMED if event.due else None
+    if event.actor.id == case.asker.id or (event.move is Move.CLOSED and case.answer is not None):
+        return None
+    return _TO_ASKER.get(event.move)
+
+
+def _to_watcher(case: Case, notice: CaseNotice, watcher: Officer, platforms: Sequence[str]) -> Delivery:
+    # An officer's id begins with the platform they work on, but on the web.
+    platform = next((each for each in platforms if watcher.id.startswith(f"{each}:")), "web")
+    told = _delivery(
+        "case.watched", platform, case, notice.model_copy(update={"watcher": watcher}), f"watcher/{watcher.id}"
+    )
+    return told.model_copy(update={"key": f"{told.key}:{watcher.id}"})
 
 
 def apology(language: str, texts: Texts) -> Reply:

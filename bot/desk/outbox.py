@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from bot.database import Base, Database, Instant, insert_if_new_all, now
+from bot.desk.faults import Faults, Step
+from bot.desk.rush import Rush
 
 
 class Delivery(BaseModel):
@@ -33,6 +34,10 @@ class Delivery(BaseModel):
     lane: str | None = None
 
 
+UNDELIVERED = "undelivered"
+"""The kind of the delivery that is owed once another is given up: to tell those who wait for it."""
+
+
 class Courier(Protocol):
     """Carries deliveries to one platform."""
 
@@ -45,10 +50,7 @@ class Courier(Protocol):
         """
 
     async def give_up(self, delivery: Delivery) -> None:
-        """Tell those who wait for it that it will not come, where somebody does. Idempotent as `deliver` is.
-
-        What it raises is noted in the log and nothing more: nobody tries to tell people again.
-        """
+        """Tell those who wait for it that it will not come, where somebody does. Idempotent and raises as `deliver`."""
 
 
 class Undeliverable(Exception):
@@ -65,16 +67,25 @@ class Leased(BaseModel):
     delivery: Delivery
 
 
-class Failed(BaseModel):
-    """A delivery that was given up, and why."""
+class Owed(BaseModel):
+    """A delivery that has not arrived. It is under way until `leased_until`, and given up where `failed_at` says when;
+    else it waits, until `due` at least. `error` is that of the last attempt that failed, empty where none has.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: int
-    attempts: int
     delivery: Delivery
-    failed_at: dt.datetime
+    created: dt.datetime
+    due: dt.datetime
+    attempts: int
+    leased_until: dt.datetime | None
+    failed_at: dt.datetime | None
     error: str
+
+
+Note = Callable[[AsyncSession, Owed], Awaitable[None]]
+"""Writes down, in the transaction it is given, that somebody has a delivery tried again; it is told how it stood."""
 
 
 class OutboxRow(Base):
@@ -101,25 +112,30 @@ class OutboxRow(Base):
         """What the row owes."""
         return Delivery(kind=self.kind, platform=self.platform, key=self.key, payload=self.payload, lane=self.lane)
 
+    @property
+    def owed(self) -> Owed:
+        """The row as a value."""
+        standing = {name: getattr(self, name) for name in Owed.model_fields}
+        return Owed.model_validate(standing | {"error": self.error or ""})
 
-_WAITING = and_(OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None))
+
+WAITING = and_(OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None))
+FAILED = OutboxRow.failed_at.is_not(None)
 # What is waiting is a small part of the table: one index to find it in order, one to find who is ahead in a lane.
-Index("ix_outbox_waiting", OutboxRow.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index("ix_outbox_waiting", OutboxRow.id, sqlite_where=WAITING, postgresql_where=WAITING)
 _LANE = (OutboxRow.platform, OutboxRow.lane, OutboxRow.id)
-Index("ix_outbox_lanes", *_LANE, sqlite_where=_WAITING, postgresql_where=_WAITING)
-
-
-_HOLD, _LONGEST_HOLD, _REST = 0.15, 2.0, 1.0
-"""Seconds."""
+Index("ix_outbox_lanes", *_LANE, sqlite_where=WAITING, postgresql_where=WAITING)
 
 
 class Outbox:
     """The deliveries in the database. Filled by `put`, emptied by a Dispatcher."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, faults: Faults | None = None) -> None:
         self._database = database
+        self._faults = faults or Faults()
         self._poked = asyncio.Event()
-        self._held_since = self._held_until = self._free_until = 0.0
+        self.rush = Rush()
+        """What comes in now may have deliveries wait for it."""
 
     async def put(self, session: AsyncSession, delivery: Delivery) -> None:
         """Owe the delivery from the moment the caller's transaction commits; once, however often its key is put."""
@@ -131,24 +147,12 @@ class Outbox:
         fresh = {"created": moment, "due": moment, "attempts": 0}
         rows = [delivery.model_dump(mode="json") | fresh for delivery in deliveries]
         await insert_if_new_all(session, OutboxRow, rows, unique="key")
-        event.listen(session.sync_session, "after_commit", lambda _: self.poke(), once=True)
+        self._faults.at(Step.PUTTING)
+        event.listen(session.sync_session, "after_commit", lambda _: self._owe(), once=True)
 
-    def hold(self) -> None:
-        """Let this process take nothing for a moment, as what comes in all at once goes first: for two seconds in a row
-        at most, and then not for one."""
-        moment = time.monotonic()
-        if moment < self._free_until:
-            return
-        if moment >= self._held_until:
-            self._held_since = moment
-        self._held_until = moment + _HOLD
-        if moment - self._held_since > _LONGEST_HOLD:
-            self._held_until, self._free_until = moment, moment + _REST
-
-    @property
-    def is_held(self) -> bool:
-        """Is nothing to be taken now?"""
-        return time.monotonic() < self._held_until
+    def _owe(self) -> None:
+        self._faults.at(Step.PUT)
+        self.poke()
 
     def poke(self) -> None:
         """Wake the dispatchers of this process; those of others find the work by themselves within moments."""
@@ -180,7 +184,10 @@ class Outbox:
         )
         async with self._database.writing() as session:
             rows = sorted(await session.scalars(lease), key=lambda row: row.id)
-            return [Leased(id=row.id, attempt=row.attempts, delivery=row.delivery) for row in rows]
+            leased = [Leased(id=row.id, attempt=row.attempts, delivery=row.delivery) for row in rows]
+        for _ in leased:
+            self._faults.at(Step.LEASED)
+        return leased
 
     async def renew(self, leased: Leased, length: dt.timedelta) -> bool:
         """Keep the delivery for longer. False: the lease had run out and somebody else took it, or it is done."""
@@ -195,39 +202,75 @@ class Outbox:
         async with self._database.writing() as session:
             arrived = update(OutboxRow).where(OutboxRow.id == leased.id, OutboxRow.done_at.is_(None))
             await session.execute(arrived.values(done_at=now(), failed_at=None, leased_until=None))
+        self._faults.at(Step.DONE)
 
     async def postpone(self, leased: Leased, delay: dt.timedelta, error: str) -> None:
         """Try again after the delay."""
         await self._change(leased, leased_until=None, due=now() + delay, error=error)
+        self._faults.at(Step.POSTPONED)
 
     async def give_up(self, leased: Leased, error: str) -> None:
-        """Try no more; it is kept, with the error, until somebody calls `retry`."""
-        await self._change(leased, leased_until=None, failed_at=now(), error=error)
-
-    async def failed(self, limit: int = 100) -> Sequence[Failed]:
-        """The deliveries that were given up, latest first."""
-        rows = select(OutboxRow).where(OutboxRow.failed_at.is_not(None)).order_by(OutboxRow.failed_at.desc())
-        async with self._database.reading() as session:
-            return [
-                Failed(id=row.id, attempts=row.attempts, delivery=row.delivery, failed_at=at, error=row.error or "")
-                for row in await session.scalars(rows.limit(limit))
-                if (at := row.failed_at)
-            ]
-
-    async def retry(self, delivery_id: int) -> None:
-        """Try a delivery that was given up again, from the start. Raises LookupError where no failed one has the id."""
-        again = update(OutboxRow).where(OutboxRow.id == delivery_id, OutboxRow.failed_at.is_not(None))
+        """Try no more; it is kept, with the error, until somebody calls `retry`. To tell those who wait for it is owed
+        from then on, once, and holds up no lane."""
         async with self._database.writing() as session:
-            found = await session.execute(again.values(failed_at=None, attempts=0, due=now()).returning(OutboxRow.id))
-            if found.first() is None:
-                raise LookupError(f"no failed delivery has the id {delivery_id}")
+            values = {"leased_until": None, "failed_at": now(), "error": error}
+            if await _changed(session, leased, values) and leased.delivery.kind != UNDELIVERED:
+                await self.put(session, _telling(leased.delivery))
+            self._faults.at(Step.GIVING_UP)
+        self._faults.at(Step.GIVEN_UP)
+
+    async def waiting(self, limit: int = 100) -> Sequence[Owed]:
+        """The deliveries that are still tried, the oldest first."""
+        return await self._owed(WAITING, OutboxRow.id, limit)
+
+    async def failed(self, limit: int = 100) -> Sequence[Owed]:
+        """The deliveries that were given up, latest first."""
+        return await self._owed(FAILED, OutboxRow.failed_at.desc(), limit)
+
+    async def retry(self, delivery_id: int, note: Note | None = None) -> Owed:
+        """Try a delivery that was given up again, from the start; how it stood. Raises LookupError where no failed one
+        has the id."""
+        retried = await self._retry(and_(FAILED, OutboxRow.id == delivery_id), note)
+        if not retried:
+            raise LookupError(f"no failed delivery has the id {delivery_id}")
+        return retried[0]
+
+    async def retry_all(self, note: Note | None = None) -> Sequence[Owed]:
+        """Try all that were given up again, from the start; how they stood, the oldest first."""
+        return await self._retry(FAILED, note)
+
+    async def _retry(self, which: ColumnElement[bool], note: Note | None) -> Sequence[Owed]:
+        async with self._database.writing() as session:
+            rows = (
+                await session.scalars(select(OutboxRow).where(which).order_by(OutboxRow.id).with_for_update())
+            ).all()
+            retried = [row.owed for row in rows]
+            for row, owed in zip(rows, retried, strict=True):
+                row.failed_at, row.attempts, row.due = None, 0, now()
+                if note:
+                    await note(session, owed)
         self.poke()
+        return retried
+
+    async def _owed(self, which: ColumnElement[bool], order: Any, limit: int) -> Sequence[Owed]:
+        query = select(OutboxRow).where(which).order_by(order, OutboxRow.id).limit(limit)
+        async with self._database.reading() as session:
+            return [row.owed for row in await session.scalars(query)]
 
     async def _change(self, leased: Leased, **values: object) -> bool:
-        held = and_(OutboxRow.id == leased.id, OutboxRow.attempts == leased.attempt, _WAITING)
         async with self._database.writing() as session:
-            changed = await session.execute(update(OutboxRow).where(held).values(**values).returning(OutboxRow.id))
-            return changed.first() is not None
+            return await _changed(session, leased, values)
+
+
+async def _changed(session: AsyncSession, leased: Leased, values: Mapping[str, object]) -> bool:
+    held = and_(OutboxRow.id == leased.id, OutboxRow.attempts == leased.attempt, WAITING)
+    changed = await session.execute(update(OutboxRow).where(held).values(**values).returning(OutboxRow.id))
+    return changed.first() is not None
+
+
+def _telling(given_up: Delivery) -> Delivery:
+    key = f"{given_up.key}#{UNDELIVERED}"
+    return Delivery(kind=UNDELIVERED, platform=given_up.platform, key=key, payload=given_up.model_dump(mode="json"))
 
 
 def _due(moment: dt.datetime, platforms: Collection[str]) -> ColumnElement[bool]:
@@ -240,4 +283,4 @@ def _due(moment: dt.datetime, platforms: Collection[str]) -> ColumnElement[bool]
         earlier.failed_at.is_(None),
     )
     free = or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= moment)
-    return and_(_WAITING, OutboxRow.platform.in_(platforms), OutboxRow.due <= moment, free, ~overtakes)
+    return and_(WAITING, OutboxRow.platform.in_(platforms), OutboxRow.due <= moment, free, ~overtakes)

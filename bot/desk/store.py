@@ -5,96 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import JSON, Boolean, Enum, ForeignKey, Integer, Select, String, Text, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Instant, insert_if_new, now
-from bot.desk.case import Actor, Case, CaseState, Event, Move, NewCase, Officer
+from bot.database import insert_if_new
+from bot.desk import clock
+from bot.desk.case import OPEN, Actor, Case, CaseState, Event, Move, NewCase
+from bot.desk.finding import CaseFilter, matches
 from bot.desk.moves import apply
+from bot.desk.routing import Router
+from bot.desk.tables import CaseRow, EventRow, sought
 from bot.people import Place
-
-
-def _values(kind: type[CaseState] | type[Move]) -> list[str]:
-    return [member.value for member in kind]
-
-
-_STATE = Enum(CaseState, native_enum=False, length=16, values_callable=_values)
-_MOVE = Enum(Move, native_enum=False, length=16, values_callable=_values)
-
-
-class CaseRow(Base):
-    """A case as it stands; `request` is the NewCase it was opened with, `thread` the asker's."""
-
-    __tablename__ = "cases"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    id: Mapped[str] = mapped_column(String(32), unique=True)
-    reply_id: Mapped[str] = mapped_column(String(128), unique=True)
-    thread: Mapped[str] = mapped_column(String(512), index=True)
-    request: Mapped[dict[str, Any]] = mapped_column(JSON)
-    version: Mapped[int] = mapped_column(Integer)
-    state: Mapped[CaseState] = mapped_column(_STATE, index=True)
-    officer_id: Mapped[str | None] = mapped_column(String(255))
-    officer_name: Mapped[str | None] = mapped_column(String(255))
-    answer: Mapped[str | None] = mapped_column(Text)
-    asked: Mapped[str | None] = mapped_column(Text)
-    not_ours: Mapped[bool] = mapped_column(Boolean)
-    opened: Mapped[dt.datetime] = mapped_column(Instant)
-    claimed: Mapped[dt.datetime | None] = mapped_column(Instant)
-    replied: Mapped[dt.datetime | None] = mapped_column(Instant)
-    answered: Mapped[dt.datetime | None] = mapped_column(Instant)
-    closed: Mapped[dt.datetime | None] = mapped_column(Instant)
-
-    # The version is counted by the case itself; an update from an older one than the row's raises StaleDataError.
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - as SQLAlchemy asks
-
-    @property
-    def case(self) -> Case:
-        """The row as a value."""
-        officer = Officer(id=self.officer_id, name=self.officer_name or "") if self.officer_id is not None else None
-        standing = {column: getattr(self, column) for column in _STANDING}
-        return Case.model_validate(self.request | standing | {"officer": officer})
-
-    def take_over(self, case: Case) -> None:
-        """Let the row stand as the case does."""
-        for column in _STANDING:
-            setattr(self, column, getattr(case, column))
-        self.officer_id = case.officer.id if case.officer else None
-        self.officer_name = case.officer.name if case.officer else None
-
-
-_STANDING = (
-    *("id", "number", "version", "state", "answer", "asked", "not_ours"),
-    *("opened", "claimed", "replied", "answered", "closed"),
-)
-
-
-class EventRow(Base):
-    """Something that happened to a case. Only ever added, never changed: the truth about what happened."""
-
-    __tablename__ = "case_events"
-
-    case_number: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True)
-    move: Mapped[Move] = mapped_column(_MOVE)
-    actor_id: Mapped[str] = mapped_column(String(255))
-    actor_name: Mapped[str] = mapped_column(String(255))
-    moment: Mapped[dt.datetime] = mapped_column(Instant)
-    text: Mapped[str] = mapped_column(Text)
-    to_id: Mapped[str | None] = mapped_column(String(255))
-    to_name: Mapped[str | None] = mapped_column(String(255))
-    ref: Mapped[str] = mapped_column(String(255), index=True)
-
-    @property
-    def event(self) -> Event:
-        """The row as a value."""
-        actor = Actor(id=self.actor_id, name=self.actor_name)
-        to = Officer(id=self.to_id, name=self.to_name or "") if self.to_id is not None else None
-        return Event(move=self.move, actor=actor, moment=self.moment, text=self.text, to=to, ref=self.ref)
 
 
 class CaseNotFound(LookupError):
@@ -102,28 +24,51 @@ class CaseNotFound(LookupError):
 
 
 class Cases:
-    """The cases, as one transaction sees them."""
+    """The cases, as one transaction sees them. `changes` are what it did to them, each case as it was right after.
 
-    def __init__(self, session: AsyncSession) -> None:
+    `router` knows the teams: whose queue a case comes into, and by when they are to answer.
+    """
+
+    def __init__(self, session: AsyncSession, router: Router) -> None:
         self._session = session
+        self._router = router
+        self.changes: list[tuple[Case, Event]] = []
 
-    async def add(self, request: NewCase) -> tuple[Case, Event | None]:
-        """The case of the request's reply, and its opening where it is new: a reply opens at most one case."""
+    async def add(self, request: NewCase, opened: dt.datetime) -> Case:
+        """The case of the request's reply, opened where there is none yet: a reply opens at most one case."""
         # Looking first keeps a repeated press from using up a number; the insert settles who was first.
         if found := await self.of_replies([request.reply_id]):
-            return found[0], None
-        opened = now()
-        values = {"id": secrets.token_hex(16), "reply_id": request.reply_id, "request": request.model_dump(mode="json")}
-        values["thread"] = thread_of(request.place)
-        standing = {"version": 1, "state": CaseState.FORWARDED, "not_ours": False, "opened": opened}
-        new = await insert_if_new(self._session, CaseRow, values | standing, unique="reply_id")
+            return found[0]
+        new = await insert_if_new(self._session, CaseRow, self._opening(request, opened), unique="reply_id")
         row = (await self._session.scalars(select(CaseRow).where(CaseRow.reply_id == request.reply_id))).one()
-        if not new:
-            return row.case, None
-        asker = Actor(id=request.asker.id, name=request.asker.name)
-        opening = Event(move=Move.OPENED, actor=asker, moment=opened, text=request.question)
-        self._note(row, opening)
-        return row.case, opening
+        if new:
+            asker = Actor(id=request.asker.id, name=request.asker.name)
+            opening = Event(move=Move.OPENED, actor=asker, moment=opened, text=request.question, team=row.team)
+            self._note(row, row.case, opening)
+        return row.case
+
+    def _opening(self, request: NewCase, opened: dt.datetime) -> dict[str, object]:
+        routed = self._router.route(request)
+        terms = self._router.teams.terms(routed.team)
+        return {
+            "id": secrets.token_hex(16),
+            "reply_id": request.reply_id,
+            "request": request.model_dump(mode="json"),
+            "thread": thread_of(request.place),
+            "asker": asker_key(request.place.platform, request.asker.id),
+            "sought": sought(f"{request.question} {request.original} {request.asker.name}"),
+            "language": request.language,
+            "version": 1,
+            "state": CaseState.FORWARDED,
+            "team": routed.team,
+            "topic": routed.topic,
+            "strategy": routed.strategy,
+            "not_ours": False,
+            "watchers": [],
+            "watching": "",
+            "opened": opened,
+            **clock.deadlines(opened, terms),
+        }
 
     async def get(self, case_id: str) -> Case:
         """The case with that id. Raises CaseNotFound."""
@@ -134,8 +79,16 @@ class Cases:
         rows = await self._session.scalars(select(CaseRow).where(CaseRow.reply_id.in_(reply_ids)))
         return [row.case for row in rows]
 
-    async def change(self, case_id: str, event: Event) -> tuple[Case, bool]:
-        """Apply the event; the case after it, and whether that changed anything. Raises CaseNotFound, IllegalMove.
+    async def lock(self, *case_ids: str) -> Sequence[Case]:
+        """These cases, which nobody else changes until this is over; taken in one order by all. Raises CaseNotFound."""
+        rows = select(CaseRow).where(CaseRow.id.in_(case_ids)).order_by(CaseRow.number).with_for_update()
+        found = {row.id: row.case for row in await self._session.scalars(rows)}
+        if missing := set(case_ids) - found.keys():
+            raise CaseNotFound(f"no case has the id {min(missing)!r}")
+        return [found[case_id] for case_id in case_ids]
+
+    async def change(self, case_id: str, event: Event) -> Case:
+        """Apply the event; the case after it. Raises CaseNotFound, IllegalMove.
 
         Of two who come at once one waits for the other, and then sees what the other did.
         """
@@ -143,21 +96,13 @@ class Cases:
         before = row.case
         after = apply(before, event)
         if after is before:
-            return before, False
+            return before
+        after = clock.kept(before, after, event.moment, self._router.teams.terms(after.team))
         row.take_over(after)
-        self._note(row, event)
-        return after, True
+        self._note(row, after, clock.told(before, after, event))
+        return after
 
-    async def undelivered(self, case_id: str, officer: Actor, key: str) -> tuple[Case, Event | None]:
-        """Note that the officer's answer did not reach the asker; None where that is noted for that delivery already.
-
-        Raises CaseNotFound.
-        """
-        event = Event(move=Move.UNDELIVERED, actor=officer, moment=now(), text=key)
-        known = any(each.move is event.move and each.text == key for each in await self.events(case_id))
-        return (await self.get(case_id), None) if known else ((await self.change(case_id, event))[0], event)
-
-    async def once(self, case_id: str, event: Event) -> tuple[Case, bool]:
+    async def once(self, case_id: str, event: Event) -> Case:
         """Apply the event unless it is what has last been said of the message that is its occasion.
 
         Raises CaseNotFound, IllegalMove.
@@ -166,22 +111,21 @@ class Cases:
         await self._row(select(CaseRow).where(CaseRow.id == case_id).with_for_update(), case_id)
         about = [each for each in await self.events(case_id) if each.ref == event.ref]
         if about and (about[-1].move, about[-1].text) == (event.move, event.text):
-            return await self.get(case_id), False
+            return await self.get(case_id)
         return await self.change(case_id, event)
 
     async def in_thread(self, place: Place) -> Sequence[Case]:
         """The cases that were opened in that thread, latest first."""
-        rows = select(CaseRow).where(CaseRow.thread == thread_of(place)).order_by(CaseRow.number.desc())
-        return [row.case for row in await self._session.scalars(rows)]
+        return await self._all(select(CaseRow).where(CaseRow.thread == thread_of(place)))
+
+    async def merged_into(self, case_id: str) -> Sequence[Case]:
+        """The cases that are answered by way of that one, latest first."""
+        return await self._all(select(CaseRow).where(CaseRow.merged_into == case_id))
 
     async def asked_of(self, platform: str, asker_id: str) -> Sequence[Case]:
         """The cases that wait for that person to say more, latest first."""
-        rows = select(CaseRow).where(CaseRow.state == CaseState.ASKED).order_by(CaseRow.number.desc())
-        theirs = rows.where(
-            CaseRow.request["asker"]["id"].as_string() == asker_id,
-            CaseRow.request["place"]["platform"].as_string() == platform,
-        )
-        return [row.case for row in await self._session.scalars(theirs)]
+        theirs = CaseRow.asker == asker_key(platform, asker_id)
+        return await self._all(select(CaseRow).where(theirs, CaseRow.state == CaseState.ASKED))
 
     async def about(self, ref: str) -> tuple[Case, Event] | None:
         """The latest event that the message was the occasion of, and its case."""
@@ -192,15 +136,40 @@ class Cases:
         case = (await self._session.scalars(select(CaseRow).where(CaseRow.number == row.case_number))).one()
         return case.case, row.event
 
-    async def list(self, states: Collection[CaseState], limit: int) -> Sequence[Case]:
-        """The latest cases in these states, latest first."""
-        rows = select(CaseRow).where(CaseRow.state.in_(states)).order_by(CaseRow.number.desc()).limit(limit)
-        return [row.case for row in await self._session.scalars(rows)]
+    async def find(self, wanted: CaseFilter, limit: int, before: int | None = None) -> Sequence[Case]:
+        """At most so many of the cases, latest first; with `before` those with a lower number only."""
+        rows = select(CaseRow).where(matches(wanted))
+        return await self._all(rows.where(CaseRow.number < before) if before is not None else rows, limit)
+
+    async def count(self, wanted: CaseFilter) -> int:
+        """How many cases that is."""
+        return (await self._session.execute(select(func.count()).where(matches(wanted)))).scalar_one()
 
     async def counts(self) -> Mapping[CaseState, int]:
         """How many cases there are in each state."""
         rows = await self._session.execute(select(CaseRow.state, func.count()).group_by(CaseRow.state))
         return dict.fromkeys(CaseState, 0) | {state: count for state, count in rows}  # noqa: C416 - rows are typed tuples only when unpacked
+
+    async def burdens(self, team: str | None = None) -> Mapping[Actor, int]:
+        """How many open cases each officer has, most first."""
+        open_ = select(CaseRow.officer_id, func.max(CaseRow.officer_name), func.count())
+        open_ = open_.where(CaseRow.state.in_(OPEN), CaseRow.officer_id.is_not(None))
+        open_ = open_.where(CaseRow.team == team) if team is not None else open_
+        rows = await self._session.execute(open_.group_by(CaseRow.officer_id).order_by(func.count().desc()))
+        return {Actor(id=id_, name=name or ""): count for id_, name, count in rows if id_ is not None}
+
+    async def pressing(self, moment: dt.datetime, horizon: dt.datetime) -> Sequence[Case]:
+        """The cases whose clock may have something to say: one of their deadlines lies before the horizon, or they were
+        answered before the moment and their asker was not asked whether that helped."""
+        near = or_(CaseRow.due_reply <= horizon, CaseRow.due_answer <= horizon)
+        running = and_(CaseRow.state.in_(OPEN), CaseRow.paused.is_(None), near)
+        helped = and_(
+            CaseRow.state == CaseState.ANSWERED,
+            CaseRow.nudged.is_(None),
+            CaseRow.helped.is_(None),
+            CaseRow.answered <= moment,
+        )
+        return await self._all(select(CaseRow).where(or_(running, helped)))
 
     async def events(self, case_id: str) -> Sequence[Event]:
         """What happened to the case, in order. Raises CaseNotFound."""
@@ -208,28 +177,26 @@ class Cases:
         events = select(EventRow).where(EventRow.case_number == row.number).order_by(EventRow.version)
         return [event.event for event in await self._session.scalars(events)]
 
+    async def _all(self, rows: Select[CaseRow], limit: int | None = None) -> Sequence[Case]:
+        found = await self._session.scalars(rows.order_by(CaseRow.number.desc()).limit(limit))
+        return [row.case for row in found]
+
     async def _row(self, query: Select[CaseRow], case_id: str) -> CaseRow:
         row = (await self._session.scalars(query)).one_or_none()
         if row is None:
             raise CaseNotFound(f"no case has the id {case_id!r}")
         return row
 
-    def _note(self, row: CaseRow, event: Event) -> None:
-        noted = EventRow(
-            case_number=row.number,
-            version=row.version,
-            move=event.move,
-            actor_id=event.actor.id,
-            actor_name=event.actor.name,
-            moment=event.moment,
-            text=event.text,
-            to_id=event.to.id if event.to else None,
-            to_name=event.to.name if event.to else None,
-            ref=event.ref,
-        )
-        self._session.add(noted)
+    def _note(self, row: CaseRow, case: Case, event: Event) -> None:
+        self._session.add(EventRow.of(row.number, row.version, event))
+        self.changes.append((case, event))
 
 
 def thread_of(place: Place) -> str:
     """Names the thread among those of all platforms."""
     return f"{place.platform}/{place.channel}/{place.thread}"
+
+
+def asker_key(platform: str, asker_id: str) -> str:
+    """Names the person among those of all platforms."""
+    return f"{platform}/{asker_id}"

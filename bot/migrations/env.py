@@ -8,16 +8,17 @@ from alembic import context
 from sqlalchemy import Connection
 
 from bot.database import Base, Database
-from bot.desk import outbox, store
+from bot.desk import audit, outbox, tables
 from bot.handlers.slack import channels as slack_channels
 from bot.handlers.slack import known as slack_known
 from bot.handlers.slack import store as slack
 from bot.handlers.slack.installing import store as slack_installing
 from bot.handlers.slack.replies import feedbacks as slack_feedbacks
 from bot.handlers.web import store as web
+from bot.publishing import store as publishing
 from bot.settings import Settings
 
-TABLES = (store, outbox, web, slack, slack_channels, slack_known, slack_feedbacks, slack_installing)
+TABLES = (tables, audit, outbox, publishing, web, slack, slack_channels, slack_known, slack_feedbacks, slack_installing)
 """The modules whose tables are under migration: importing them is what makes `Base.metadata` whole."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from bot.database import Database
@@ -134,3 +134,13 @@ async def running(*dispatchers: Dispatcher) -> AsyncIterator[asyncio.Event]:
             yield stop
         finally:
             stop.set()
+
+
+async def brought(outbox: Outbox, *platforms: str) -> Sequence[Delivery]:
+    """What waits to be delivered, done with."""
+    found: list[Delivery] = []
+    while leased := await waiting(outbox, *platforms):
+        for each in leased:
+            await outbox.done(each)
+            found.append(each.delivery)
+    return found

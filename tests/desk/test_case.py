@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.case import LONGEST_ANSWER, OPEN, TO_ASKER, Actor, Case, CaseState, Event, IllegalMove, Move, Refusal
+from bot.desk.case import (
+    LONGEST_ANSWER,
+    SYSTEM,
+    TO_ASKER,
+    Actor,
+    Case,
+    CaseState,
+    Event,
+    IllegalMove,
+    Move,
+    Refusal,
+)
 from bot.desk.moves import apply
 from tests.desk.examples import ASKER, KARI, OLA, request
 
@@ -18,15 +29,25 @@ NEW = Case(**dict(request()), id="c" * 32, number=17, opened=NOON)
 def event(move: Move, actor: Actor = KARI, text: str = "Ja, til klokka 02.", hour: int = 13) -> Event:
     says = move in {*TO_ASKER, Move.FOLLOWED_UP, Move.CORRECTED}
     to = OLA if move is Move.REASSIGNED else None
-    return Event(move=move, actor=actor, moment=NOON.replace(hour=hour), text=text if says else "", to=to)
+    return Event(
+        move=move,
+        actor=actor,
+        moment=NOON.replace(hour=hour),
+        text=text if says else "",
+        to=to,
+        team="bygg" if move is Move.ROUTED else "",
+        into="m" * 32 if move is Move.MERGED else "",
+    )
 
 
+PERSON = Actor(id=ASKER.id, name=ASKER.name)
 CLAIMED = apply(NEW, event(Move.CLAIMED))
 ANSWERED = apply(CLAIMED, event(Move.ANSWERED, hour=14))
 CLOSED = apply(ANSWERED, event(Move.CLOSED, hour=15))
 ASKED = apply(CLAIMED, event(Move.ASKED_BACK, text="Ute eller inne?"))
 RETURNED = apply(CLAIMED, event(Move.RETURNED))
-PERSON = Actor(id=ASKER.id, name=ASKER.name)
+MERGED = apply(CLAIMED, event(Move.MERGED))
+WITHDRAWN = apply(CLAIMED, event(Move.WITHDRAWN, PERSON))
 
 MOVES = [
     # case, move, by whom, the state after it or why not
@@ -89,11 +110,39 @@ MOVES = [
     (ANSWERED, Move.FOLLOWED_UP, PERSON, CaseState.ANSWERED),
     (CLOSED, Move.FOLLOWED_UP, PERSON, Refusal.CLOSED),
     (ANSWERED, Move.CORRECTED, PERSON, CaseState.ANSWERED),
-    (ASKED, Move.WITHDRAWN, PERSON, CaseState.ASKED),
+    (ASKED, Move.RETRACTED, PERSON, CaseState.ASKED),
     (CLAIMED, Move.SUPPLEMENTED, KARI, Refusal.UNANSWERED),
     (ANSWERED, Move.SUPPLEMENTED, KARI, CaseState.ANSWERED),
     (ANSWERED, Move.SUPPLEMENTED, OLA, Refusal.TAKEN),
     (CLOSED, Move.SUPPLEMENTED, KARI, Refusal.CLOSED),
+    (NEW, Move.ROUTED, KARI, CaseState.FORWARDED),
+    (CLAIMED, Move.ROUTED, KARI, CaseState.FORWARDED),
+    (CLAIMED, Move.ROUTED, OLA, Refusal.TAKEN),
+    (ANSWERED, Move.ROUTED, KARI, Refusal.ANSWERED),
+    (NEW, Move.MERGED, KARI, CaseState.MERGED),
+    (CLAIMED, Move.MERGED, OLA, Refusal.TAKEN),
+    (ANSWERED, Move.MERGED, KARI, Refusal.ANSWERED),
+    (MERGED, Move.CLAIMED, KARI, Refusal.MERGED),
+    (MERGED, Move.ANSWERED, KARI, Refusal.MERGED),
+    (MERGED, Move.CLOSED, KARI, Refusal.MERGED),
+    (MERGED, Move.FOLLOWED_UP, PERSON, CaseState.MERGED),
+    (MERGED, Move.REOPENED, KARI, CaseState.FORWARDED),
+    (MERGED, Move.WITHDRAWN, PERSON, CaseState.WITHDRAWN),
+    (NEW, Move.WITHDRAWN, PERSON, CaseState.WITHDRAWN),
+    (ASKED, Move.WITHDRAWN, PERSON, CaseState.WITHDRAWN),
+    (NEW, Move.WITHDRAWN, KARI, Refusal.ASKER),
+    (ANSWERED, Move.WITHDRAWN, PERSON, Refusal.ANSWERED),
+    (WITHDRAWN, Move.CLAIMED, KARI, Refusal.WITHDRAWN),
+    (WITHDRAWN, Move.FOLLOWED_UP, PERSON, Refusal.WITHDRAWN),
+    (WITHDRAWN, Move.REOPENED, PERSON, CaseState.FORWARDED),
+    (ANSWERED, Move.HELPED, PERSON, CaseState.CLOSED),
+    (ANSWERED, Move.HELPED, KARI, Refusal.ASKER),
+    (CLAIMED, Move.HELPED, PERSON, Refusal.UNANSWERED),
+    (ANSWERED, Move.NUDGED, SYSTEM, CaseState.ANSWERED),
+    (CLAIMED, Move.NUDGED, SYSTEM, Refusal.UNANSWERED),
+    (CLOSED, Move.WATCHED, OLA, CaseState.CLOSED),
+    (CLAIMED, Move.UNWATCHED, OLA, CaseState.CLAIMED),
+    (NEW, Move.FOLLOWED_UP, KARI, Refusal.ASKER),
 ]
 
 
@@ -165,12 +214,13 @@ def test_what_was_asked_back_is_known_until_more_is_written() -> None:
     ],
 )
 def test_what_is_written_says_something_and_not_too_much(move: Move, text: str, outcome: Refusal | None) -> None:
+    by = PERSON if move is Move.FOLLOWED_UP else KARI
     if outcome is None:
-        after = apply(CLAIMED, event(move, text=text))
+        after = apply(CLAIMED, event(move, by, text=text))
         assert (after.answer or after.asked or text) == text
     else:
         with pytest.raises(IllegalMove) as refused:
-            apply(CLAIMED, event(move, text=text))
+            apply(CLAIMED, event(move, by, text=text))
         assert refused.value.refusal is outcome
 
 
@@ -181,7 +231,7 @@ def test_an_answer_by_nobodys_officer_takes_the_case() -> None:
 
 def test_a_reopened_case_is_as_new_but_for_its_history() -> None:
     case = apply(CLOSED, event(Move.REOPENED, Actor(id=ASKER.id, name=ASKER.name)))
-    assert case == NEW.model_copy(update={"version": CLOSED.version + 1, "replied": ANSWERED.answered})
+    assert case == NEW.model_copy(update={"version": CLOSED.version + 1, "helped": False})
 
 
 def test_a_refusal_names_who_has_the_case() -> None:
@@ -192,7 +242,7 @@ def test_a_refusal_names_who_has_the_case() -> None:
 events = st.builds(
     event,
     move=st.sampled_from(Move),
-    actor=st.sampled_from([KARI, OLA]),
+    actor=st.sampled_from([KARI, OLA, PERSON]),
     text=st.sampled_from(["", "Ja.", "Nei.", "a" * (LONGEST_ANSWER + 1)]),
     hour=st.integers(0, 23),
 )
@@ -215,11 +265,12 @@ def assert_makes_sense(case: Case) -> None:
     assert {name: getattr(case, name) for name in type(request()).model_fields} == dict(request())
     assert (case.officer is None) == (case.claimed is None)
     assert (case.answer is None) == (case.answered is None)
-    assert (case.closed is not None) == (case.state is CaseState.CLOSED)
+    assert (case.closed is not None) == (case.state in {CaseState.CLOSED, CaseState.WITHDRAWN})
+    assert (case.merged_into is not None) == (case.state is CaseState.MERGED)
     assert (case.asked is not None) == (case.state is CaseState.ASKED)
     assert not (case.not_ours and case.officer)
     assert case.replied or (case.answer is None and case.asked is None)
-    assert (case.state in OPEN) == (case.state not in {CaseState.ANSWERED, CaseState.CLOSED})
+    assert case.helped is not True or case.state is CaseState.CLOSED
     if case.answer is not None:
         assert case.officer
         assert 0 < len(case.answer) <= LONGEST_ANSWER
@@ -231,5 +282,7 @@ def assert_makes_sense(case: Case) -> None:
             assert case.answer is None
         case CaseState.ANSWERED:
             assert case.answer
-        case CaseState.CLOSED:
+        case CaseState.MERGED:
+            assert (case.officer, case.answer) == (None, None)
+        case CaseState.CLOSED | CaseState.WITHDRAWN:
             pass

@@ -177,6 +177,8 @@ async def test_a_notice_tells_a_courier_all_it_needs(desk: Desk, outbox: Outbox)
         place=THREAD,
         officer=KARI,
         text="Ja, til klokka 02.",
+        team=case.team,
+        actor=Actor(id=KARI.id, name=KARI.name),
     )
 
 
@@ -193,9 +195,8 @@ async def test_the_list_and_the_counts(desk: Desk) -> None:
     assert numbers(await desk.list([CaseState.FORWARDED])) == [4, 1]
     assert numbers(await desk.list([CaseState.CLAIMED, CaseState.ANSWERED], limit=1)) == [3]
     assert numbers(await desk.list([])) == []
-    assert await desk.counts() == {
-        CaseState.FORWARDED: 2, CaseState.CLAIMED: 1, CaseState.ASKED: 0, CaseState.ANSWERED: 1, CaseState.CLOSED: 0
-    }  # fmt: skip
+    counts = {CaseState.FORWARDED: 2, CaseState.CLAIMED: 1, CaseState.ANSWERED: 1}
+    assert await desk.counts() == dict.fromkeys(CaseState, 0) | counts
 
 
 async def test_cases_are_found_by_the_replies_that_opened_them(desk: Desk) -> None:

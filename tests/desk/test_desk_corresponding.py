@@ -27,13 +27,13 @@ async def test_who_hears_what(desk: Desk, outbox: Outbox) -> None:
         (desk.reassign, (KARI, OLA), []),
         (desk.ask_back, (OLA, "Ute eller inne?", "G1:1"), ["slack case.changed", "web case.asked_back"]),
         (desk.ask_back, (OLA, "Ute eller inne?", "G1:1"), []),
-        (desk.follow_up, (ASKER, "Ute.", "C1:2"), ["slack case.changed"]),
+        (desk.follow_up, (ASKER, "Ute.", "C1:2"), ["slack case.changed", "web case.resumed"]),
         (desk.follow_up, (ASKER, "Ute.", "C1:2"), []),
         (desk.correct, (ASKER, "Inne.", "C1:2"), ["slack case.changed"]),
         (desk.correct, (ASKER, "Inne.", "C1:2"), []),
         (desk.correct, (ASKER, "Ute.", "C1:2"), ["slack case.changed"]),
-        (desk.withdraw, (ASKER, "C1:2"), ["slack case.changed"]),
-        (desk.withdraw, (ASKER, "C1:2"), []),
+        (desk.retract, (ASKER, "C1:2"), ["slack case.changed"]),
+        (desk.retract, (ASKER, "C1:2"), []),
         (desk.answer, (OLA, "Ja.", "G1:3"), ["slack case.changed", "web case.answered"]),
         (desk.supplement, (OLA, "Nei.", "G1:3"), ["slack case.changed", "web case.supplemented"]),
         (desk.supplement, (OLA, "Nei.", "G1:3"), []),
@@ -49,7 +49,7 @@ async def test_the_officers_hear_what_was_written_and_where(desk: Desk, outbox: 
     await desk.ask_back(case.id, KARI, " Ute\x00 eller inne? ")
     await settled(outbox, "slack", "web")
     await desk.follow_up(case.id, ASKER, "Ute.", "C1:2")
-    (leased,) = await settled(outbox, "slack", "web")
+    (leased,) = await settled(outbox, "slack")
     notice = CaseNotice.model_validate(leased.delivery.payload)
     assert (notice.move, notice.text, notice.ref) == (Move.FOLLOWED_UP, "Ute.", "C1:2")
     assert (notice.state, notice.officer) == (CaseState.CLAIMED, KARI)

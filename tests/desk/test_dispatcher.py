@@ -128,9 +128,9 @@ async def test_a_delivery_that_keeps_failing_is_given_up_and_can_be_tried_again(
         assert [(each.delivery.key, each.error, each.attempts) for each in failed] == [
             ("a", "ConnectionError: down 2", 3)
         ]
+        await eventually(lambda: faulty.given_up == ["a"])
         await asyncio.sleep(0.1)
         assert faulty.keys == ["b"], "nobody tries it any more"
-        assert faulty.given_up == ["a"]
 
         await outbox.retry(failed[0].id)
         await eventually(lambda: faulty.keys == ["b", "a"])
@@ -141,26 +141,61 @@ async def test_what_can_never_arrive_is_given_up_at_once(database: Database, out
     faulty = Faulty(a=[Undeliverable("the channel is gone")])
     await put(database, outbox, delivery("a", lane="t"), delivery("b", lane="t"))
     async with running(Dispatcher(outbox, {"web": faulty})):
-        await eventually(lambda: faulty.keys == ["b"])
+        await eventually(lambda: (faulty.keys, faulty.given_up) == (["b"], ["a"]))
     assert [each.error for each in await outbox.failed()] == ["Undeliverable: the channel is gone"]
-    assert faulty.given_up == ["a"]
 
 
-async def test_who_cannot_be_told_either_is_not_told_again_and_holds_up_nobody(
-    database: Database, outbox: Outbox
-) -> None:
+async def test_who_cannot_be_told_at_once_is_told_later_and_holds_up_nobody(database: Database, outbox: Outbox) -> None:
+    class Deaf(Faulty):
+        async def give_up(self, delivery: Delivery) -> None:
+            await super().give_up(delivery)
+            if len(self.given_up) < QUICK.attempts:
+                assert self.keys == ["b"]
+                raise ConnectionError("down")
+
+    deaf = Deaf(a=[Undeliverable("the channel is gone")])
+    slow = Backoff(first=0.3, attempts=3)
+    await put(database, outbox, delivery("a", lane="t"), delivery("b", lane="t"))
+    async with running(Dispatcher(outbox, {"web": deaf}, slow, Pace(poll=0.01))):
+        await eventually(lambda: deaf.given_up == ["a"] * 3)
+    assert [each.delivery.key for each in await outbox.failed()] == ["a"]
+    assert await outbox.waiting() == []
+
+
+async def test_who_can_never_be_told_is_not_told_for_ever(database: Database, outbox: Outbox) -> None:
     class Deaf(Faulty):
         async def give_up(self, delivery: Delivery) -> None:
             await super().give_up(delivery)
             raise ConnectionError("down")
 
+    async def all_given_up() -> bool:
+        return len(await outbox.failed()) == 2
+
     deaf = Deaf(a=[Undeliverable("the channel is gone")])
-    await put(database, outbox, delivery("a", lane="t"), delivery("b", lane="t"))
+    await put(database, outbox, delivery("a"))
     async with running(Dispatcher(outbox, {"web": deaf}, QUICK, Pace(poll=0.01))):
-        await eventually(lambda: deaf.keys == ["b"])
+        await eventually(all_given_up)
         await asyncio.sleep(0.1)
-    assert deaf.given_up == ["a"]
-    assert [each.delivery.key for each in await outbox.failed()] == ["a"]
+    assert deaf.given_up == ["a"] * QUICK.attempts
+    assert [(each.delivery.kind, each.delivery.key) for each in await outbox.failed()] == [
+        ("undelivered", "a#undelivered"),
+        ("reply", "a"),
+    ]
+
+
+async def test_what_is_given_up_again_is_told_once(database: Database, outbox: Outbox) -> None:
+    faulty = Faulty(a=[Undeliverable("gone"), Undeliverable("still gone")])
+    await put(database, outbox, delivery("a"))
+    async with running(Dispatcher(outbox, {"web": faulty}, QUICK, Pace(poll=0.01))):
+        await eventually(lambda: faulty.given_up == ["a"])
+        await outbox.retry_all()
+
+        async def given_up_again() -> bool:
+            return [each.error for each in await outbox.failed()] == ["Undeliverable: still gone"]
+
+        await eventually(given_up_again)
+        await asyncio.sleep(0.1)
+    assert faulty.given_up == ["a"]
 
 
 async def test_a_delivery_that_takes_its_process_down_every_time_is_given_up(
@@ -172,23 +207,8 @@ async def test_a_delivery_that_takes_its_process_down_every_time_is_given_up(
     mailbox = Mailbox()
     async with running(Dispatcher(outbox, {"web": mailbox}, QUICK)):
         await put(database, outbox, delivery("next"))
-        await eventually(lambda: mailbox.keys == ["next"])
+        await eventually(lambda: (mailbox.keys, mailbox.given_up) == (["next"], ["poison"]))
     assert [each.error for each in await outbox.failed()] == ["interrupted at every attempt"]
-    assert mailbox.given_up == ["poison"]
-
-
-async def test_a_telling_that_takes_its_process_down_is_left_out(database: Database, outbox: Outbox) -> None:
-    await put(database, outbox, delivery("poison"))
-    for _ in range(QUICK.attempts + 1):
-        assert await outbox.lease(["web"], 1, dt.timedelta(0))
-    mailbox = Mailbox()
-
-    async def given_up() -> bool:
-        return bool(await outbox.failed())
-
-    async with running(Dispatcher(outbox, {"web": mailbox}, QUICK)):
-        await eventually(given_up)
-    assert (mailbox.keys, mailbox.given_up) == ([], [])
 
 
 async def test_a_delivery_may_take_longer_than_its_lease(database: Database, outbox: Outbox, other: Database) -> None:
@@ -207,11 +227,11 @@ async def test_a_delivery_may_take_longer_than_its_lease(database: Database, out
 async def test_a_rush_goes_first_and_is_not_waited_for_for_ever(database: Database, outbox: Outbox) -> None:
     mailbox = Mailbox()
     await put(database, outbox, delivery("patient"))
-    outbox.hold()
+    outbox.rush.hold()
     began = time.monotonic()
     async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.02))):
         while not mailbox.keys and time.monotonic() - began < 20:
-            outbox.hold()
+            outbox.rush.hold()
             await asyncio.sleep(0.01)
             held = time.monotonic() - began
     assert mailbox.keys == ["patient"]
@@ -221,7 +241,7 @@ async def test_a_rush_goes_first_and_is_not_waited_for_for_ever(database: Databa
 async def test_what_was_held_goes_when_the_rush_is_over(database: Database, outbox: Outbox) -> None:
     mailbox = Mailbox()
     await put(database, outbox, delivery("a"))
-    outbox.hold()
+    outbox.rush.hold()
     async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.02))):
         await eventually(lambda: mailbox.keys == ["a"])
 

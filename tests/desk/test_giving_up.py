@@ -54,14 +54,14 @@ async def ask(threads: Threads, language: str = "nb") -> Message:
 
 @pytest.mark.parametrize("language", APOLOGIES)
 async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_officer(
-    outbox: Outbox, threads: Threads, language: str
+    outbox: Outbox, threads: Threads, desk: Desk, language: str
 ) -> None:
     owed, broken = await ask(threads, language), Broken()
 
     async def come() -> bool:
         return not (await threads.message(owed.id)).waiting
 
-    async with running(Dispatcher(outbox, {"web": WebCourier(threads, broken, Texts())}, ONCE, Pace(poll=0.01))):
+    async with running(Dispatcher(outbox, {"web": WebCourier(threads, broken, desk, Texts())}, ONCE, Pace(poll=0.01))):
         await eventually(come)
         await eventually(failed(outbox))
     said = (await threads.message(owed.id)).said
@@ -71,16 +71,17 @@ async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_offi
 
 
 async def test_the_case_says_that_an_answer_did_not_reach_the_asker_and_says_it_once(
-    outbox: Outbox, threads: Threads, desk: Desk
+    outbox: Outbox, threads: Threads, database: Database
 ) -> None:
+    desk = Desk(database, outbox, ("web",))
     gone = Place(platform="web", channel="naeringsliv", thread="gone")
     case = await desk.open(request("a reply that is gone", place=gone))
-    courier = WebCourier(threads, Broken(), Texts())
+    courier = WebCourier(threads, Broken(), desk, Texts())
     await desk.answer(case.id, KARI, "Ja.")
     queue = await threads.revision("saker")
     async with running(Dispatcher(outbox, {"web": courier}, ONCE, Pace(poll=0.01))):
         await eventually(failed(outbox))
-    (given_up,) = await outbox.failed()
+    (given_up,) = [each for each in await outbox.failed() if each.delivery.kind == "case.answered"]
     await courier.give_up(given_up.delivery)
     events = await desk.events(case.id)
     assert [(event.move, event.actor.name) for event in events[1:]] == [

@@ -18,8 +18,8 @@ async def test_migrating_again_changes_and_loses_nothing(database: Database, des
     assert await desk.get(case.id) == case
 
 
-async def test_processes_that_start_at_once_take_turns(address: str) -> None:
-    starting = [Database(address) for _ in range(4)]
+async def test_processes_that_start_at_once_take_turns(blank: str) -> None:
+    starting = [Database(blank) for _ in range(4)]
     assert await asyncio.gather(*map(migrate, starting), return_exceptions=True) == [None] * 4
     cases = [await Desk(each, Outbox(each)).open(request(f"reply-{n}")) for n, each in enumerate(starting, start=1)]
     assert [case.label for case in cases] == ["M-1", "M-2", "M-3", "M-4"]

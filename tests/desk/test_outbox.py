@@ -4,9 +4,11 @@ import asyncio
 import datetime as dt
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database
-from bot.desk.outbox import Outbox
+from bot.desk.outbox import UNDELIVERED, Delivery, Leased, Outbox, Owed
+from bot.desk.tally import Tally, tally
 from tests.desk.examples import delivery, put, waiting
 
 MOMENT = dt.timedelta(seconds=1)
@@ -103,7 +105,29 @@ async def test_a_lane_goes_on_behind_a_delivery_that_was_given_up(database: Data
     await put(database, outbox, delivery("a1", lane="a"), delivery("a2", lane="a"))
     (first,) = await waiting(outbox, "web")
     await outbox.give_up(first, "the thread is gone")
-    assert keys(await waiting(outbox, "web")) == ["a2"]
+    assert keys(await waiting(outbox, "web")) == ["a2", "a1#undelivered"]
+
+
+async def test_that_something_was_given_up_is_told_once_and_not_told_of_itself(
+    database: Database, outbox: Outbox
+) -> None:
+    await put(database, outbox, delivery("a", lane="t"))
+    for _ in range(2):
+        (leased,) = [each for each in await waiting(outbox, "web") if each.delivery.kind != UNDELIVERED]
+        await outbox.give_up(leased, "gone")
+        await outbox.retry_all()
+    (telling,) = [each for each in await outbox.waiting() if each.delivery.kind == UNDELIVERED]
+    assert (telling.delivery.key, telling.delivery.lane) == ("a#undelivered", None)
+    await outbox.give_up(Leased(id=telling.id, attempt=telling.attempts, delivery=telling.delivery), "nobody hears it")
+    assert [each.delivery.key for each in await outbox.waiting()] == ["a"]
+
+
+async def test_who_has_lost_the_lease_gives_nothing_up(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("a"))
+    (first,) = await outbox.lease(["web"], 1, dt.timedelta(0))
+    await outbox.lease(["web"], 1, MINUTE)
+    await outbox.give_up(first, "too late")
+    assert [each.delivery.key for each in await outbox.waiting()] == ["a"]
 
 
 async def test_what_was_given_up_is_kept_with_its_error_until_it_is_tried_again(
@@ -117,11 +141,80 @@ async def test_what_was_given_up_is_kept_with_its_error_until_it_is_tried_again(
 
     await outbox.retry(failed.id)
     assert await outbox.failed() == []
-    (again,) = await waiting(outbox, "web")
+    again, telling = await waiting(outbox, "web")
     assert (again.delivery, again.attempt) == (leased.delivery, 1)
+    assert Delivery.model_validate(telling.delivery.payload) == leased.delivery
     for no_failure in (failed.id, still_leased.id, 4711):
         with pytest.raises(LookupError, match=f"no failed delivery has the id {no_failure}"):
             await outbox.retry(no_failure)
+
+
+async def test_what_is_owed_can_be_looked_at(database: Database, outbox: Outbox) -> None:
+    assert await tally(database) == Tally(waiting=0, troubled=0, oldest=None, failed=0)
+    await put(database, outbox, *(delivery(key) for key in ("gone", "arrived", "late", "lost", "patient")))
+    gone, arrived, late, lost = await outbox.lease(["web"], 4, MINUTE)
+    await outbox.done(arrived)
+    await outbox.postpone(late, MINUTE, "down")
+    await outbox.give_up(lost, "nobody there")
+    await outbox.give_up(gone, "gone")
+
+    waits, failed, counted = await outbox.waiting(), await outbox.failed(), await tally(database)
+    assert [(each.delivery.key, each.attempts, each.error) for each in waits] == [
+        *(("late", 1, "down"), ("patient", 0, "")),
+        *(("lost#undelivered", 0, ""), ("gone#undelivered", 0, "")),
+    ]
+    assert [(each.delivery.key, each.error) for each in failed] == [("gone", "gone"), ("lost", "nobody there")]
+    assert [each.failed_at is None for each in (*waits, *failed)] == [True] * 4 + [False] * 2
+    assert waits[0].due - waits[0].created >= MINUTE
+    assert counted == Tally(waiting=4, troubled=1, oldest=waits[0].created, failed=2)
+    assert [len(await outbox.waiting(limit=1)), len(await outbox.failed(limit=1))] == [1, 1]
+
+
+async def test_what_is_under_way_says_until_when(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, delivery("a"), delivery("b"))
+    await outbox.lease(["web"], 1, MINUTE)
+    under_way, waits = await outbox.waiting()
+    assert under_way.leased_until
+    assert under_way.leased_until - under_way.created >= MINUTE
+    assert waits.leased_until is None
+
+
+async def test_who_has_what_was_given_up_tried_again_is_noted_with_it(database: Database, outbox: Outbox) -> None:
+    await put(database, outbox, *(delivery(key) for key in "abc"))
+    for leased in await waiting(outbox, "web"):
+        await outbox.give_up(leased, f"no {leased.delivery.key}")
+    noted: list[tuple[str, str, int]] = []
+
+    async def note(session: AsyncSession, owed: Owed) -> None:
+        assert session.in_transaction()
+        noted.append((owed.delivery.key, owed.error, owed.attempts))
+
+    (a,) = [each for each in await outbox.failed() if each.delivery.key == "a"]
+    assert await outbox.retry(a.id, note) == a
+    assert [each.delivery.key for each in await outbox.retry_all(note)] == ["b", "c"]
+    assert noted == [("a", "no a", 1), ("b", "no b", 1), ("c", "no c", 1)]
+    assert await outbox.retry_all(note) == []
+    assert [leased.attempt for leased in await waiting(outbox, "web")] == [1] * 6, "with those that are to be told"
+
+
+async def test_what_cannot_be_noted_is_not_tried_again(database: Database, outbox: Outbox) -> None:
+    async def refuse(session: AsyncSession, owed: Owed) -> None:
+        raise RuntimeError("the log is full")
+
+    await put(database, outbox, delivery("a"))
+    (leased,) = await waiting(outbox, "web")
+    await outbox.give_up(leased, "gone")
+    with pytest.raises(RuntimeError, match="the log is full"):
+        await outbox.retry_all(refuse)
+    assert [each.attempts for each in await outbox.failed()] == [1]
+
+
+async def test_two_who_try_again_at_once_do_it_once(database: Database, outbox: Outbox, other: Database) -> None:
+    await put(database, outbox, *(delivery(f"k{number}") for number in range(20)))
+    for leased in await waiting(outbox, "web"):
+        await outbox.give_up(leased, "gone")
+    first, second = await asyncio.gather(outbox.retry_all(), Outbox(other).retry_all())
+    assert len([*first, *second]) == len({each.id for each in (*first, *second)}) == 20
 
 
 async def test_what_is_given_back_is_had_at_once_and_the_attempt_does_not_count(

@@ -32,17 +32,25 @@ def people(slack: Slack) -> None:
     slack.channels[SAKER].members = dict.fromkeys([KARI, NORA, GUEST, "UBOT"])
 
 
-async def opened(bot: Bot, channel: str = "C1", *, private: bool = False) -> tuple[Message, Case]:
-    """A question in a thread, and its case."""
+async def opened(bot: Bot, channel: str = "C1", *, private: bool = False, **about: Any) -> tuple[Message, Case]:
+    """A question in a thread, and its case: of what the bot was not sure of, unless told otherwise."""
     asked = bot.slack.write(channel, ASKER, QUESTION)
     place = Place(
         platform=PLATFORM, workspace="T1", channel=channel, thread=asked["ts"], outsiders=not private, private=private
     )
     asker = Asker(id=ASKER, name="Kafé Kringla")
-    case = await bot.desk.open(request(f"r-{asked['ts']}", place=place, asker=asker, question=QUESTION))
+    case = await bot.desk.open(request(f"r-{asked['ts']}", place=place, asker=asker, question=QUESTION, **about))
     # Its message is known to the bot, too: nobody writes under it within milliseconds.
     await quiet(bot)
     return asked, case
+
+
+async def forwarded(bot: Bot) -> tuple[Message, Case]:
+    """A question that its asker has sent to the officers."""
+    asked = await bot.slack.ask("C1", "UKAFE", QUESTION.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    assert (await bot.slack.press("C1", await bot.answer(asked), "UKAFE")).status_code == 200
+    await bot.answer(asked, 2)
+    return asked, (await bot.desk.list())[0]
 
 
 async def card(bot: Bot, text: str = "M-") -> Message:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.database import Database
-from bot.migrations import migrate
+from tests.databases import Databases
 from tests.peers.slack import Slack, running
 from tests.slack.examples import SCOPES, Bot, started
 
@@ -22,24 +19,11 @@ async def slack() -> AsyncIterator[Slack]:
         yield slack
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and nothing in them, made once: to migrate takes longer than most tests."""
-    file = tmp_path_factory.mktemp("database") / "slack.db"
-
-    async def make() -> None:
-        database = Database(f"sqlite+aiosqlite:///{file}")
-        await migrate(database)
-        await database.close()
-
-    asyncio.run(make())
-    return file
-
-
 @pytest.fixture
-def address(tmp_path: Path, empty: Path) -> str:
-    shutil.copy(empty, tmp_path / "slack.db")
-    return f"sqlite+aiosqlite:///{tmp_path / 'slack.db'}"
+async def address(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database with all tables: SQLite's, but where a test has the kinds of databases as parameters."""
+    async with databases.ready(getattr(request, "param", "sqlite"), tmp_path / "slack.db") as address:
+        yield address
 
 
 @pytest.fixture

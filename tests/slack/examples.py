@@ -159,7 +159,7 @@ async def started(
     couriers = {PLATFORM: handler.courier} if delivers else {}
     dispatcher = Dispatcher(outbox, couriers, Backoff(first=0.02, longest=0.05, attempts=6), Pace(poll=0.05))
     try:
-        async with served(create_app([handler], database, dispatcher)) as url:
+        async with served(create_app([handler], database, [dispatcher])) as url:
             slack.bot_url = url
             yield Bot(database, outbox, desk, handler, librarian, slack)
     finally:

@@ -36,7 +36,7 @@ async def main(address: str, url: str, port: int) -> None:
         understander=Understander(),
         library=Books(),
     )
-    async with served(create_app([handler], database, Dispatcher(outbox, {PLATFORM: handler.courier})), port=port):
+    async with served(create_app([handler], database, [Dispatcher(outbox, {PLATFORM: handler.courier})]), port=port):
         await asyncio.Event().wait()
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import func, select, text
 
 from bot.desk.outbox import OutboxRow
 from bot.handlers.slack.receiving import LARGEST_REQUEST
-from knowledge.model import Audience
+from bot.question import Listener, Question, Reply
+from knowledge.model import Audience, Claim
 from tests.desk.examples import eventually
 from tests.peers.slack import BOT, BOT_USER, Slack
-from tests.slack.examples import QUESTION, Bot, started, words
+from tests.slack.examples import ALCOHOL, QUESTION, Bot, Librarian, started, words
 
 NATIONAL_ID = "01010750160"
 
@@ -41,6 +42,27 @@ async def test_a_mention_gets_a_cited_answer_in_its_thread(bot: Bot, slack: Slac
     ]
     assert bot.librarian.asked[0].text == QUESTION
     assert bot.librarian.asked[0].audience is Audience.PUBLIC
+
+
+class Thorough(Librarian):
+    """Says two things of one section."""
+
+    async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
+        reply = await super().reply(question, listener)
+        more = Claim(text="Den gjelder i fire år.", citation=ALCOHOL.model_copy(update={"quote": "i fire år"}))
+        return reply.model_copy(update={"claims": (*reply.claims, more)})
+
+
+async def test_a_section_that_is_cited_twice_stands_there_once_with_both_quotes(address: str, slack: Slack) -> None:
+    async with started(address, slack, librarian=Thorough()) as bot:
+        told = words(await bot.answer(await slack.ask("C1", "UKAFE", QUESTION)))
+    assert [line for line in told.splitlines() if line][1:6] == [
+        "Det krever bevilling. [1]",
+        "Den gjelder i fire år. [1]",
+        "[1] <https://example.no/servering?a=1&amp;b=2|Servering &amp; skjenking> · 1. november 2026",
+        ">Skjenking av alkohol krever skjenkebevilling",
+        ">i fire år",
+    ]
 
 
 async def test_a_direct_message_is_a_question_too(bot: Bot, slack: Slack) -> None:

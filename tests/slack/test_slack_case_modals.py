@@ -91,8 +91,9 @@ def test_what_is_internal_is_left_out_where_outsiders_read_the_answer(outsiders:
 
 
 def test_a_draft_names_each_source_once() -> None:
-    other = SOURCE.model_copy(update={"title": "Skilt", "url": "https://example.no/t"})
-    claims = (Claim(text="A", citation=SOURCE), Claim(text="B", citation=other), Claim(text="C", citation=SOURCE))
+    other = SOURCE.model_copy(update={"title": "Skilt", "url": "https://example.no/t", "section": "skilt"})
+    again = SOURCE.model_copy(update={"quote": "og det haster"})
+    claims = (Claim(text="A", citation=SOURCE), Claim(text="B", citation=other), Claim(text="C", citation=again))
     assert draft(CASE.model_copy(update={"draft": claims})) == (
         "A [1]\n\nB [2]\n\nC [1]\n\n[1] Servering https://example.no/s\n[2] Skilt https://example.no/t"
     )

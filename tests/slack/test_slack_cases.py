@@ -3,14 +3,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
-import time
 from typing import Any
 
 import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot.desk.case import Case, Move, Officer
+from bot.desk.case import Move, Officer
 from bot.desk.outbox import OutboxRow
 from bot.handlers.web.channels import STAFF, has_outsiders, own
 from bot.handlers.web.identity import Visitor
@@ -18,24 +17,16 @@ from bot.handlers.web.messages import Kind, Message, place_of
 from bot.people import Place, Role
 from tests.desk.examples import eventually, request
 from tests.peers.slack import Slack
+from tests.slack.casework import QUESTION, forwarded
 from tests.slack.examples import PATIENCE, Bot, started, words
 
 KARI = Officer(id="kari", name="Kari <Berg> & co")
-QUESTION = "Kan jeg ha <b>skilt</b> & lys?"
 BUTTONS = ["Ta saken", "Svar …", "Spør tilbake …", "Gi til en annen …", "Ikke vår …", "Avslutt"]
 
 
 @pytest.fixture(autouse=True)
 def _from_outside(slack: Slack) -> None:
     slack.people["UKAFE"].is_restricted = True
-
-
-async def forwarded(bot: Bot) -> tuple[dict[str, Any], Case]:
-    """A question that its asker has sent to the officers."""
-    asked = await bot.slack.ask("C1", "UKAFE", QUESTION.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    assert (await bot.slack.press("C1", await bot.answer(asked), "UKAFE")).status_code == 200
-    await bot.answer(asked, 2)
-    return asked, (await bot.desk.list())[0]
 
 
 async def in_officers_channel(bot: Bot, text: str) -> dict[str, Any]:
@@ -122,61 +113,6 @@ async def test_nor_what_was_asked_in_a_direct_message(bot: Bot, slack: Slack) ->
 async def test_the_officers_channel_is_told_what_everybody_reads_in_the_web(bot: Bot, slack: Slack) -> None:
     case = await bot.desk.open(request())
     assert case.question in words(await in_officers_channel(bot, "M-1"))
-
-
-async def test_pressing_twice_opens_one_case(bot: Bot, slack: Slack) -> None:
-    asked = await slack.ask("C1", "UKAFE", QUESTION)
-    answer = await bot.answer(asked)
-    pressed = await asyncio.gather(*(slack.press("C1", answer, "UKAFE") for _ in range(3)))
-    await bot.answer(asked, 2)
-    pressed.append(await slack.press("C1", answer, "UKAFE"))
-    assert [response.status_code for response in pressed] == [200] * 4
-    assert len(await bot.desk.list()) == 1
-    assert len(slack.thread("C1", asked["ts"])) == 2
-
-
-async def test_only_the_asker_can_send_the_question_on(bot: Bot, slack: Slack) -> None:
-    asked = await slack.ask("C1", "UKAFE", QUESTION)
-    answer = await bot.answer(asked)
-    slack.trouble("chat.postEphemeral", "slow:1")
-    before = time.monotonic()
-    assert (await slack.press("C1", answer, "UOLA")).status_code == 200
-    assert time.monotonic() - before < 0.9
-    await eventually(lambda: bool(slack.whispers))
-    whisper = slack.whispers[0]
-    assert (whisper["channel"], whisper["user"], whisper["thread_ts"]) == ("C1", "UOLA", asked["ts"])
-    assert "Bare den som stilte spørsmålet" in words(whisper)
-    async with bot.database.reading() as session:
-        assert [row.kind for row in await session.scalars(select(OutboxRow))] == ["reply"]
-
-
-async def test_the_button_works_after_a_restart(address: str, slack: Slack) -> None:
-    async with started(address, slack) as before:
-        asked = await slack.ask("C1", "UKAFE", QUESTION)
-        answer = await before.answer(asked)
-    async with started(address, slack) as after:
-        await slack.press("C1", answer, "UKAFE")
-        assert "M-1" in words(await after.answer(asked, 2))
-
-
-async def test_slack_s_troubles_with_others_who_press_are_no_troubles_of_the_button(bot: Bot, slack: Slack) -> None:
-    asked = await slack.ask("C1", "UKAFE", QUESTION)
-    answer = await bot.answer(asked)
-    slack.trouble("chat.postEphemeral", *["500"] * 4)
-    assert (await slack.press("C1", answer, "UOLA")).status_code == 200
-    assert not await bot.desk.list()
-
-
-async def test_whoever_presses_the_button_of_a_reply_that_is_gone_is_told(bot: Bot, slack: Slack) -> None:
-    button = {"type": "button", "action_id": "forward", "value": "gone", "text": {"type": "plain_text", "text": "Send"}}
-    response = await slack.press("C1", {"ts": "1.1", "blocks": [{"type": "actions", "elements": [button]}]}, "UKAFE")
-    assert response.status_code == 200
-    assert not await bot.desk.list()
-    await eventually(lambda: bool(slack.whispers))
-    assert (slack.whispers[0]["user"], words(slack.whispers[0])) == (
-        "UKAFE",
-        "Dette svaret er borte. Still gjerne spørsmålet igjen.",
-    )
 
 
 async def test_a_case_opens_though_slack_names_nobody(bot: Bot, slack: Slack) -> None:

@@ -122,7 +122,36 @@ async def test_where_there_is_a_group_of_officers_it_says_who_they_are(address: 
         await card(bot, "Under arbeid · Ola Lie")
 
 
-async def test_an_answer_begins_with_the_draft_and_says_where_it_will_be_read(bot: Bot, slack: Slack) -> None:
+DRAFT = "Bevilling må søkes [1]\n\n[1] Servering https://example.no/s"
+
+
+async def test_what_the_bot_was_not_sure_of_stands_under_an_empty_answer(bot: Bot, slack: Slack) -> None:
+    await opened(bot)
+    await press(bot, KARI, "answer")
+    view = await modal(bot, KARI)
+    typed, beneath = view.blocks[-4]["element"], view.blocks[-2:]
+    assert (typed["type"], typed.get("initial_value")) == ("plain_text_input", None)
+    assert view.blocks[-4]["label"]["text"] == "Svaret ditt"
+    assert beneath[0]["text"]["text"].startswith("*Botens utkast, som den ikke var sikker på")
+    assert beneath[1]["text"] == {"type": "plain_text", "text": DRAFT, "emoji": False}
+    with pytest.raises(AssertionError, match="must be filled in"):
+        await slack.submit(KARI)
+
+
+async def test_what_the_bot_has_answered_is_where_an_answer_begins(bot: Bot, slack: Slack) -> None:
+    asked, case = await opened(bot, nearest=())
+    await press(bot, KARI, "answer")
+    view = await modal(bot, KARI)
+    (block,) = [each for each in view.blocks if each["type"] == "input"]
+    assert block["element"]["initial_value"] == DRAFT
+    assert "les det før du sender" in block["label"]["text"]
+    assert shown(view.content).count(DRAFT) == 1
+    assert await slack.submit(KARI) == {}
+    await said(bot, "C1", "Bevilling må søkes", asked["ts"])
+    assert (await bot.desk.get(case.id)).answer == DRAFT
+
+
+async def test_where_an_answer_will_be_read_is_said_and_there_it_arrives(bot: Bot, slack: Slack) -> None:
     asked, case = await opened(bot)
     await press(bot, KARI, "answer")
     view = await modal(bot, KARI)
@@ -130,7 +159,6 @@ async def test_an_answer_begins_with_the_draft_and_says_where_it_will_be_read(bo
     assert "Kan jeg ha &lt;b&gt;skilt&lt;/b&gt; &amp; lys?" in told
     assert "Hvordan søker jeg om uteservering?" in told
     assert "<https://example.no/s|Servering>" in told
-    assert "Bevilling må søkes [1]\n\n[1] Servering https://example.no/s" in told
     assert "Dette vises i tråden i <#C1>" in told
     assert await slack.submit(KARI, text="Ja, men <søk> først.") == {}
     assert shown(await said(bot, "C1", "Ja, men", asked["ts"])).splitlines() == [

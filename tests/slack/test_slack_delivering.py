@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.desk.outbox import Delivery, Failed
+from bot.desk.outbox import Delivery, Owed
 from bot.handlers.slack.handler import SlackHandler
 from bot.handlers.slack.workspace import METADATA
 from bot.settings import ConfigurationError
@@ -20,7 +20,7 @@ QUESTION = "Hva koster skilt?"
 """One that the librarian has no answer to: what it says then is posted, not streamed."""
 
 
-async def failed(bot: Bot) -> Failed:
+async def failed(bot: Bot) -> Owed:
     async def there() -> bool:
         return bool(await bot.outbox.failed())
 
@@ -206,6 +206,7 @@ async def test_what_cannot_be_said_in_the_channel_is_said_aside_and_not_again(bo
     await slack.ask("C1", "UKAFE", "Hva gjør jeg ved krasj?")
     given_up = await failed(bot)
     assert "the chat model is away" in given_up.error
+    await settled(bot)
     assert [call["channel"] for call in slack.called("chat.postMessage")] == ["C1", "D1"]
     slack.away.clear()
     await bot.handler.courier.give_up(given_up.delivery)
@@ -216,13 +217,14 @@ async def test_what_cannot_be_said_in_the_channel_is_said_aside_and_not_again(bo
     ]
 
 
-async def test_where_neither_the_channel_nor_direct_messages_are_open_that_is_logged(
-    bot: Bot, slack: Slack, capfd: pytest.CaptureFixture[str]
+async def test_where_neither_the_channel_nor_direct_messages_are_open_that_is_kept_for_who_operates_it(
+    bot: Bot, slack: Slack
 ) -> None:
     slack.away |= {"C1", "D1"}
     await slack.ask("C1", "UKAFE", QUESTION)
     await failed(bot)
-    assert "outbox.untold" in capfd.readouterr().out
+    await settled(bot)
+    assert [each.delivery.kind for each in await bot.outbox.failed()] == ["undelivered", "reply"]
 
 
 async def test_what_another_version_owed_is_given_up(bot: Bot, slack: Slack) -> None:

@@ -181,7 +181,7 @@ async def test_edits_and_deletions_follow_along(bot: Bot, slack: Slack) -> None:
     await bot.desk.answer(case.id, OFFICER, "Ja.")
     await quiet(bot)
     moves = [event.move for event in await bot.desk.events(case.id)]
-    assert moves[2:] == [Move.FOLLOWED_UP, Move.CORRECTED, Move.WITHDRAWN, Move.ANSWERED]
+    assert moves[2:] == [Move.FOLLOWED_UP, Move.CORRECTED, Move.RETRACTED, Move.ANSWERED]
 
 
 async def test_what_slack_itself_adds_to_a_message_is_no_edit(bot: Bot, slack: Slack) -> None:

@@ -15,6 +15,7 @@ from bot.handlers.slack.home import rendering
 from bot.handlers.slack.home.content import Asked, Content
 from bot.handlers.slack.home.form import Shown
 from bot.handlers.slack.home.pages import Pages
+from bot.handlers.slack.moments import moment
 from bot.handlers.slack.questions.asking import Posed
 from bot.handlers.slack.store import Said
 from bot.people import Asker, Place
@@ -22,7 +23,7 @@ from bot.question import Reply, Status
 from knowledge.strategies import Strategy
 from tests.peers.slack import Slack
 from tests.peers.slack.methods.views import checked
-from tests.slack.examples import TEXTS, Bot
+from tests.slack.examples import TEXTS, Bot, words
 from tests.slack.homes import asked, called, forwarded, opened, read, settled, town
 
 KARI = Officer(id="UKARI", name="Kari Nes")
@@ -140,7 +141,9 @@ async def test_a_form_that_does_not_open_breaks_nothing(bot: Bot, slack: Slack) 
 async def test_officers_and_nobody_else_see_the_queue(bot: Bot, slack: Slack) -> None:
     case = await forwarded(bot, await asked(bot, "Hvem tar denne?", status=Status.ABSTAINED))
     home = await opened(bot, "UKARI")
-    assert f"*{case.label}* · Venter på saksbehandler · <!date^" in read(home)
+    assert f"*{case.label}* · Venter på saksbehandler · {moment(case.opened, 'nb')}" in read(home)
+    (card,) = [each for each in slack.channels["GSAKER"] if case.label in words(each)]
+    assert f"Sendt {moment(case.opened, 'nb')}" in words(card)
     assert ">Hvem tar denne?" in read(home)
     buttons = [button for block in home.blocks if block["type"] == "actions" for button in block["elements"]]
     assert [button.get("url") for button in buttons] == [None, None, f"https://bot.example.no/saker/{case.id}"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from playwright.async_api import async_playwright
+from selectolax.lexbor import LexborHTMLParser
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.peers.serving import served
@@ -15,6 +18,8 @@ from tests.peers.slack import TOKEN, Slack, demo_town
 from tests.peers.slack.examples import BUTTON, MODAL, SECTION, Bot, hearing, select
 
 EVIL = "<script>alert(1)</script>"
+CHROMIUM = Path("/usr/bin/chromium")
+TOP = "document.querySelector('main').scrollTop"
 
 
 @pytest.fixture
@@ -83,7 +88,8 @@ async def test_what_is_pressed_chosen_and_filled_in_reaches_the_bot(slack: Slack
     assert bot.heard[-1]["actions"][0]["selected_option"]["value"] == "1"
     slack.show_modal("UKAFE", MODAL)
     assert "Skjema" in (await seen(slack, "UKAFE", "C1"))["modal"]
-    assert "must be filled in" in await done(slack, deed="submit", user="UKAFE", at="C1")
+    assert await done(slack, deed="submit", user="UKAFE", at="C1") == ""
+    assert "Dette må fylles ut." in (await seen(slack, "UKAFE", "C1"))["modal"]
     bot.answer = {"response_action": "errors", "errors": {"name": "Hm"}}
     await done(slack, **{"deed": "submit", "user": "UKAFE", "at": "C1", "field-name": "Kari"})
     assert "Hm" in (await seen(slack, "UKAFE", "C1"))["modal"]
@@ -98,3 +104,66 @@ async def test_what_is_pressed_chosen_and_filled_in_reaches_the_bot(slack: Slack
 async def test_a_bot_that_is_away_is_said_to_be(slack: Slack) -> None:
     slack.bot_url = "http://127.0.0.1:9"
     assert "Boten er ikke der" in await done(slack, deed="say", user="UKAFE", at="C1", text="hei")
+
+
+def option(value: str, description: str) -> dict[str, Any]:
+    return {"value": value, "text": plain(value), "description": plain(description)}
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+OPTIONS = [option("svar", "saken blir besvart"), option("tillegg", EVIL)]
+CHOICES = {
+    **MODAL,
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": kind,
+            "label": plain(kind),
+            "element": {"type": kind, "action_id": kind, "options": OPTIONS},
+        }
+        for kind in ("radio_buttons", "checkboxes", "static_select")
+    ],
+}
+
+
+async def test_choices_are_shown_with_what_is_said_of_them_and_of_a_wrong_one(slack: Slack, bot: Bot) -> None:
+    slack.show_modal("UKAFE", CHOICES)
+    shown = (await seen(slack, "UKAFE", "C1"))["modal"]
+    assert (shown.count("saken blir besvart"), shown.count("<script>")) == (3, 0)
+    await done(slack, **{"deed": "submit", "user": "UKAFE", "at": "C1", "field-static_select": "svar"})
+    missing = LexborHTMLParser((await seen(slack, "UKAFE", "C1"))["modal"])
+    assert [each.text().strip() for each in missing.css(".block:has(.error) legend")] == ["radio_buttons"]
+    assert [each.attrs["value"] for each in missing.css("option[selected]")] == ["svar"]
+    bot.answer = {"response_action": "errors", "errors": {"radio_buttons": "Velg noe annet."}}
+    chosen = {"field-radio_buttons": "svar", "field-static_select": "svar"}
+    await done(slack, **{"deed": "submit", "user": "UKAFE", "at": "C1", **chosen})
+    wrong = LexborHTMLParser((await seen(slack, "UKAFE", "C1"))["modal"])
+    assert [each.text() for each in wrong.css(".error")] == ["Velg noe annet."]
+    assert [each.attrs["value"] for each in wrong.css("input[checked]")] == ["svar"]
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}")
+async def test_who_reads_the_home_tab_stays_where_they_are_when_it_changes(slack: Slack, bot: Bot) -> None:
+    client = AsyncWebClient(TOKEN, base_url=slack.url)
+
+    async def publish(first: str) -> None:
+        sections = [{"type": "section", "text": plain(text)} for text in (first, *map(str, range(90)))]
+        await client.views_publish(user_id="UKAFE", view={"type": "home", "blocks": sections})
+
+    await publish("før")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM)
+        page = await browser.new_page(viewport={"width": 900, "height": 600})
+        await page.goto(f"{slack.base}?as=UKAFE&at=home")
+        await page.get_by_text("før").wait_for(timeout=20_000)
+        assert await page.evaluate(TOP) == 0
+        for there in (400, await page.evaluate("document.querySelector('main').scrollHeight")):
+            await page.evaluate(f"document.querySelector('main').scrollTop = {there}")
+            before = await page.evaluate(TOP)
+            await publish(f"etter {there}")
+            await page.get_by_text(f"etter {there}").wait_for(timeout=20_000)
+            assert await page.evaluate(TOP) == before > 0
+        await browser.close()

@@ -63,7 +63,7 @@ async def assert_untold(bot: Bot, case: Case) -> None:
 async def test_a_note_is_internal_and_its_writer_is_reminded(bot: Bot, slack: Slack) -> None:
     _, case = await opened(bot)
     note = await write(bot)
-    whisper = await whispered(bot, KARI, "Internt notat. Bare dere ser det.")
+    whisper = await whispered(bot, KARI, "Internt notat. Bare dere ser det, så lenge ingen sender det videre.")
     assert whisper["thread_ts"] == note["thread_ts"]
     await assert_untold(bot, case)
     assert len(slack.whispers) == 1
@@ -146,6 +146,34 @@ async def test_a_note_can_be_a_question_back(bot: Bot, slack: Slack) -> None:
     assert await slack.submit(KARI, values) == {}
     await said(bot, "C1", "Kari Berg, saksbehandler, spør om sak M-1", asked["ts"])
     assert (await bot.desk.get(case.id)).state is CaseState.ASKED
+
+
+async def test_what_stands_beside_a_note_says_no_longer_that_it_is_internal_once_it_is_sent(
+    bot: Bot, slack: Slack
+) -> None:
+    asked, _ = await opened(bot)
+    note = await write(bot)
+    await open_relay(bot)
+    await modal(bot, KARI)
+    assert "sure" in (await submit(bot, {"as": "answered", "sure": []}))["errors"]
+    assert "Internt" in shown(slack.whispers[0])
+    assert await submit(bot, {"as": "answered", "sure": ["sure"]}) == {}
+    sent = await whispered(bot, KARI, "Dette notatet er sendt til den som spurte.")
+    assert slack.whispers == [sent]
+    assert sent["thread_ts"] == note["thread_ts"]
+    assert [block["type"] for block in sent["blocks"]] == ["section"]
+    await said(bot, "C1", "vrang", asked["ts"])
+
+
+async def test_where_that_can_no_longer_be_changed_its_writer_is_told_anew(bot: Bot, slack: Slack) -> None:
+    await opened(bot)
+    note = await write(bot)
+    await open_relay(bot)
+    await modal(bot, KARI)
+    slack.trouble("response_url", "used_url")
+    assert await slack.submit(KARI, {"as": "answered", "sure": ["sure"]}) == {}
+    assert (await whispered(bot, KARI, "er sendt til den som spurte"))["thread_ts"] == note["thread_ts"]
+    assert len(slack.whispers) == 2
 
 
 async def test_the_shortcut_does_the_same(bot: Bot, slack: Slack) -> None:

@@ -39,7 +39,7 @@ wild = st.one_of(
 citations = st.builds(
     Citation,
     document=st.just("d"),
-    section=st.just("s"),
+    section=st.sampled_from("st"),
     title=wild,
     url=st.one_of(wild, wild.map("https://example.no/".__add__)),
     quote=wild,
@@ -188,6 +188,24 @@ def test_a_claim_of_twelve_thousand_characters_is_told_whole() -> None:
     told = " ".join(part.text for part in found).removeprefix("Her:")
     assert told.replace("[1]", "").replace("\\", "").split() == text.split()
     assert all("[1] <https" in shown(part.message) for part in found)
+
+
+def test_a_section_that_is_cited_twice_has_one_number_and_one_line_with_each_quote() -> None:
+    other = ALCOHOL.model_copy(update={"section": "gebyr", "quote": "Gebyret er 5 000 kroner."})
+    again = ALCOHOL.model_copy(update={"quote": "Den gjelder i fire år."})
+    sources = (("A", ALCOHOL), ("B", other), ("C", again), ("D", ALCOHOL))
+    claims = tuple(Claim(text=text, citation=source) for text, source in sources)
+    reply = Reply(id="r", status=Status.ANSWERED, language="nb", lead="Her:", claims=claims)
+    (part,) = parts(reply, TEXTS)
+    assert part.text.split("\n\n") == ["Her:", "A [1]", "B [2]", "C [1]", "D [1]"]
+    lines = [line for line in shown(part.message).splitlines() if line.startswith(("[", ">"))]
+    assert [line[:4] for line in lines if line.startswith("[")] == ["[1] ", "[2] "]
+    assert [line for line in lines if line.startswith(">")] == [
+        f">{ALCOHOL.quote}",
+        f">{again.quote}",
+        f">{other.quote}",
+    ]
+    assert lines[1:3] == [f">{ALCOHOL.quote}", f">{again.quote}"]
 
 
 def test_internal_sources_are_marked_and_public_ones_are_not() -> None:

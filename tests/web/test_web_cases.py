@@ -191,7 +191,7 @@ async def test_what_passed_between_officer_and_asker_is_read_in_the_case_but_not
         await desk.ask_back(case.id, KARI, "Ute <eller> inne?")
         await desk.follow_up(case.id, ASKER, "Ute.", "C1:2")
         await desk.follow_up(case.id, ASKER, "Ring meg hjemme.", "C1:3")
-        await desk.withdraw(case.id, ASKER, "C1:3")
+        await desk.retract(case.id, ASKER, "C1:3")
         await desk.reassign(case.id, KARI, OLA)
         await database.close()
         page = await kari.page(f"/saker/{case.id}")

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from bot.desk.desk import Desk
 from bot.desk.notices import WRITTEN, CaseNotice, apology
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.web import PLATFORM
@@ -29,9 +30,10 @@ class Conversation(Protocol):
 class WebCourier:
     """Delivers to the web. Idempotent: a reply that has come stays as it is, an answer stands once for its key."""
 
-    def __init__(self, threads: Threads, conversation: Conversation, texts: Texts) -> None:
+    def __init__(self, threads: Threads, conversation: Conversation, desk: Desk, texts: Texts) -> None:
         self._threads = threads
         self._conversation = conversation
+        self._desk = desk
         self._texts = texts
 
     async def deliver(self, delivery: Delivery) -> None:
@@ -50,7 +52,8 @@ class WebCourier:
             reply = await self._threads.message(delivery.payload["message"])
             await self._threads.say(reply, apology(reply.language, self._texts))
         elif delivery.kind in WRITTEN:
-            await self._threads.undelivered(delivery.key, CaseNotice.model_validate(delivery.payload))
+            notice = CaseNotice.model_validate(delivery.payload)
+            await self._desk.undelivered(notice.case_id, notice.answered_by, delivery.key)
 
     async def _reply(self, reply: Message) -> None:
         if reply.said:

@@ -79,7 +79,7 @@ class WebHandler:
             SessionPages(identity, sign_in),
         )
         self._errors = ErrorPages(rendering, identity)
-        self.courier = WebCourier(self._threads, conversation, texts)
+        self.courier = WebCourier(self._threads, conversation, desk, texts)
         """Carries the deliveries of the platform "web"."""
 
     def routes(self) -> list[BaseRoute]:

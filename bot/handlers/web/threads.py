@@ -16,9 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database import Database, insert_if_new, now
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Delivery, Outbox
-from bot.desk.store import Cases
 from bot.handlers.web import PLATFORM
-from bot.handlers.web.channels import CASES
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Kind, Message, Progress, Thread
 from bot.handlers.web.store import ChannelRow, MessageRow, ThreadRow
@@ -73,13 +71,6 @@ class Threads:
             await insert_if_new(session, MessageRow, values | said, unique="delivery_key")
             await session.execute(_at(reply.id).values(revision=position - 1))
         self._live.poke(reply.channel)
-
-    async def undelivered(self, key: str, notice: CaseNotice) -> None:
-        """Note in the case that the officer's answer did not get here; once for each key. Raises CaseNotFound."""
-        async with self._database.writing() as session:
-            await Cases(session).undelivered(notice.case_id, notice.answered_by, key)
-            await _advance(session, CASES)
-        self._live.poke(CASES)
 
     async def touch(self, message: Message) -> None:
         """Let everybody who has the message on the screen get it anew."""

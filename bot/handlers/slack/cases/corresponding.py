@@ -107,7 +107,7 @@ class CorrespondenceCourier:
         if case is None:
             return
         if written.gone:
-            await self._desk.withdraw(case.id, case.asker, written.ref)
+            await self._desk.retract(case.id, case.asker, written.ref)
         else:
             await self._desk.correct(case.id, case.asker, written.text, written.ref)
 

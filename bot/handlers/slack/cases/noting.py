@@ -11,7 +11,7 @@ from bot.handlers.slack.cases.quoting import quotation
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.texts import Texts
 
-CHANGES = frozenset({Move.CORRECTED, Move.WITHDRAWN})
+CHANGES = frozenset({Move.CORRECTED, Move.RETRACTED})
 """What happens to a message of the asker's."""
 OF_MESSAGES = CHANGES | {Move.FOLLOWED_UP}
 """What is about a message of the asker's."""

@@ -123,19 +123,26 @@ class CasePages:
 
     async def _show(self, request: Request, case: Case, typed: str = "", problem: str = "") -> Response:
         after = await self._threads.revision(CASES)
+        events = await self._desk.events(case.id)
         return self._rendering.page(
             request,
             "case.html",
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
             home=f"/saker/{case.id}",
             case=case,
-            events=_readable(await self._desk.events(case.id)),
+            events=_readable(events),
+            labels={each: (await self._desk.get(each)).label for each in {event.into for event in events} if each},
+            team_name=self._team_name,
             typed=typed,
             problem=problem,
             limit=LONGEST_ANSWER,
             draft=_draft(case),
             after=after,
         )
+
+    def _team_name(self, team_id: str) -> str:
+        team = self._desk.teams.get(team_id)
+        return team.name if team else team_id
 
     async def _find(self, request: Request) -> Case:
         try:
@@ -158,7 +165,7 @@ def _in_turn(cases: Sequence[Case]) -> list[Case]:
 
 def _readable(events: Sequence[Event]) -> list[Event]:
     """The events as they may be read: what an asker took away is not, nor what people have read already."""
-    withdrawn = {event.ref for event in events if event.move is Move.WITHDRAWN}
+    withdrawn = {event.ref for event in events if event.move is Move.RETRACTED}
     shown = {Move.ASKED_BACK, Move.FOLLOWED_UP, Move.CORRECTED, Move.SUPPLEMENTED, Move.RETURNED}
     gone = {"text": ""}
     return [

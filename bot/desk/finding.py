@@ -1,0 +1,54 @@
+"""Which cases somebody wants to see, and how the database finds them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, and_, or_
+
+from bot.desk.case import OPEN, CaseState
+from bot.desk.tables import CaseRow, sought, watching
+
+
+class CaseFilter(BaseModel):
+    """Which cases: those in these states, of that team, topic and language, that the officer or nobody (`officer=""`)
+    has, that somebody watches, that are late at a moment, that hold the words. What is not said does not matter.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    states: frozenset[CaseState] = frozenset(CaseState)
+    team: str | None = None
+    topic: str | None = None
+    language: str | None = None
+    officer: str | None = None
+    watcher: str | None = None
+    asker: str | None = None
+    late: dt.datetime | None = None
+    not_ours: bool = False
+    words: str = ""
+
+
+def matches(wanted: CaseFilter) -> ColumnElement[bool]:
+    """The condition on rows of cases."""
+    conditions: list[ColumnElement[bool]] = [CaseRow.state.in_(wanted.states)]
+    for column in ("team", "topic", "language", "asker"):
+        if (value := getattr(wanted, column)) is not None:
+            conditions.append(getattr(CaseRow, column) == value)
+    if wanted.officer is not None:
+        conditions.append(CaseRow.officer_id == wanted.officer if wanted.officer else CaseRow.officer_id.is_(None))
+    if wanted.watcher is not None:
+        conditions.append(CaseRow.watching.contains(watching([wanted.watcher]), autoescape=True))
+    if wanted.not_ours:
+        conditions.append(CaseRow.not_ours.is_(True))
+    if wanted.late is not None:
+        conditions.append(_late(wanted.late))
+    conditions += [CaseRow.sought.contains(word, autoescape=True) for word in sought(wanted.words).split()]
+    return and_(*conditions)
+
+
+def _late(moment: dt.datetime) -> ColumnElement[bool]:
+    first = and_(CaseRow.replied.is_(None), CaseRow.due_reply < moment)
+    then = and_(CaseRow.replied.is_not(None), CaseRow.due_answer < moment)
+    return and_(CaseRow.state.in_(OPEN), CaseRow.paused.is_(None), or_(first, then))
