@@ -125,25 +125,27 @@ class Desk:
         """Have the case answered by way of another in which the same is asked; at once, where that is answered. Both
         are read by the same people. Raises CaseNotFound, or IllegalMove where either doesn't allow it."""
         async with self._changing() as cases:
-            case, main = await cases.lock(case_id, into)
+            await cases.several()
+            case, main = await cases.get(case_id), await cases.get(into)
             is_fit = main.state in OPEN | {CaseState.ANSWERED} and main.audience is case.audience
             if case.id == main.id or not is_fit:
                 raise IllegalMove(Refusal.UNFIT, case, into=main.label)
-            merged = await cases.change(case_id, self._event(Move.MERGED, officer, into=into))
             # What was merged into this one before goes with it.
-            for other in await cases.merged_into(case_id):
-                with contextlib.suppress(IllegalMove):
-                    await cases.change(other.id, self._event(Move.REOPENED, officer))
-                    await cases.change(other.id, self._event(Move.MERGED, officer, into=into))
+            before = [each.id for each in await cases.merged_into(case_id)]
+            await cases.change(case_id, self._event(Move.MERGED, officer, into=into))
+            for other in before:
+                await cases.change(other, self._event(Move.REOPENED, officer))
+                await cases.change(other, self._event(Move.MERGED, officer, into=into))
             if main.state is CaseState.ANSWERED and main.officer and main.answer:
-                answered = self._event(Move.ANSWERED, main.officer, main.answer, into=into)
-                merged = await cases.change(case_id, answered)
-            return merged
+                for each in (case_id, *before):
+                    await cases.change(each, self._event(Move.ANSWERED, main.officer, main.answer, into=into))
+            return await cases.get(case_id)
 
     async def withdraw(self, case_id: str, asker: Asker, reason: str = "") -> Case:
         """Take the question back. Those who were to be answered by way of it wait for an answer of their own again.
         Raises CaseNotFound, or IllegalMove where it is answered or done with."""
         async with self._changing() as cases:
+            await cases.several()
             case = await cases.change(case_id, self._event(Move.WITHDRAWN, asker, clean(reason)))
             for other in await cases.merged_into(case_id):
                 await cases.change(other.id, self._event(Move.REOPENED, SYSTEM))
@@ -251,12 +253,16 @@ class Desk:
 
     async def _move(self, case_id: str, event: Event) -> Case:
         async with self._changing() as cases:
+            if event.move in SHARED:
+                await cases.several()
             case = await cases.change(case_id, event)
             await self._share(cases, event)
             return case
 
     async def _once(self, case_id: str, event: Event) -> Case:
         async with self._changing() as cases:
+            if event.move in SHARED:
+                await cases.several()
             case = await cases.once(case_id, event)
             await self._share(cases, event)
             return case

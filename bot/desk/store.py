@@ -15,7 +15,7 @@ from bot.desk.case import OPEN, Actor, Case, CaseState, Event, Move, NewCase
 from bot.desk.finding import CaseFilter, matches
 from bot.desk.moves import apply
 from bot.desk.routing import Router
-from bot.desk.tables import CaseRow, EventRow, sought
+from bot.desk.tables import CaseRow, EventRow, LockRow, sought
 from bot.people import Place
 
 
@@ -79,20 +79,17 @@ class Cases:
         rows = await self._session.scalars(select(CaseRow).where(CaseRow.reply_id.in_(reply_ids)))
         return [row.case for row in rows]
 
-    async def lock(self, *case_ids: str) -> Sequence[Case]:
-        """These cases, which nobody else changes until this is over; taken in one order by all. Raises CaseNotFound."""
-        rows = select(CaseRow).where(CaseRow.id.in_(case_ids)).order_by(CaseRow.number).with_for_update()
-        found = {row.id: row.case for row in await self._session.scalars(rows)}
-        if missing := set(case_ids) - found.keys():
-            raise CaseNotFound(f"no case has the id {min(missing)!r}")
-        return [found[case_id] for case_id in case_ids]
+    async def several(self) -> None:
+        """To be called before more than one case is changed: who each had a case that the other wants would wait for
+        ever, so one at a time does that."""
+        await self._session.execute(select(LockRow).where(LockRow.name == LockRow.SEVERAL).with_for_update())
 
     async def change(self, case_id: str, event: Event) -> Case:
         """Apply the event; the case after it. Raises CaseNotFound, IllegalMove.
 
         Of two who come at once one waits for the other, and then sees what the other did.
         """
-        row = await self._row(select(CaseRow).where(CaseRow.id == case_id).with_for_update(), case_id)
+        row = await self._row(_locking(select(CaseRow).where(CaseRow.id == case_id)), case_id)
         before = row.case
         after = apply(before, event)
         if after is before:
@@ -108,7 +105,7 @@ class Cases:
         Raises CaseNotFound, IllegalMove.
         """
         # Whoever comes with the same at the same time waits here, and then finds it said.
-        await self._row(select(CaseRow).where(CaseRow.id == case_id).with_for_update(), case_id)
+        await self._row(_locking(select(CaseRow).where(CaseRow.id == case_id)), case_id)
         about = [each for each in await self.events(case_id) if each.ref == event.ref]
         if about and (about[-1].move, about[-1].text) == (event.move, event.text):
             return await self.get(case_id)
@@ -190,6 +187,11 @@ class Cases:
     def _note(self, row: CaseRow, case: Case, event: Event) -> None:
         self._session.add(EventRow.of(row.number, row.version, event))
         self.changes.append((case, event))
+
+
+def _locking(rows: Select[CaseRow]) -> Select[CaseRow]:
+    # As they stand once they are locked, also where this transaction has seen them before.
+    return rows.with_for_update().execution_options(populate_existing=True)
 
 
 def thread_of(place: Place) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import JSON, Boolean, Enum, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,8 +23,8 @@ _MOVE = Enum(Move, native_enum=False, length=16, values_callable=_values)
 
 class CaseRow(Base):
     """A case as it stands; `request` is the NewCase it was opened with, `thread` and `asker` whose it is, `sought` what
-    it is found by, `watching` the ids of its watchers. `reply_seconds` and `close_seconds` passed from its opening until
-    an officer first wrote, and until it was last done with; both stay when it is reopened."""
+    it is found by, `watching` the ids of its watchers. `reply_seconds` and `close_seconds` passed from its opening
+    until an officer first wrote, and until it was last done with; both stay when it is reopened."""
 
     __tablename__ = "cases"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -167,6 +167,16 @@ class EventRow(Base):
             due=self.due,
             ref=self.ref,
         )
+
+
+class LockRow(Base):
+    """Something that one transaction at a time has."""
+
+    SEVERAL: ClassVar = "several-cases"
+
+    __tablename__ = "desk_locks"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
 def sought(text: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from bot.database import Database
 from bot.desk.case import CaseState, IllegalMove, Move, Refusal
 from bot.desk.desk import Desk
 from bot.desk.finding import CaseFilter
@@ -156,3 +159,24 @@ async def test_cases_are_found(desk: Desk, wanted: CaseFilter, found: list[int])
     assert await desk.count(wanted) == len(found)
     assert [case.number for case in await desk.find(wanted, limit=1, before=3)] == [n for n in found if n < 3][:1]
     assert {actor.id: count for actor, count in (await desk.burdens()).items()} == {KARI.id: 1}
+
+
+async def test_who_answers_and_who_merges_at_once_do_not_wait_for_each_other(
+    desk: Desk, other: Database, outbox: Outbox
+) -> None:
+    elsewhere = Desk(other, Outbox(other), ("slack",))
+    for turn in range(8):
+        cases = [await desk.open(request(f"reply-{turn}-{number}")) for number in range(3)]
+        first, main, last = cases
+        outcomes = await asyncio.gather(
+            desk.merge(first.id, KARI, main.id),
+            elsewhere.merge(last.id, OLA, main.id),
+            elsewhere.answer(main.id, KARI, "Ja."),
+            desk.withdraw(main.id, ASKER),
+            return_exceptions=True,
+        )
+        assert not [each for each in outcomes if isinstance(each, Exception) and not isinstance(each, IllegalMove)]
+        after = [await desk.get(each.id) for each in cases]
+        assert after[1].state in {CaseState.ANSWERED, CaseState.WITHDRAWN}
+        waiting_for_nothing = [each for each in after if each.state is CaseState.MERGED]
+        assert not waiting_for_nothing

@@ -37,6 +37,12 @@ def upgrade() -> None:
     op.add_column("case_events", sa.Column("into", sa.String(32), nullable=False, server_default=""))
     op.add_column("case_events", sa.Column("due", sa.DateTime(), nullable=True))
     _create_audit()
+    locks = op.create_table(
+        "desk_locks",
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_desk_locks")),
+    )
+    op.bulk_insert(locks, [{"name": "several-cases"}])
     _fill_in()
 
 
@@ -122,6 +128,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER audit_guard ON audit")
         op.execute("DROP FUNCTION audit_guard()")
+    op.drop_table("desk_locks")
     op.drop_table("audit_head")
     op.drop_table("audit")
     for column in ("due", "into", "team"):
