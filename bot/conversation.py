@@ -16,7 +16,7 @@ from bot.texts import Texts
 from bot.understanding import OPENING, Understander, Understanding
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.confidence import confidence
-from knowledge.model import Audience, Citation, Claim, Draft, Evidence, Match
+from knowledge.model import ANSWER, Audience, Citation, Claim, Draft, Evidence, Match
 from knowledge.retriever import Retriever
 
 if TYPE_CHECKING:  # wired with a chat model only: LangChain's chat models take a second to load
@@ -136,8 +136,12 @@ class Conversation:
         return reply.model_copy(update=changes)
 
     def _note(self, language: str, claims: Sequence[Claim], guarded: Guarded) -> str:
-        guidance = any(claim.citation.kind in {"guidance", "routine"} for claim in claims)
-        keys = {"reply.note.guidance": guidance, "reply.note.masked": guarded.masked}
+        kinds = {(claim.citation.kind, claim.citation.audience) for claim in claims}
+        keys = {
+            "reply.note.guidance": any(kind in {"guidance", ANSWER} for kind, _ in kinds),
+            "reply.note.routine": ("routine", Audience.INTERNAL) in kinds,
+            "reply.note.masked": guarded.masked,
+        }
         return "\n".join(self._texts(language, key) for key, applies in keys.items() if applies)
 
     def _say(self, status: Status, language: str, key: str, **values: object) -> Reply:

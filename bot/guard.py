@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict
 from stdnum.no import fodselsnummer
@@ -69,8 +69,23 @@ class Guard:
 
 def mask(text: str) -> str:
     """The text with personal numbers and addresses replaced by what they were."""
-    text = _ELEVEN_DIGITS.sub(lambda number: "[fødselsnummer]" if _is_national_id(number[0]) else number[0], text)
-    return _PHONE.sub("[telefonnummer]", _EMAIL.sub("[e-postadresse]", text))
+    return strip(text)[0]
+
+
+def strip(text: str, keep: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """The same, and what was replaced. Addresses and phone numbers that `keep` names stay: they are nobody's own."""
+    taken: list[str] = []
+
+    def put(label: str, number: re.Match[str]) -> str:
+        taken.append(number[0])
+        return label
+
+    def spare(label: str, number: re.Match[str]) -> str:
+        return number[0] if number[0] in keep else put(label, number)
+
+    text = _ELEVEN_DIGITS.sub(lambda it: put("[fødselsnummer]", it) if _is_national_id(it[0]) else it[0], text)
+    text = _EMAIL.sub(lambda it: spare("[e-postadresse]", it), text)
+    return _PHONE.sub(lambda it: spare("[telefonnummer]", it), text), tuple(taken)
 
 
 def _is_national_id(number: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.citing import Source, numbers, sources
 from bot.people import Asker, Place
 from knowledge.model import Audience, Citation, Claim
 
@@ -61,14 +62,19 @@ class Reply(BaseModel):
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """The citations of the claims, each once, in the order they are numbered."""
+        """The citations of the claims, each once, in the order of the claims."""
         return tuple(dict.fromkeys(claim.citation for claim in self.claims))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sections that the claims cite, each once, in the order they are numbered."""
+        return sources(self.citations)
 
     @property
     def answer(self) -> str:
         """The reply as plain text with numbered claims, as the command line prints it."""
-        numbers = {citation: number for number, citation in enumerate(self.citations, start=1)}
-        body = [f"{claim.text} [{numbers[claim.citation]}]" for claim in self.claims]
+        marks = numbers(self.citations)
+        body = [f"{claim.text} [{marks[claim.citation]}]" for claim in self.claims]
         return "\n\n".join(part for part in (self.lead, "\n".join(body), self.note) if part)
 
 

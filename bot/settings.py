@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     teams: Path | None = None
     """The teams.toml with the teams of case officers; without it there is one team, which gets everything."""
 
+    four_eyes: bool = True
+    """What one officer proposes as a published answer, another one publishes."""
+
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = "WARNING"
 
     @model_validator(mode="after")

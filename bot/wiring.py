@@ -6,7 +6,6 @@ import contextlib
 import functools
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from starlette.applications import Starlette
 
 from bot.app import Channel, create_app
@@ -24,20 +22,25 @@ from bot.desk.background import Job
 from bot.desk.desk import Desk
 from bot.desk.dispatcher import Dispatcher, Pace
 from bot.desk.outbox import Courier, Outbox
+from bot.desk.outcomes import Outcomes
 from bot.desk.routing import Router
-from bot.desk.tally import Tally, tally
 from bot.desk.teams import Teams
 from bot.desk.teams_file import TeamsError
 from bot.desk.timekeeper import Timekeeper
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM as SLACK
-from bot.handlers.slack.store import Replies
 from bot.handlers.web import PLATFORM as WEB
 from bot.handlers.web.courier import WebCourier
 from bot.handlers.web.handler import WebHandler
 from bot.handlers.web.live import Live
 from bot.handlers.web.threads import Threads
-from bot.migrations import is_newest, migrate
+from bot.migrations import migrate
+from bot.publishing.courier import LibraryCourier
+from bot.publishing.notices import LIBRARY
+from bot.publishing.publishing import Publishing
+from bot.publishing.sources import Sources
+from bot.publishing.upkeep import Upkeep
+from bot.reaching import new_database, reaching, try_file
 from bot.settings import ConfigurationError, Settings
 from bot.texts import Texts
 from bot.understanding import Understander
@@ -81,11 +84,21 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Office:
-    """The database and the desk."""
+    """The database and the desk. `platforms` are those whose officers hear of cases."""
 
     database: Database
     outbox: Outbox
     desk: Desk
+    platforms: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Press:
+    """What publishes answers, what brings them into the library, and what looks after them."""
+
+    publishing: Publishing
+    courier: LibraryCourier
+    upkeep: Upkeep
 
 
 @dataclass(frozen=True)
@@ -154,35 +167,16 @@ def open_corpus(settings: Settings, ids: Sequence[str], *, warm: bool) -> Iterat
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
     """The database, migrated, and the desk over it. Raises DataDirError, or ConfigurationError where none answers."""
     open_data_dir(settings)
-    database = _new_database(settings)
+    database = new_database(settings)
     try:
-        with _reaching():
-            _try_file(database)
+        with reaching():
+            try_file(database)
             await migrate(database)
         outbox = Outbox(database)
         teams = _teams(settings)
         in_slack = settings.has_slack and any(team.slack_channel for team in teams)
         platforms = (WEB, SLACK) if in_slack else (WEB,)
-        yield Office(database, outbox, Desk(database, outbox, platforms, Router(teams)))
-    finally:
-        await database.close()
-
-
-async def look_into_database(settings: Settings) -> tuple[str, Tally | None, Mapping[str, int]]:
-    """What kind of database it is, what is owed there, and how questions in Slack ended; None where `open_office` has
-    yet to make or migrate it, which is not done here. Raises ConfigurationError where none answers.
-    """
-    database = _new_database(settings)
-    kind = database.engine.dialect.name
-    try:
-        file = _file_of(database)
-        if file and not file.exists() and file.parent.is_dir():
-            return kind, None, {}
-        with _reaching():
-            _try_file(database)
-            if not await is_newest(database):
-                return kind, None, {}
-            return kind, await tally(database), await Replies(database).outcomes()
+        yield Office(database, outbox, Desk(database, outbox, platforms, Router(teams)), platforms)
     finally:
         await database.close()
 
@@ -192,6 +186,7 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
     """The web process: all channels, and a dispatcher that delivers while it is up. Raises DataDirError, or
     ConfigurationError: no database answers, neither the demo nor a sign-in is set up, or Slack is by half."""
     async with open_office(settings) as office:
+        press = _press(settings, office, knowledge)
         web = WebHandler(
             settings=settings,
             database=office.database,
@@ -202,13 +197,13 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
             texts=knowledge.texts,
         )
         channels: list[Channel] = [web]
-        couriers: dict[str, Courier] = {WEB: web.courier}
+        couriers: dict[str, Courier] = {WEB: web.courier, LIBRARY: press.courier}
         if slack := _slack(settings, office, knowledge):
             channels.insert(0, slack)
             couriers[SLACK] = slack.courier
         if settings.demo:
             await web.furnish()
-        jobs: list[Job] = [_dispatcher(settings, office, couriers), Timekeeper(office.desk)]
+        jobs: list[Job] = [_dispatcher(settings, office, couriers), Timekeeper(office.desk), press.upkeep]
         yield create_app(channels, office.database, jobs)
 
 
@@ -219,13 +214,14 @@ async def open_worker(settings: Settings, knowledge: Knowledge) -> AsyncIterator
     Raises DataDirError, or ConfigurationError where no database answers or Slack is set up by half.
     """
     async with open_office(settings) as office:
-        threads = Threads(office.database, office.outbox, Live(office.database))
+        press = _press(settings, office, knowledge)
+        threads = Threads(office.database, office.outbox, Live(office.database), Outcomes(office.desk.teams))
         web = WebCourier(threads, knowledge.conversation, office.desk, knowledge.texts)
-        couriers: dict[str, Courier] = {WEB: web}
+        couriers: dict[str, Courier] = {WEB: web, LIBRARY: press.courier}
         if slack := _slack(settings, office, knowledge):
             couriers[SLACK] = slack.courier
         dispatcher = _dispatcher(settings, office, couriers)
-        yield Worker(dispatcher.platforms, [dispatcher, Timekeeper(office.desk)])
+        yield Worker(dispatcher.platforms, [dispatcher, Timekeeper(office.desk), press.upkeep])
 
 
 @contextlib.asynccontextmanager
@@ -238,6 +234,19 @@ async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[P
 def _dispatcher(settings: Settings, office: Office, couriers: Mapping[str, Courier]) -> Dispatcher:
     # Without a chat model to wait for, replies only compete for the processor, also with what is to be acknowledged.
     return Dispatcher(office.outbox, couriers, pace=Pace() if settings.has_chat_model else Pace(replies=3))
+
+
+def _press(settings: Settings, office: Office, knowledge: Knowledge) -> Press:
+    publishing = Publishing(
+        office.database,
+        office.outbox,
+        office.desk,
+        Sources(knowledge.library),
+        office.platforms,
+        four_eyes=settings.four_eyes,
+    )
+    courier = LibraryCourier(office.database, knowledge.library, knowledge.texts)
+    return Press(publishing, courier, Upkeep(publishing, courier, knowledge.library))
 
 
 def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHandler | None:
@@ -271,40 +280,6 @@ def _teams(settings: Settings) -> Teams:
         raise ConfigurationError(str(error)) from error
 
 
-def _new_database(settings: Settings) -> Database:
-    # The address is not repeated in messages: there may be a password in it.
-    try:
-        return Database(settings.database)
-    except (ArgumentError, ImportError) as error:
-        raise ConfigurationError(
-            f"MOTEPLASSEN_DATABASE_URL can't be used ({type(error).__name__}). Leave it out, or write it as "
-            "postgresql+asyncpg://user:password@host/name and install moteplassen with the extra `postgres`."
-        ) from error
-
-
-@contextlib.contextmanager
-def _reaching() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise ConfigurationError(
-            f"the database can't be reached ({type(error).__name__}). "
-            "Start it, or correct MOTEPLASSEN_DATABASE_URL; without that, a file in the data directory is used."
-        ) from error
-
-
-def _file_of(database: Database) -> Path | None:
-    """SQLite's file; None where the database is no file."""
-    url = database.engine.url
-    return Path(url.database) if database.engine.dialect.name == "sqlite" and url.database else None
-
-
-def _try_file(database: Database) -> None:
-    """Open SQLite's file once. Where it is aiosqlite that can't, a thread of it ends with a stack trace on stderr."""
-    if file := _file_of(database):
-        sqlite3.connect(file).close()
-
-
 def _embeddings(data_dir: Path) -> CachedEmbeddings:
     return CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
 
@@ -317,18 +292,6 @@ def _writing(settings: Settings, answerer: ExtractiveAnswerer) -> Writing | None
     if not settings.has_chat_model:
         return None
     # LangChain and openai take two seconds to load, which who has no chat model need not wait for.
-    from langchain.chat_models import init_chat_model  # noqa: PLC0415
-    from pydantic import SecretStr  # noqa: PLC0415
+    from bot.writing import open_writing  # noqa: PLC0415
 
-    from bot.writing import Writing  # noqa: PLC0415
-    from knowledge.generating import Writer  # noqa: PLC0415
-
-    model = init_chat_model(
-        settings.chat_model,
-        model_provider="openai",
-        api_key=settings.openai_api_key or SecretStr("none"),
-        base_url=settings.openai_base_url,
-        timeout=settings.chat_timeout,
-        max_retries=1,
-    )
-    return Writing(Writer(model, answerer.cite), settings.chat_timeout)
+    return open_writing(settings, answerer)

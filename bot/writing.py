@@ -6,8 +6,12 @@ import asyncio
 import contextlib
 
 import structlog
+from langchain.chat_models import init_chat_model
+from pydantic import SecretStr
 
 from bot.question import Listener
+from bot.settings import Settings
+from knowledge.answering import ExtractiveAnswerer
 from knowledge.generating import Writer
 from knowledge.model import Claim, Evidence
 
@@ -34,3 +38,16 @@ class Writing:
             log.warning("writing.failed", reply=reply_id, error=type(error).__name__, claims=len(claims))
             return ()
         return tuple(claims)
+
+
+def open_writing(settings: Settings, answerer: ExtractiveAnswerer) -> Writing:
+    """What writes with the chat model of the settings, citing as the answerer does."""
+    model = init_chat_model(
+        settings.chat_model,
+        model_provider="openai",
+        api_key=settings.openai_api_key or SecretStr("none"),
+        base_url=settings.openai_base_url,
+        timeout=settings.chat_timeout,
+        max_retries=1,
+    )
+    return Writing(Writer(model, answerer.cite), settings.chat_timeout)

@@ -73,19 +73,20 @@ class ExtractiveAnswerer:
         )
 
     async def nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
-        """The nearest sections, each once, cited by the sentence of each that fits best."""
+        """Answers published to questions like this one, whole, and the nearest sections, each once, cited by the
+        sentence of each that fits best."""
         return await asyncio.to_thread(self._nearest, evidence)
 
     def _nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
-        looks = self._read(_sections(evidence)[:_NEAREST], evidence, None)
-        return tuple(self.cite(look.passage, look.sentences[int(look.near.argmax())]) for look in looks)
+        akin = tuple(self.cite(passage, passage.text) for passage in evidence.akin[:_NEAREST])
+        looks = self._read(_sections(evidence)[: _NEAREST - len(akin)], evidence, None)
+        return (*akin, *(self.cite(look.passage, look.sentences[int(look.near.argmax())]) for look in looks))
 
     def _draft(self, evidence: Evidence, reader: Reader) -> Draft:
         if not evidence.found:
             return Draft()
         if evidence.exact:
-            claims = self._citing(evidence) if evidence.match is Match.CITING else self._whole(evidence)
-            return Draft(claims=claims, signs={"exact": 1.0})
+            return Draft(claims=self._exactly(evidence), signs={"exact": 1.0})
         terms = _Terms(reader, evidence.query)
         claims = tuple(
             Claim(text=look.sentences[index], citation=self.cite(look.passage, look.sentences[index]))
@@ -94,8 +95,13 @@ class ExtractiveAnswerer:
         )
         return Draft(claims=claims, signs=signs(evidence) if claims else {})
 
-    def _whole(self, evidence: Evidence) -> tuple[Claim, ...]:
-        quotes = [(found.passage, _opening(found.passage.text)) for found in evidence.found]
+    def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
+        if evidence.match is Match.CITING:
+            return self._citing(evidence)
+        # What two officers have approved as the answer is not cut.
+        whole = evidence.match is Match.ASKED
+        texts = [(found.passage, found.passage.text) for found in evidence.found]
+        quotes = [(passage, text if whole else _opening(text)) for passage, text in texts]
         return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes)
 
     def _citing(self, evidence: Evidence) -> tuple[Claim, ...]:

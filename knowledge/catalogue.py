@@ -103,6 +103,15 @@ class Catalogue:
         rows = self._rows(f"SELECT id, body FROM passages WHERE id IN ({marks})", *ids)  # noqa: S608
         return {row[0]: Passage.model_validate_json(row[1]) for row in rows}
 
+    def passages_of_kind(self, kind: str) -> list[Passage]:
+        """The passages of all documents of that kind, by document."""
+        rows = self._rows(
+            "SELECT p.body FROM documents d JOIN passages p ON p.document = d.id WHERE d.kind = ?"
+            " ORDER BY d.id, p.position",
+            kind,
+        )
+        return [Passage.model_validate_json(row[0]) for row in rows]
+
     def existing(self, ids: Sequence[str]) -> set[str]:
         """Those of the passage ids that exist."""
         marks = ",".join("?" * len(ids))

@@ -19,7 +19,7 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge.catalogue import Catalogue, Holding, Split
 from knowledge.lexical import LexicalIndex
-from knowledge.model import Audience, Document, Passage
+from knowledge.model import ANSWER, Audience, Document, Passage
 from knowledge.sentences import sentences
 from knowledge.vectors import VectorIndex
 
@@ -50,6 +50,8 @@ class Shelf:
         self.vectors = VectorIndex(folder / "vectors", audience.value)
         self._seen = self.catalogue.revision()
         self._keys: frozenset[str] | None = None
+        self._answers: tuple[Passage, ...] = ()
+        self._answers_seen = -1
         self._turn = threading.Lock()
 
     def put(self, documents: Sequence[Split], vectors: Sequence[Sequence[float]]) -> None:
@@ -70,6 +72,15 @@ class Shelf:
         self.lexical.replace([id_], [])
         self.vectors.replace([id_], [], [])
 
+    def publish(self, document: Document, passage: Passage) -> None:
+        """Add or replace a published answer. It stands in no index: what finds it is its question."""
+        self.catalogue.begin([(document, [passage])])
+        self.catalogue.finish([document.id])
+
+    def retract(self, id_: str) -> None:
+        """Take a published answer out."""
+        self.catalogue.remove(id_)
+
     def search(self, text: str, vector: Sequence[float], count: int, into: Scores) -> None:
         """Add the scores of the best passages of each half."""
         self._refresh()
@@ -89,6 +100,17 @@ class Shelf:
         if self._keys is None:
             self._keys = self.catalogue.keys()
         return self._keys
+
+    def answers(self) -> tuple[Passage, ...]:
+        """The published answers on the shelf; the very same tuple until they change."""
+        self._refresh()
+        seen, answers = self._seen, self._answers
+        if self._answers_seen != seen:
+            fresh = tuple(self.catalogue.passages_of_kind(ANSWER))
+            # What is worked out from them is kept as long as the tuple is: other documents change far more often.
+            answers = answers if fresh == answers else fresh
+            self._answers, self._answers_seen = answers, seen
+        return answers
 
     def close(self) -> None:
         """Give the files back."""
@@ -142,6 +164,10 @@ class Reader:
         """The keys of everything that can be referred to exactly. Blocking."""
         return frozenset().union(*(shelf.keys() for shelf in self._shelves))
 
+    def answers(self) -> tuple[tuple[Passage, ...], ...]:
+        """The published answers of each shelf; the very same tuples until they change. Blocking."""
+        return tuple(shelf.answers() for shelf in self._shelves)
+
     def terms(self, text: str) -> list[str]:
         """The words of a text as the index knows them. Blocking."""
         return self._shelves[0].lexical.terms(text)
@@ -189,6 +215,15 @@ class Library:
         for shelf in self._shelves.values():
             await asyncio.to_thread(shelf.remove, id_)
 
+    async def publish(self, document: Document, passage: Passage) -> None:
+        """Add a published answer or replace it, at once: no lock is needed, whoever brings documents in meanwhile."""
+        await asyncio.to_thread(self._publish, document, passage)
+
+    async def retract(self, id_: str) -> None:
+        """Take a published answer out, at once. Nothing happens where there is none."""
+        for shelf in self._shelves.values():
+            await asyncio.to_thread(shelf.retract, id_)
+
     async def begin(self) -> None:
         """Note that a list of sources is being brought in."""
         await asyncio.to_thread(self._marked.mark, set_=_UNDER_WAY)
@@ -229,6 +264,15 @@ class Library:
                 self._leave_other_shelves(document)
             if mine:
                 shelf.put(mine, self._embed([passage for _, split in mine for passage in split]))
+
+    def _publish(self, document: Document, passage: Passage) -> None:
+        if self._warm:
+            self._embeddings.embed_documents([passage.heading])
+        for audience, shelf in self._shelves.items():
+            if audience is document.audience:
+                shelf.publish(document, passage)
+            else:
+                shelf.retract(document.id)
 
     def _leave_other_shelves(self, document: Document) -> None:
         for audience, shelf in self._shelves.items():

@@ -18,6 +18,10 @@ class Audience(enum.StrEnum):
     INTERNAL = "internal"
 
 
+ANSWER = "answer"
+"""The kind of what an officer has answered and published: a document of one question and its answer."""
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -111,8 +115,10 @@ class Found(_Value):
 
 
 class Match(enum.StrEnum):
-    """Why passages were found: they are what the question names, those of a group that are nearest to its topic, they
-    cite what it names, or they are like the question in words and meaning."""
+    """Why passages were found: they were published as the answer to this question, they are what it names, those of a
+    group that are nearest to its topic, they cite what it names, or they are like it in words and meaning."""
+
+    ASKED = "asked"
 
     NAMED = "named"
     TOPIC = "topic"
@@ -125,8 +131,9 @@ class Evidence:
     """The ranked passages for one question, best first, and why they were found.
 
     `language` is the question's, empty where it isn't known; `subject` is the topic or the paragraph that the
-    question names, as people write it, and `keys` the exact keys of the latter; `vector` is the question's own, for
-    comparing sentences with it; `ms` how long each part of the search took.
+    question names, or the question that was answered before, as people write it, and `keys` the exact keys of the
+    paragraph; `akin` are answers published to questions that are like this one, but may not be the same; `vector` is
+    the question's own, for comparing sentences with it; `ms` how long each part of the search took.
     """
 
     query: str
@@ -135,12 +142,13 @@ class Evidence:
     match: Match = Match.SIMILAR
     subject: str = ""
     keys: frozenset[str] = frozenset()
+    akin: tuple[Passage, ...] = ()
     vector: tuple[float, ...] = ()
     ms: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     @property
     def exact(self) -> bool:
-        """Did the question name them?"""
+        """Is it certain that they are what is asked for?"""
         return self.match is not Match.SIMILAR
 
 

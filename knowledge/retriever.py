@@ -13,8 +13,9 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from pydantic import ConfigDict, PrivateAttr
 
+from knowledge.asked import Asked, is_same
 from knowledge.library import Reader, Scores
 from knowledge.model import Evidence, Found, Match, Passage
 from knowledge.references import Reference, references
@@ -48,6 +49,11 @@ class Retriever(BaseRetriever):
     embeddings: Embeddings
     count: int = 10
     """How many passages a search gives at most; exact references may give more."""
+    _asked: Asked = PrivateAttr()
+
+    def model_post_init(self, context: object) -> None:
+        """Know the questions that were asked before."""
+        self._asked = Asked(self.reader, self.embeddings)
 
     async def find(self, query: str, language: str = "") -> Evidence:
         """The passages for a question, best first; `language` is that of the question, where it is known."""
@@ -69,8 +75,12 @@ class Retriever(BaseRetriever):
         start = time.perf_counter()
         vector = self.embeddings.embed_query(_gist(query))
         ms = {"embed": (time.perf_counter() - start) * 1000}
-        named = references(query, self.reader.keys())
-        if named and (exact := self._named(named)):
+        keys = self.reader.keys()
+        named = references(query, keys)
+        near = self._asked.near(vector)
+        same = next((each for each in near if is_same(query, each, keys)), None)
+        exact = self._named(named) if named else None
+        if exact and not same:
             return dataclasses.replace(exact, query=query, vector=tuple(vector), ms=ms)
         scores = self.reader.search(query, vector, _CANDIDATES)
         ms |= scores.ms
@@ -79,7 +89,13 @@ class Retriever(BaseRetriever):
         middle = time.perf_counter()
         found = Reranker(self.embeddings).rerank(fused, vector)[: self.count]
         ms |= {"fuse": (middle - start) * 1000, "rerank": (time.perf_counter() - middle) * 1000}
-        return Evidence(query, found, vector=tuple(vector), ms=ms)
+        if same and same.score >= max((each.parts.get("heading", -1.0) for each in found), default=-1.0):
+            subject = same.passage.heading
+            return Evidence(query, (same,), match=Match.ASKED, subject=subject, vector=tuple(vector), ms=ms)
+        if exact:
+            return dataclasses.replace(exact, query=query, vector=tuple(vector), ms=ms)
+        akin = tuple(each.passage for each in near)
+        return Evidence(query, found, akin=akin, vector=tuple(vector), ms=ms)
 
     def _named(self, named: Sequence[Reference]) -> Evidence | None:
         """The passages that are what the question names or, where there are none, those that cite it."""

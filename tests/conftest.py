@@ -1,13 +1,33 @@
-"""What the tests of the command line and of the running server share."""
+"""What the tests share: a small municipality, and the databases that there are."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import functools
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
+from tests.databases import Databases
+from tests.peers.postgres import running
 from tests.town import moteplassen, write
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """New databases. MOTEPLASSEN_TEST_POSTGRES may name a server to make those of PostgreSQL on, such as
+    postgresql+asyncpg://somebody@localhost/postgres; without it, one is started where PostgreSQL is installed."""
+    given = os.environ.get("MOTEPLASSEN_TEST_POSTGRES")
+    with contextlib.ExitStack() as stack:
+        # Started by the first test that asks for it: most processes of a run have none that does.
+        start = functools.cache(lambda: stack.enter_context(running(given)))
+        databases = Databases(tmp_path_factory.mktemp("databases"), start)
+        yield databases
+        asyncio.run(databases.close())
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from bot.database import Base, Database
-from bot.desk import audit, outbox, tables
+from bot.desk import absences, audit, outbox, outcomes, tables
 from bot.handlers.slack import channels as slack_channels
 from bot.handlers.slack import known as slack_known
 from bot.handlers.slack import store as slack
@@ -18,7 +18,20 @@ from bot.handlers.web import store as web
 from bot.publishing import store as publishing
 from bot.settings import Settings
 
-TABLES = (tables, audit, outbox, publishing, web, slack, slack_channels, slack_known, slack_feedbacks, slack_installing)
+TABLES = (
+    tables,
+    absences,
+    audit,
+    outbox,
+    outcomes,
+    publishing,
+    web,
+    slack,
+    slack_channels,
+    slack_known,
+    slack_feedbacks,
+    slack_installing,
+)
 """The modules whose tables are under migration: importing them is what makes `Base.metadata` whole."""
 
 

@@ -8,7 +8,7 @@ from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience
 from tests.conversation.examples import ALWAYS, NEVER, TEXTS, Bot, Notebook
-from tests.knowledge.examples import SECRET, basis, document, guide, split
+from tests.knowledge.examples import RUTINE, SECRET, basis, document, guide, split
 
 LICENCE = "Hvem må ha serveringsbevilling fra kommunen for å drive serveringssted?"
 RULE = "Den som vil drive serveringssted, må ha serveringsbevilling fra kommunen, jf. serveringsloven § 3."
@@ -225,6 +225,25 @@ async def test_a_note_says_that_guidance_is_no_decision_and_the_plan_needs_none(
     assert not (await bot.asked("hva sier strategi C1")).note
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_note_says_that_routines_are_for_staff_and_calls_them_no_guidance(bot: Bot, language: str) -> None:
+    reply = await bot.asked("alkoholloven § 1-9", audience=Audience.INTERNAL, language=language)
+    assert {citation.kind for citation in reply.citations} == {"routine"}
+    assert reply.note == TEXTS(language, "reply.note.routine")
+
+
+async def test_of_guidance_and_a_routine_each_has_its_note(
+    shelf: Library, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer, bot: Bot
+) -> None:
+    text = "Kommunen kontrollerer skjenkesteder, jf. alkoholloven § 1-9."
+    section = guide("guides/kontroll", text).sections[0]
+    section = section.model_copy(update={"rests_on": (basis("alkoholloven", "1-9"),)})
+    await shelf.put_all([split(document("guides/kontroll", section)), split(RUTINE)])
+    reply = await bot.but(library=shelf).asked("alkoholloven § 1-9", audience=Audience.INTERNAL)
+    notes = [TEXTS("nb", f"reply.note.{kind}") for kind in ("guidance", "routine")]
+    assert reply.note.split("\n") == notes
+
+
 async def test_a_listener_hears_the_steps(bot: Bot) -> None:
     notebook = Notebook()
     await bot.asked(LICENCE, listener=notebook)
@@ -238,7 +257,7 @@ async def test_nothing_is_searched_for_where_nothing_is_asked(bot: Bot, text: st
     assert "retrieve" not in notebook.steps
 
 
-async def test_an_answer_in_plain_text_numbers_its_quotes(
+async def test_an_answer_in_plain_text_numbers_its_sources(
     shelf: Library, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer, bot: Bot
 ) -> None:
     text = "Gebyret er 100 kroner, jf. serveringsloven § 27. Gebyret betales straks, jf. serveringsloven § 27."
@@ -246,6 +265,9 @@ async def test_an_answer_in_plain_text_numbers_its_quotes(
     await shelf.put(*split(document("guides/gebyr", section)))
     reply = await bot.but(library=shelf).asked("serveringsloven § 27")
     first, second = [claim.text for claim in reply.claims]
-    assert f"{first} [1]\n{second} [2]" in reply.answer
+    assert f"{first} [1]\n{second} [1]" in reply.answer
+    assert [citation.quote for citation in reply.citations] == [first, second]
+    (source,) = reply.sources
+    assert (source.number, source.quotes, source.citation.section) == (1, (first, second), section.anchor)
     assert reply.answer.startswith(reply.lead)
     assert reply.answer.endswith(reply.note)

@@ -19,9 +19,10 @@ OTHERS = tuple(language for language in LANGUAGES if language != "nb")
 
 
 CATALOGUES = (
+    *("desk-publishing", "reply-feedback"),
     *("cli", "desk", "reply", "slack", "slack-cases", "slack-channels", "slack-commands", "slack-files", "slack-home"),
-    *("slack-installing", "slack-replies"),
-    *("web", "web-cases", "web-reading", "web-threads"),
+    *("slack-askers", "slack-installing", "slack-officers", "slack-replies"),
+    *("web", "web-asker", "web-cases", "web-queue", "web-reading", "web-threads"),
 )
 """A part of the product has one catalogue, or one a view where that would be too long to read."""
 

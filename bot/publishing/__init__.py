@@ -1,0 +1,1 @@
+"""Published answers: what an officer has answered, approved by a second one, answers those who ask the same again."""

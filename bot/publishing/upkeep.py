@@ -1,0 +1,72 @@
+"""Looks after published answers: has officers review those that may no longer hold, and the library hold the others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from bot.database import now
+from bot.publishing.answer import DOCUMENTS, AnswerState, IllegalAct, PublishedAnswer
+from bot.publishing.courier import LibraryCourier
+from bot.publishing.publishing import Publishing
+from bot.publishing.rules import day, due_for_review
+from bot.publishing.sources import Sources
+from knowledge.library import Library
+
+log = structlog.get_logger(__name__)
+
+PAUSE = 600.0
+"""Seconds between two looks."""
+
+
+class Upkeep:
+    """Any number may run: what one has noted of an answer, the others don't note again."""
+
+    def __init__(
+        self,
+        publishing: Publishing,
+        courier: LibraryCourier,
+        library: Library,
+        clock: Callable[[], dt.datetime] = now,
+        pause: float = PAUSE,
+    ) -> None:
+        self._publishing = publishing
+        self._courier = courier
+        self._library = library
+        self._sources = Sources(library)
+        self._clock = clock
+        self._pause = pause
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look again and again until `stop` is set."""
+        while not stop.is_set():
+            try:
+                await self.run_once()
+            except Exception as error:  # noqa: BLE001 - a database that is away must not end this
+                log.error("upkeep.unreachable", error=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._pause):
+                    await stop.wait()
+
+    async def run_once(self) -> Sequence[PublishedAnswer]:
+        """Flag what has come to need review, each reason once; the answers that were flagged now. Then have the library
+        hold exactly what is published: it may have been made anew, or be older than the database."""
+        published = await self._publishing.list({AnswerState.PUBLISHED}, limit=None)
+        digests = await self._sources.digests({source.document for answer in published for source in answer.sources})
+        flagged = []
+        for answer, concerns in due_for_review(published, day(self._clock()), digests):
+            with contextlib.suppress(IllegalAct):  # withdrawn meanwhile
+                flagged.append(await self._publishing.flag(answer.id, concerns))
+        await self._restore({answer.document for answer in published})
+        return flagged
+
+    async def _restore(self, published: set[str]) -> None:
+        holdings = await self._library.holdings()
+        whole = {id_ for id_, held in holdings.items() if id_.startswith(DOCUMENTS) and not held.source and held.digest}
+        for document in sorted(published ^ whole):
+            log.warning("upkeep.restored", document=document)
+            await self._courier.bring(document.removeprefix(DOCUMENTS))

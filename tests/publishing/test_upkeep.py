@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.publishing.answer import AnswerState, Why
+from bot.publishing.notices import AnswerNotice
+from bot.publishing.upkeep import Upkeep
+from ingest.fetching import Fetcher
+from ingest.pipeline import Pipeline
+from ingest.sources import load_sources
+from tests.desk.examples import OLA, eventually
+from tests.knowledge.examples import ROYK, SERVERING, split
+from tests.publishing.examples import ANSWER, NEXT_YEAR, NOON, Office
+
+
+@pytest.fixture
+async def filled(office: Office) -> Office:
+    """An office whose library is complete."""
+    await office.library.put_all([split(SERVERING), split(ROYK)])
+    await office.library.end()
+    return office
+
+
+async def test_an_answer_is_flagged_once_when_its_source_changes_and_again_when_it_is_gone(filled: Office) -> None:
+    answer = await filled.published(sources=("guides/servering",))
+    beside = await filled.published(reply_id="reply-2", sources=("guides/royk",))
+    await filled.news()
+    assert await filled.upkeep.run_once() == []
+
+    await filled.library.put_all([split(SERVERING.model_copy(update={"topic": "noe annet"}))])
+    (flagged,) = await filled.upkeep.run_once()
+    assert (flagged.id, [concern.why for concern in flagged.concerns]) == (answer.id, [Why.CHANGED])
+    assert await filled.upkeep.run_once() == []
+    (news,) = await filled.news()
+    notice = AnswerNotice.model_validate(news.payload)
+    assert (news.kind, notice.answer.concerns[0].title) == ("answer.review", "Serveringsbevilling")
+    assert await filled.held() == sorted([answer.answer, beside.answer]), "it is found until somebody decides"
+
+    await filled.library.remove("guides/servering")
+    (flagged,) = await filled.upkeep.run_once()
+    assert [concern.why for concern in flagged.concerns] == [Why.CHANGED, Why.GONE]
+    assert [each.id for each in await filled.publishing.list(needs_review=True)] == [answer.id]
+
+    await filled.publishing.renew(answer.id, OLA, NEXT_YEAR, sources=("guides/royk",))
+    assert await filled.upkeep.run_once() == []
+    assert await filled.publishing.list(needs_review=True) == []
+
+
+async def test_an_answer_is_flagged_when_its_date_comes(filled: Office) -> None:
+    answer = await filled.published()
+    filled.moment = dt.datetime(2027, 3, 11, 22, 59, tzinfo=dt.UTC)
+    assert await filled.upkeep.run_once() == []
+    filled.moment += dt.timedelta(minutes=1)  # midnight in Norway
+    (flagged,) = await filled.upkeep.run_once()
+    assert (flagged.id, [concern.why for concern in flagged.concerns]) == (answer.id, [Why.DUE])
+
+
+async def test_nothing_is_missed_in_a_library_that_was_never_complete(office: Office) -> None:
+    await office.library.put_all([split(SERVERING)])
+    await office.published(sources=("guides/servering",))
+    await office.library.remove("guides/servering")
+    assert await office.upkeep.run_once() == []
+
+
+async def test_any_number_may_look_at_once(filled: Office) -> None:
+    await filled.published()
+    await filled.news()
+    filled.moment = NOON + dt.timedelta(days=400)
+    await asyncio.gather(*(filled.upkeep.run_once() for _ in range(4)))
+    assert [each.kind for each in await filled.news()] == ["answer.review"]
+
+
+async def test_a_library_made_anew_gets_what_is_published_and_nothing_else(filled: Office) -> None:
+    kept = await filled.published()
+    gone = await filled.published(reply_id="reply-2", answer="Nei.")
+    await filled.library.retract(kept.document)
+    await filled.publishing.withdraw(gone.id, OLA)  # and that is carried nowhere
+    assert await filled.held() == ["Nei."]
+    await filled.upkeep.run_once()
+    assert await filled.held() == [ANSWER]
+
+
+async def test_bringing_documents_in_leaves_published_answers_alone(office: Office, tmp_path: Path) -> None:
+    await office.published()
+    (tmp_path / "skilt.md").write_text("# Skilt\n\n## Krav\n\nSkilt må omsøkes.")
+    list_of_sources = tmp_path / "sources.toml"
+    about = 'kind = "guidance"\naudience = "public"\nlanguage = "nb"'
+    list_of_sources.write_text(f'[[source]]\nname = "Svar"\npath = "*.md"\n{about}\n')
+    async with httpx.AsyncClient() as client:
+        pipeline = Pipeline(office.library, Fetcher(client))
+        assert (await pipeline.run(load_sources(list_of_sources))).removed == 0
+        (tmp_path / "skilt.md").rename(tmp_path / "plakat.md")
+        assert (await pipeline.run(load_sources(list_of_sources))).removed == 1
+    assert await office.held() == [ANSWER]
+
+
+async def test_it_looks_again_and_again_until_it_is_stopped(filled: Office) -> None:
+    answer = await filled.published()
+    upkeep = Upkeep(filled.publishing, filled.courier, filled.library, clock=lambda: filled.moment, pause=0.01)
+    stop = asyncio.Event()
+    looking = asyncio.create_task(upkeep.run(stop))
+    filled.moment = NOON + dt.timedelta(days=400)
+
+    async def flagged() -> bool:
+        return (await filled.publishing.get(answer.id)).needs_review
+
+    await eventually(flagged)
+    stop.set()
+    await looking
+    assert (await filled.publishing.get(answer.id)).state is AnswerState.PUBLISHED
