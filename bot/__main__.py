@@ -7,7 +7,7 @@ import gc
 import typer
 
 from bot.commands.asking import ask, strategy
-from bot.commands.casework import cases
+from bot.commands.cases import cases
 from bot.commands.checking import check
 from bot.commands.documents import ingest
 from bot.commands.evaluating import evaluation
@@ -20,9 +20,10 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (demo, serve, worker, ingest, ask, strategy, cases, check):
+for command in (demo, serve, worker, ingest, ask, strategy, check):
     app.command()(command)
-app.add_typer(evaluation)
+for group in (cases, evaluation):
+    app.add_typer(group)
 
 
 @app.callback()

@@ -174,7 +174,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             await migrate(database)
         outbox = Outbox(database)
         teams = _teams(settings)
-        in_slack = settings.has_slack and any(team.slack_channel for team in teams)
+        meets = settings.slack_officers_channel or any(team.slack_channel for team in teams)
+        in_slack = settings.has_slack and bool(meets)
         platforms = (WEB, SLACK) if in_slack else (WEB,)
         yield Office(database, outbox, Desk(database, outbox, platforms, Router(teams)), platforms)
     finally:
@@ -192,6 +193,7 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
             database=office.database,
             outbox=office.outbox,
             desk=office.desk,
+            publishing=press.publishing,
             conversation=knowledge.conversation,
             library=knowledge.library,
             texts=knowledge.texts,

@@ -32,8 +32,8 @@ LOADED_BY_NAME = {
     "langchain-openai": "LangChain's init_chat_model loads it for the provider openai",
     "python-multipart": "Starlette reads forms with it",
 }
-TOOLS = {"mypy", "ruff", "import-linter", "pytest-asyncio", "pytest-timeout", "pytest-xdist"}
-"""What is run, or loaded by pytest, and not imported."""
+TOOLS = {"asyncpg", "mypy", "ruff", "import-linter", "pytest-asyncio", "pytest-timeout", "pytest-xdist"}
+"""What is run, or loaded by pytest or SQLAlchemy, and not imported."""
 
 
 @functools.cache

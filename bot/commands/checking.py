@@ -14,7 +14,10 @@ from bot.commands.console import out, plain_errors, print_json, print_row, verba
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
+    from bot.desk.audit import Verdict
+    from bot.desk.lateness import Lateness
     from bot.desk.tally import Tally
+    from bot.reaching import Contents
     from bot.settings import Settings
     from knowledge.library import Library
 
@@ -63,7 +66,8 @@ async def _findings(settings: Settings) -> list[Finding]:
         Finding("data directory", State.OK, str(folder)),
         _sources(settings),
         await _library(settings),
-        await _database(settings),
+        *await _database(settings),
+        _teams(settings),
         await _chat_model(settings),
         await _sign_in(settings),
         await _slack(settings),
@@ -120,21 +124,26 @@ async def _is_locked(library: Library) -> bool:
         return True
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> list[Finding]:
+    """Of the database, and what is in it."""
+    from bot.reaching import look_into_database  # noqa: PLC0415
     from bot.settings import ConfigurationError  # noqa: PLC0415
-    from bot.wiring import look_into_database  # noqa: PLC0415
 
     try:
-        kind, deliveries, questions = await look_into_database(settings)
+        kind, contents = await look_into_database(settings)
     except ConfigurationError as error:
-        return Finding("database", State.BAD, str(error))
-    if deliveries is None:
+        return [Finding("database", State.BAD, str(error))]
+    if contents is None:
         todo = "`serve`, `worker` or `demo` makes or migrates it when it starts"
-        return Finding("database", State.OFF, f"{kind}; the tables of this version are not there: {todo}")
-    asked = ", ".join(f"{count} {outcome}" for outcome, count in sorted(questions.items()) if count)
+        return [Finding("database", State.OFF, f"{kind}; the tables of this version are not there: {todo}")]
+    return [_outbox(kind, contents), _cases(contents.lateness), _audit(contents.audit)]
+
+
+def _outbox(kind: str, contents: Contents) -> Finding:
+    asked = ", ".join(f"{count} {outcome}" for outcome, count in sorted(contents.questions.items()) if count)
     told = f"; questions in Slack: {asked}" if asked else ""
-    detail = f"{kind}; {_owed(deliveries)}"
-    if deliveries.failed:
+    detail = f"{kind}; {_owed(contents.deliveries)}"
+    if contents.deliveries.failed:
         return Finding("database", State.BAD, f"{detail}: `moteplassen cases outbox` says why and tries again{told}")
     return Finding("database", State.OK, f"{detail}{told}")
 
@@ -146,6 +155,35 @@ def _owed(deliveries: Tally) -> str:
     if deliveries.troubled:
         parts.insert(1, f"{deliveries.troubled} of them after an attempt that failed")
     return ", ".join(parts)
+
+
+def _cases(lateness: Lateness) -> Finding:
+    detail = f"{lateness.late} are late" + (": `moteplassen cases --late` lists them" if lateness.late else "")
+    if lateness.untold:
+        todo = "let `serve` or `worker` run, which watch the clock"
+        return Finding("cases", State.BAD, f"{detail}; of {lateness.untold} neither leader nor asker was told: {todo}")
+    return Finding("cases", State.OK, detail)
+
+
+def _audit(verdict: Verdict) -> Finding:
+    if verdict.faults:
+        first = verdict.faults[0]
+        detail = f"not whole: entry {first.seq}: {first.what}; `moteplassen cases verify` names every fault"
+        return Finding("audit log", State.BAD, detail)
+    return Finding("audit log", State.OK, f"{verdict.entries} entries, the latest looked through")
+
+
+def _teams(settings: Settings) -> Finding:
+    from bot.desk.teams import Teams  # noqa: PLC0415
+    from bot.desk.teams_file import TeamsError  # noqa: PLC0415
+
+    if settings.teams is None:
+        return Finding("teams", State.OFF, "one team gets every case; name a teams.toml in MOTEPLASSEN_TEAMS")
+    try:
+        teams = Teams.load(settings.teams)
+    except TeamsError as error:
+        return Finding("teams", State.BAD, str(error))
+    return Finding("teams", State.OK, f"{len(teams)} in {settings.teams}: {', '.join(team.id for team in teams)}")
 
 
 async def _chat_model(settings: Settings) -> Finding:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Integer, String, select, update
+from sqlalchemy import Integer, String, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -147,32 +147,65 @@ class Audit:
     async def verify(self, known: str = "") -> Verdict:
         """Look through the whole log, and whether what is kept of the cases is what it says. `known`: a hash that was
         noted before, which must be in the log."""
-        faults: list[Fault] = []
-        latest, seq, seen = GENESIS, 0, known in {"", GENESIS}
+        chain, seen = _Chain(0, GENESIS), known in {"", GENESIS}
         async with self._database.reading() as session:
             async for page in _pages(session):
                 for row in page:
-                    seq += 1
-                    if row.seq != seq:
-                        faults.append(Fault(seq=seq, what="entries are missing here"))
-                        seq = row.seq
-                    if row.hash != row.sealed(latest):
-                        faults.append(Fault(seq=seq, what="the entry was changed, or one before it was"))
-                    latest = row.hash
-                    seen = seen or latest == known
-                faults += await _unlike(session, page)
-            head = (await session.scalars(select(AuditHeadRow))).one()
-        if (head.seq, head.hash) != (seq, latest):
-            faults.append(Fault(seq=head.seq, what="entries are missing at the end"))
+                    chain.add(row)
+                    seen = seen or row.hash == known
+                chain.faults += await _unlike(session, page)
+            chain.end((await session.scalars(select(AuditHeadRow))).one())
         if not seen:
-            faults.append(Fault(seq=seq, what="the hash that was noted before is not in the log"))
-        return Verdict(entries=seq, head=latest, faults=tuple(faults))
+            chain.faults.append(Fault(seq=chain.seq, what="the hash that was noted before is not in the log"))
+        return chain.verdict
+
+    async def glance(self, entries: int = _PAGE) -> Verdict:
+        """Look through that many of the latest entries, and whether there are as many as there should be: quick,
+        however long the log is. What was changed before them is for `verify` to find."""
+        async with self._database.reading() as session:
+            latest = select(AuditRow).order_by(AuditRow.seq.desc()).limit(entries + 1)
+            rows = list(reversed((await session.scalars(latest)).all()))
+            before = rows.pop(0) if len(rows) > entries else None
+            chain = _Chain(before.seq, before.hash) if before else _Chain(0, GENESIS)
+            for row in rows:
+                chain.add(row)
+            count = (await session.execute(select(func.count()).select_from(AuditRow))).scalar_one()
+            if count != chain.seq and not chain.faults:
+                chain.faults.append(Fault(seq=count, what="entries are missing somewhere before the latest"))
+            chain.end((await session.scalars(select(AuditHeadRow))).one())
+        return chain.verdict
 
     async def entries(self, about: str) -> Sequence[AuditRow]:
         """The entries about that, in order."""
         async with self._database.reading() as session:
             rows = select(AuditRow).where(AuditRow.about == about).order_by(AuditRow.seq)
             return list(await session.scalars(rows))
+
+
+class _Chain:
+    """Follows entries from one on, in order, and notes what does not hold."""
+
+    def __init__(self, seq: int, latest: str) -> None:
+        self.seq = seq
+        self._latest = latest
+        self.faults: list[Fault] = []
+
+    def add(self, row: AuditRow) -> None:
+        self.seq += 1
+        if row.seq != self.seq:
+            self.faults.append(Fault(seq=self.seq, what="entries are missing here"))
+            self.seq = row.seq
+        if row.hash != row.sealed(self._latest):
+            self.faults.append(Fault(seq=self.seq, what="the entry was changed, or one before it was"))
+        self._latest = row.hash
+
+    def end(self, head: AuditHeadRow) -> None:
+        if (head.seq, head.hash) != (self.seq, self._latest):
+            self.faults.append(Fault(seq=head.seq, what="entries are missing at the end"))
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(entries=self.seq, head=self._latest, faults=tuple(self.faults))
 
 
 async def _pages(session: AsyncSession) -> AsyncIterator[Sequence[AuditRow]]:

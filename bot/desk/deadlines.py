@@ -6,10 +6,7 @@ import datetime as dt
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.desk.calendar import OSLO, Calendar
-from bot.desk.case import OPEN, Case
-
-__all__ = ["OSLO", "Terms", "awaited", "due"]
+from bot.desk.calendar import Calendar
 
 
 class Terms(BaseModel):
@@ -44,13 +41,3 @@ class Terms(BaseModel):
         What was late already stays due when it was.
         """
         return self.calendar.after(now, self.calendar.between(paused, due)) if paused < due else due
-
-
-def due(opened: dt.datetime) -> dt.datetime:
-    """When the first word is due by the ordinary terms, in UTC."""
-    return Terms().reply_due(opened)
-
-
-def awaited(case: Case) -> dt.datetime | None:
-    """When the first word of an officer is due; None where it has come, or is not to come any more."""
-    return due(case.opened) if case.state in OPEN and case.replied is None else None

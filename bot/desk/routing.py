@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
@@ -66,10 +67,15 @@ class Router:
         Every citation speaks for one topic or divides its voice, the lower the later it comes; what the bot would have
         answered with comes before what was merely near. Ties go to what is first in the file.
         """
-        strategy = strategy_of(request)
-        votes = self._by_citations(request) or self._by_words(request.question)
+        return self.route_found(_citations(request), request.language, request.question)
+
+    def route_found(self, citations: Sequence[Citation], language: str, question: str = "") -> Routed:
+        """The same of what was found for a question, the nearest to an answer first, in that language."""
+        found = _sections(citations)
+        strategy = _first_strategy(found)
+        votes = self._by_citations(found) or self._by_words(question)
         if not votes:
-            team, why = self._by_language(request.language)
+            team, why = self._by_language(language)
             return Routed(team=team.id, why=why, strategy=strategy)
         totals: dict[int, Fraction] = defaultdict(Fraction)
         for (number, _), weight in votes.items():
@@ -79,9 +85,9 @@ class Router:
         team, topic = self._topics[chosen]
         return Routed(team=team.id, topic=topic.name, why=why, strategy=strategy)
 
-    def _by_citations(self, request: NewCase) -> _Votes:
+    def _by_citations(self, citations: Sequence[Citation]) -> _Votes:
         votes: _Votes = defaultdict(Fraction)
-        for rank, citation in enumerate(_citations(request), start=1):
+        for rank, citation in enumerate(citations, start=1):
             why, numbers = self._spoken_for(citation)
             for number in numbers:
                 votes[number, why] += Fraction(1, rank * len(numbers))
@@ -114,15 +120,23 @@ class Router:
 
 def strategy_of(request: NewCase) -> str:
     """The code of the plan's strategy that the question leads to ("B3"), empty where it leads to none."""
-    codes = (_strategy(citation)[1] for citation in _citations(request))
+    return _first_strategy(_citations(request))
+
+
+def _first_strategy(citations: Sequence[Citation]) -> str:
+    codes = (_strategy(citation)[1] for citation in citations)
     return next(filter(None, codes), "")
 
 
 def _citations(request: NewCase) -> list[Citation]:
-    """What the bot has found, each section once, the nearest to an answer first."""
-    found = [*(claim.citation for claim in request.draft), *request.nearest]
+    """What the bot has found, the nearest to an answer first."""
+    return [*(claim.citation for claim in request.draft), *request.nearest]
+
+
+def _sections(citations: Sequence[Citation]) -> list[Citation]:
+    """The same citations, but each section once."""
     sections: dict[tuple[str, str], Citation] = {}
-    for citation in found:
+    for citation in citations:
         sections.setdefault((citation.document, citation.section), citation)
     return list(sections.values())
 

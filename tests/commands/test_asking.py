@@ -33,8 +33,8 @@ def test_an_answer_as_json_holds_what_others_rely_on(data_dir: Path) -> None:
     assert 0.5 <= reply["confidence"] <= 1
     assert 0 < reply["ms"] < 60_000
     (citation,) = reply["citations"]
-    assert citation.keys() == CITATION | {"date", "references"}
-    assert (citation["document"], citation["section"]) == ("plan/naeringsliv", "b3")
+    assert citation.keys() == CITATION | {"date", "references", "number"}
+    assert (citation["document"], citation["section"], citation["number"]) == ("plan/naeringsliv", "b3", 1)
     assert citation["url"] == "http://localhost:8000/kilde/plan/naeringsliv#b3"
     assert (citation["quote"], citation["date"]) == (B3, "2022-03-02")
     assert B3 in reply["answer"]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import re
 import shutil
 import sqlite3
 import threading
@@ -15,13 +16,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.database import now
+from bot.desk.desk import Desk
+from bot.desk.timekeeper import Timekeeper
 from bot.handlers.slack.installing.scopes import SCOPES
 from bot.settings import Settings
 from bot.wiring import open_office
-from tests.desk.examples import delivery, put
+from tests.commands.offices import TEAMS
+from tests.desk.examples import delivery, put, request
 from tests.town import MARKUP, moteplassen, shown, terminal
 
-PARTS = ["data directory", "sources", "library", "database", "chat model", "sign-in", "Slack"]
+PARTS = ["data directory", "sources", "library", "database", "teams", "chat model", "sign-in", "Slack"]
 CLOSED = "http://127.0.0.1:9"
 """Nobody listens on the port that discards what it is sent."""
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "hush"}
@@ -189,12 +194,70 @@ def test_the_database_is_looked_at_and_left_as_it_is(tmp_path: Path) -> None:
 async def test_deliveries_that_were_given_up_are_bad(tmp_path: Path) -> None:
     async with open_office(Settings(_env_file=None, data_dir=tmp_path)) as office:
         assert (await asyncio.to_thread(check, tmp_path))[1]["database"] == ("ok", "sqlite; 0 deliveries were given up")
-        await put(office.database, office.outbox, delivery("a"))
-        (leased,) = await office.outbox.lease(["web"], 1, dt.timedelta(seconds=9))
-        await office.outbox.give_up(leased, "gone")
+        await put(office.database, office.outbox, delivery("a"), delivery("b"), delivery("c"))
+        gone, down = await office.outbox.lease(["web"], 2, dt.timedelta(seconds=9))
+        await office.outbox.postpone(down, dt.timedelta(hours=1), "down")
+        state, told = (await asyncio.to_thread(check, tmp_path))[1]["database"]
+        assert state == "ok"
+        assert re.fullmatch(
+            r"sqlite; 3 wait, the oldest since [-\d]+ [\d:]+ \(UTC\), 1 of them after an attempt that failed, "
+            r"0 deliveries were given up",
+            told,
+        )
+        await office.outbox.give_up(gone, "gone")
     status, found = await asyncio.to_thread(check, tmp_path)
     assert (status, found["database"][0]) == (1, "bad")
-    assert f"1 deliveries were given up, the last of them {leased.delivery.kind} to web" in found["database"][1]
+    assert "1 deliveries were given up: `moteplassen cases outbox` says why and tries again" in found["database"][1]
+
+
+async def test_what_is_late_and_whether_anybody_was_told_is_said(tmp_path: Path) -> None:
+    long_ago = now() - dt.timedelta(days=30)
+    async with open_office(Settings(_env_file=None, data_dir=tmp_path)) as office:
+        assert (await asyncio.to_thread(check, tmp_path))[1]["cases"] == ("ok", "0 are late")
+        older = Desk(office.database, office.outbox, clock=lambda: long_ago)
+        for number in range(2):
+            await older.open(request(f"reply-{number}"))
+        await office.desk.open(request("reply-2"))
+        status, found = await asyncio.to_thread(check, tmp_path)
+        assert (status, found["cases"]) == (
+            1,
+            (
+                "bad",
+                "2 are late: `moteplassen cases --late` lists them; of 2 neither leader nor asker was told: "
+                "let `serve` or `worker` run, which watch the clock",
+            ),
+        )
+        await Timekeeper(office.desk).look()
+    status, found = await asyncio.to_thread(check, tmp_path)
+    assert (status, found["cases"]) == (0, ("ok", "2 are late: `moteplassen cases --late` lists them"))
+
+
+async def test_a_log_that_is_not_whole_is_bad(tmp_path: Path) -> None:
+    async with open_office(Settings(_env_file=None, data_dir=tmp_path)) as office:
+        await office.desk.open(request())
+    assert (await asyncio.to_thread(check, tmp_path))[1]["audit log"] == (
+        "ok",
+        "1 entries, the latest looked through",
+    )
+    with contextlib.closing(sqlite3.connect(tmp_path / "moteplassen.db")) as database, database:
+        database.execute("DROP TRIGGER audit_no_update")
+        database.execute("UPDATE audit SET what = 'closed'")
+    status, found = await asyncio.to_thread(check, tmp_path)
+    assert (status, found["audit log"][0]) == (1, "bad")
+    assert "entry 1: the entry was changed, or one before it was; `moteplassen cases verify`" in found["audit log"][1]
+
+
+def test_teams_are_told_and_each_mistake_in_them_with_its_line(data_dir: Path, tmp_path: Path) -> None:
+    assert check(data_dir)[1]["teams"][0] == "off"
+    file = tmp_path / "teams.toml"
+    file.write_text(TEAMS, encoding="utf-8")
+    assert check(data_dir, TEAMS=str(file))[1]["teams"] == ("ok", f"2 in {file}: bevilling, felles")
+    file.write_text('[[team]]\nid = "A"\nnme = "A"\n')
+    status, found = check(data_dir, TEAMS=str(file))
+    assert (status, found["teams"][0]) == (1, "bad")
+    told = found["teams"][1].splitlines()
+    assert any(line.startswith(f"{file}:2: key 'team.id'") for line in told)
+    assert any(line.startswith(f"{file}:3: key 'team.nme' is unknown") for line in told)
 
 
 def test_a_data_directory_that_cannot_be_used_is_the_only_finding() -> None:

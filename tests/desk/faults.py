@@ -111,16 +111,15 @@ class Trial:
             cases, owed = await self._cases(database), await tally(database)
         # Whether something is lost is not for the outbox to say: what each case brings with it is known beforehand.
         expected = collections.Counter(each for number in cases for each in _expected(number))
-        said = collections.Counter(
-            (channel, message["text"]) for channel, there in chat.said.items() for message in there
-        )
-        keys = collections.Counter(message["metadata"]["key"] for there in chat.said.values() for message in there)
+        messages = [(channel, message) for channel, there in chat.said.items() for message in there]
+        said = collections.Counter((channel, message["text"]) for channel, message in messages)
+        keys = collections.Counter(message["metadata"]["key"] for _, message in messages)
         return Outcome(
             cases=len(cases),
             kills=self._kills,
             failures=chat.failures,
             lost=(expected - said).total(),
-            doubled=max((said - expected).total(), sum(count - 1 for count in keys.values())),
+            doubled=max(sum(count > expected[each] > 0 for each, count in said.items()), keys.total() - len(keys)),
             owed=owed,
         )
 

@@ -78,6 +78,35 @@ async def test_what_was_changed_shows(head: str, database: Database, statement: 
     assert any(each.seq == fault[0] and each.what.startswith(fault[1]) for each in faults)
 
 
+@pytest.mark.parametrize("entries", [1, 2, 5, 6, 100])
+async def test_a_glance_at_a_whole_log_finds_it_whole(head: str, database: Database, entries: int) -> None:
+    verdict = await Audit(database).glance(entries)
+    assert (verdict.entries, verdict.head, verdict.faults) == (6, head, ())
+
+
+async def test_a_glance_at_an_empty_log_finds_it_whole(database: Database) -> None:
+    assert await Audit(database).glance() == await Audit(database).verify()
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq", "what"),
+    [
+        ("UPDATE audit SET actor_name = 'Ola' WHERE seq = 6", 6, "the entry was changed"),
+        ("UPDATE audit SET actor_name = 'Ola' WHERE seq = 5", 5, "the entry was changed"),
+        ("DELETE FROM audit WHERE seq = 6", 6, "entries are missing at the end"),
+        ("DELETE FROM audit WHERE seq = 5", 5, "entries are missing here"),
+        ("DELETE FROM audit WHERE seq = 1", 5, "entries are missing somewhere before"),
+        ("DELETE FROM audit", 6, "entries are missing at the end"),
+    ],
+)
+async def test_a_glance_finds_what_was_changed_lately_and_what_is_missing(
+    head: str, database: Database, statement: str, seq: int, what: str
+) -> None:
+    await unguarded(database, statement)
+    first = (await Audit(database).glance(2)).faults[0]
+    assert (first.seq, first.what[: len(what)]) == (seq, what)
+
+
 async def test_a_log_that_was_made_anew_does_not_hold_what_was_noted(head: str, desk: Desk, database: Database) -> None:
     await unguarded(database, "DELETE FROM audit")
     async with database.writing() as session:

@@ -7,9 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.desk.calendar import DAYS, OSLO, Calendar, Hours
-from bot.desk.case import Case, CaseState
-from bot.desk.deadlines import Terms, awaited, due
-from tests.desk.examples import request
+from bot.desk.deadlines import Terms
 
 
 def oslo(text: str) -> dt.datetime:
@@ -242,11 +240,3 @@ def test_terms_say_when_words_are_due_and_when_to_remind() -> None:
 def test_a_paused_clock_goes_on_with_what_was_left(deadline: str, paused: str, now: str, expected: str) -> None:
     resumed = Terms().resumed(oslo(deadline), oslo(paused), oslo(now))
     assert abs(resumed - oslo(expected)) < dt.timedelta(milliseconds=1)
-
-
-def test_no_deadline_is_left_when_an_officer_has_written_or_nothing_is_to_come() -> None:
-    moment = oslo("2026-11-24 10:00")
-    case = Case(**dict(request()), id="c", number=1, opened=moment)
-    assert awaited(case) == due(moment) == oslo("2026-11-25 10:00")
-    assert awaited(case.model_copy(update={"replied": moment})) is None
-    assert awaited(case.model_copy(update={"state": CaseState.CLOSED})) is None

@@ -36,9 +36,10 @@ OFFICERS, ASKERS, GONE = "officers/", "asker/", "gone/"
 EVERY_GONE = 4
 """Of so many askers one has left."""
 NEVER = "none"
-PACE = Pace(concurrency=6, poll=0.05, lease=1.0)
+# Longer than what a busy machine may keep a message on its way: what is not there yet can't be found there.
+PACE = Pace(concurrency=8, poll=0.05, lease=3.0)
 PATIENT = Backoff(first=0.05, longest=0.4, attempts=200)
-AT_ONCE = 3
+AT_ONCE = 6
 MANY = 10
 """Times the count: more cases than that there are not, however many it takes until a step was passed."""
 

@@ -39,7 +39,8 @@ async def opened(bot: Bot, channel: str = "C1", *, private: bool = False, **abou
         platform=PLATFORM, workspace="T1", channel=channel, thread=asked["ts"], outsiders=not private, private=private
     )
     asker = Asker(id=ASKER, name="Kafé Kringla")
-    case = await bot.desk.open(request(f"r-{asked['ts']}", place=place, asker=asker, question=QUESTION, **about))
+    about = {"place": place, "asker": asker, "question": QUESTION, "abstained": True, **about}
+    case = await bot.desk.open(request(f"r-{asked['ts']}", **about))
     # Its message is known to the bot, too: nobody writes under it within milliseconds.
     await quiet(bot)
     return asked, case
@@ -48,7 +49,7 @@ async def opened(bot: Bot, channel: str = "C1", *, private: bool = False, **abou
 async def forwarded(bot: Bot) -> tuple[Message, Case]:
     """A question that its asker has sent to the officers."""
     asked = await bot.slack.ask("C1", "UKAFE", QUESTION.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    assert (await bot.slack.press("C1", await bot.answer(asked), "UKAFE")).status_code == 200
+    await bot.send_on("C1", await bot.answer(asked))
     await bot.answer(asked, 2)
     return asked, (await bot.desk.list())[0]
 
@@ -64,6 +65,16 @@ async def said(bot: Bot, channel: str, text: str, thread: str | None = None) -> 
         while not (found := [each for each in _there(bot, channel, thread) if text in shown(each)]):
             await asyncio.sleep(0.005)
     return found[-1]
+
+
+async def press(bot: Bot, user: str, button: str, channel: str = SAKER) -> None:
+    """Somebody presses something under the case's message, or chooses it in the menu there."""
+    message = await said(bot, channel, "M-")
+    menu = next(each for block in message["blocks"] for each in block.get("elements", ()) if each["type"] == "overflow")
+    offered = {option["value"].partition(":")[0]: option["value"] for option in menu["options"]}
+    chosen = ("more", offered[button]) if button in offered else (button,)
+    response = await bot.slack.click(user, channel, message, *chosen)
+    assert response.status_code == 200
 
 
 async def noted(bot: Bot, text: str) -> Message:

@@ -21,7 +21,7 @@ async def slack() -> AsyncIterator[Slack]:
 
 @pytest.fixture
 async def address(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a database with all tables: SQLite's, but where a test has the kinds of databases as parameters."""
+    """The address of a database with all tables: SQLite's, but where the test has kinds of databases as parameters."""
     async with databases.ready(getattr(request, "param", "sqlite"), tmp_path / "slack.db") as address:
         yield address
 

@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ import yaml  # type: ignore[import-untyped]
 from pydantic import SecretStr
 
 from bot.app import create_app
-from bot.database import Database
+from bot.database import Database, now
 from bot.desk.desk import Desk
 from bot.desk.dispatcher import Backoff, Dispatcher, Pace
 from bot.desk.outbox import Delivery, Outbox
+from bot.desk.routing import Router
+from bot.desk.teams import Teams
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.handler import SlackHandler
 from bot.question import Listener, Question, Reply, Status
@@ -113,6 +115,15 @@ class Bot:
                 await asyncio.sleep(0.005)
         return found[number - 1]
 
+    async def send_on(self, channel: str, answer: dict[str, Any], user: str = "UKAFE", **changed: str) -> None:
+        """The asker presses the first button under an answer, which sends the question to the officers, and confirms
+        what is sent; `question` is what they make of it there."""
+        assert (await self.slack.press(channel, answer, user)).status_code == 200
+        async with asyncio.timeout(PATIENCE):
+            while (view := self.slack.modal(user)) is None or view.content["callback_id"] != "consent":
+                await asyncio.sleep(0.005)
+        assert await self.slack.submit(user, changed) == {}
+
     async def deliver(self, *deliveries: Delivery) -> None:
         """Bring these as a dispatcher would."""
         for delivery in deliveries:
@@ -138,13 +149,15 @@ async def started(
     delivers: bool = True,
     librarian: Librarian | None = None,
     understander: Understander | None = None,
+    teams: Teams | None = None,
+    clock: Callable[[], dt.datetime] = now,
     **changes: Any,
 ) -> AsyncIterator[Bot]:
     """The bot on that database, which has its tables, and in that workspace; one that does not deliver leaves that to a
     worker."""
     database = Database(address)
     outbox = Outbox(database)
-    desk = Desk(database, outbox, officer_platforms=(PLATFORM,))
+    desk = Desk(database, outbox, (PLATFORM,), Router(teams or Teams.single()), clock)
     librarian = librarian or Librarian()
     handler = SlackHandler(
         settings=settings(slack, **changes),

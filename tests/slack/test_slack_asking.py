@@ -144,7 +144,7 @@ async def test_a_personal_number_is_nowhere_kept_and_its_writer_hears_of_it(
     question = f"Jeg er {NATIONAL_ID}, skriv til <mailto:kari@kafe.no|kari@kafe.no>. Kan jeg skjenke øl?"
     asked = await slack.ask("C1", "UKAFE", question)
     assert "Jeg har skjult personopplysninger" in words(await bot.answer(asked))
-    await slack.press("C1", await bot.answer(asked), "UKAFE")
+    await bot.send_on("C1", await bot.answer(asked))
     await bot.answer(asked, 2)
     masked = "Jeg er [fødselsnummer], skriv til [e-postadresse]. Kan jeg skjenke øl?"
     assert bot.librarian.asked[0].text == masked

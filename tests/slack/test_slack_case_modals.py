@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from bot.desk.case import Case, CaseState
-from bot.handlers.slack.cases import modals
+from bot.desk.team import Team
+from bot.handlers.slack.cases import modals, passing_on
 from bot.handlers.slack.cases.modals import Meant, draft
 from bot.handlers.slack.cases.quoting import quotation
 from bot.people import Place
@@ -20,11 +21,15 @@ from tests.peers.slack.methods.views import checked
 from tests.slack.casework import OFFICER, shown
 from tests.slack.examples import TEXTS
 
+TEAMS = [Team(id=f"t{number}", name="Næringsavdelingen " * 10, default=number == 0) for number in range(120)]
 KINDS: list[Callable[[Case, Meant, Texts], View]] = [
     modals.answering,
     modals.asking_back,
     modals.reassigning,
-    modals.sending_back,
+    lambda case, meant, texts: passing_on.sending_back(case, meant, TEAMS, texts),
+    lambda case, meant, texts: passing_on.merging(
+        case, meant, passing_on.candidates(case, [case.model_copy(update={"id": "d" * 32})] * 200, [case]), texts
+    ),
 ]
 CASE = Case(**dict(request()), id="c" * 32, number=12345, opened=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
 

@@ -88,6 +88,6 @@ async def test_whoever_pressed_hears_that_the_question_was_not_sent_on(
     answer = await bot.answer(await slack.ask("C1", ASKER, "Kan jeg skjenke øl?"))
     async with bot.database.writing() as session:  # so that no case can be opened
         await session.execute(text("ALTER TABLE case_events RENAME TO elsewhere"))
-    await slack.press("C1", answer, ASKER)
+    await bot.send_on("C1", answer)
     told = shown(await whispered(bot, ASKER, "Spørsmålet ditt kom ikke fram til saksbehandler."))
     assert told.rpartition("Feilkode: ")[2] in capsys.readouterr().out

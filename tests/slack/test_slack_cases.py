@@ -21,7 +21,7 @@ from tests.slack.casework import QUESTION, forwarded
 from tests.slack.examples import PATIENCE, Bot, started, words
 
 KARI = Officer(id="kari", name="Kari <Berg> & co")
-BUTTONS = ["Ta saken", "Svar …", "Spør tilbake …", "Gi til en annen …", "Ikke vår …", "Avslutt"]
+BUTTONS = ["Ta saken", "Svar …", "Spør tilbake …", "Gi til en annen …", "Avslutt"]
 
 
 @pytest.fixture(autouse=True)
@@ -50,13 +50,14 @@ def dateless(text: str) -> list[str]:
 
 async def test_the_button_opens_a_case_and_both_sides_hear_of_it(bot: Bot, slack: Slack) -> None:
     asked, case = await forwarded(bot)
-    assert words(await bot.answer(asked, 2)) == (
-        "Spørsmålet venter på saksbehandler som sak M-1. Svaret kommer her i tråden."
-    )
+    assert dateless(words(await bot.answer(asked, 2))) == [
+        "Spørsmålet er sendt til saksbehandler som sak M-1. Du hører fra oss innen (dato), her i tråden.",
+        "Trekk saken",
+    ]
     assert dateless(words(await in_officers_channel(bot, "M-1"))) == [
         "*M-1 · Venter på saksbehandler*",
         ">Kan jeg ha &lt;b&gt;skilt&lt;/b&gt; &amp; lys?",
-        "Sendt (dato) · Frist (dato)",
+        "Sendt (dato) · Første svar innen (dato)",
         "Fra Kafé Kringla i <#C1>",
         "Kilder boten fant: 1",
         *BUTTONS,
@@ -65,6 +66,7 @@ async def test_the_button_opens_a_case_and_both_sides_hear_of_it(bot: Bot, slack
     assert (case.question, case.asker.id, case.asker.name) == (QUESTION, "UKAFE", "Kafé Kringla")
     assert (case.place.channel, case.place.thread, case.place.outsiders) == ("C1", asked["ts"], True)
     assert case.nearest
+    assert case.abstained
 
 
 STAFF_PLACE = Place(platform="web", channel=STAFF.name, thread="t", outsiders=has_outsiders(STAFF.name))
@@ -94,7 +96,7 @@ async def test_the_officers_channel_is_not_told_what_was_asked_where_not_everybo
     opened = await in_officers_channel(bot, "M-1")
     assert dateless(words(opened)) == [
         "*M-1 · Venter på saksbehandler*",
-        "Sendt (dato) · Frist (dato)",
+        "Sendt (dato) · Første svar innen (dato)",
         "Spørsmålet er stilt privat og vises ikke her. Trykk Svar eller åpne saken.",
         *(button for button in BUTTONS if button != "Spør tilbake …"),
         f"<https://bot.example.no/saker/{case.id}|Åpne saken>",
@@ -106,7 +108,7 @@ async def test_the_officers_channel_is_not_told_what_was_asked_where_not_everybo
 
 async def test_nor_what_was_asked_in_a_direct_message(bot: Bot, slack: Slack) -> None:
     asked = await slack.ask("D1", "UKAFE", QUESTION)
-    await slack.press("D1", await bot.answer(asked, channel="D1"), "UKAFE")
+    await bot.send_on("D1", await bot.answer(asked, channel="D1"))
     assert "skilt" not in words(await in_officers_channel(bot, "M-1"))
 
 
@@ -193,7 +195,7 @@ async def test_a_case_is_told_to_the_officers_once_though_slack_broke_off(bot: B
     asked = await slack.ask("C1", "UKAFE", QUESTION)
     answer = await bot.answer(asked)
     slack.trouble("chat.postMessage", "lost", "lost")
-    await slack.press("C1", answer, "UKAFE")
+    await bot.send_on("C1", answer)
     await eventually(
         lambda: bool(slack.called("conversations.history")) and bool(slack.called("conversations.replies"))
     )

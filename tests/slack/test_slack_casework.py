@@ -22,6 +22,7 @@ from tests.slack.casework import (
     noted,
     opened,
     people,
+    press,
     quiet,
     said,
     shown,
@@ -37,12 +38,6 @@ MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 @pytest.fixture(autouse=True)
 def _people(slack: Slack) -> None:
     people(slack)
-
-
-async def press(bot: Bot, user: str, button: str) -> None:
-    message = await card(bot)
-    response = await bot.slack.click(user, SAKER, message, button)
-    assert response.status_code == 200
 
 
 async def test_officers_claim_release_close_and_reopen_with_buttons(bot: Bot, slack: Slack) -> None:
@@ -139,7 +134,7 @@ async def test_what_the_bot_was_not_sure_of_stands_under_an_empty_answer(bot: Bo
 
 
 async def test_what_the_bot_has_answered_is_where_an_answer_begins(bot: Bot, slack: Slack) -> None:
-    asked, case = await opened(bot, nearest=())
+    asked, case = await opened(bot, abstained=False)
     await press(bot, KARI, "answer")
     view = await modal(bot, KARI)
     (block,) = [each for each in view.blocks if each["type"] == "input"]
@@ -219,7 +214,7 @@ async def test_a_question_back_reaches_the_asker_with_a_name(bot: Bot, slack: Sl
     assert shown(await said(bot, "C1", "Hvor stort", asked["ts"])).splitlines() == [
         "*Kari Berg, saksbehandler, spør om sak M-1:*",
         "Hvor stort er det?",
-        "Skriv svaret her i tråden, så kommer det til saksbehandleren.",
+        "Skriv svaret her i tråden, så kommer det til saksbehandleren. Fristen for saken står stille til du har svart.",
     ]
     await card(bot, "*M-1 · Venter på den som spurte · Kari Berg*")
     await noted(bot, ">Hvor stort er det?")

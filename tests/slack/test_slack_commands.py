@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from bot.desk.case import Officer
+from tests.desk.examples import eventually
 from tests.peers.slack import BOT_USER, Slack
 from tests.slack.aside import actions, said, settled, whispered
 from tests.slack.examples import QUESTION, Bot, started, words
@@ -205,6 +206,8 @@ async def test_the_officers_answer_reaches_the_asker_in_direct_messages(bot: Bot
     await slack.command("UKAFE", "C1", "/spor", "Hva koster skilt?")
     answer = await whispered(slack, "Det vet jeg ikke.")
     await slack.click("UKAFE", "C1", answer, "forward")
+    await eventually(lambda: slack.modal("UKAFE") is not None)
+    await slack.submit("UKAFE")
     await said(slack, "D1", "M-1")
     case = (await bot.desk.list())[0]
     assert (case.question, case.asker.id, case.place.private) == ("Hva koster skilt?", "UKAFE", True)

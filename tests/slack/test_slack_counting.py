@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.handlers.slack.store import Replies
+from tests.databases import KINDS
 from tests.desk.examples import eventually
 from tests.peers.slack import Slack
 from tests.slack.examples import QUESTION, Bot, started, words
+
+pytestmark = pytest.mark.parametrize("address", KINDS, indirect=True)
 
 
 async def test_every_question_is_counted_by_how_it_ended(bot: Bot, slack: Slack) -> None:

@@ -161,7 +161,7 @@ async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_offi
     assert words(answer).startswith(told)
     assert words(answer).endswith(button)
     assert re.search(r"(Feilkode|Error code): [0-9a-f]{8}\n", words(answer))
-    await slack.press("C1", answer, "UKAFE")
+    await bot.send_on("C1", answer)
     assert "M-1" in words(await bot.answer(asked, 2))
     assert [case.question for case in await bot.desk.list()] == [question]
 
@@ -181,7 +181,7 @@ async def test_where_nothing_can_be_posted_the_asker_is_told_in_direct_messages(
     assert found[1] in capfd.readouterr().out
     await failed(bot)
     assert not [message for message in slack.channels["C1"] if "bot_id" in message]
-    await slack.press("D1", told, "UKAFE")
+    await bot.send_on("D1", told)
     await said(slack, "D1", "M-1")
     case = (await bot.desk.list())[0]
     assert (case.question, case.place.channel, case.confidential) == (question, "D1", True)

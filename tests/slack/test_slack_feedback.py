@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.feedback import Importance
 from bot.handlers.slack.replies.feedbacks import Feedback, Feedbacks
 from bot.texts import LANGUAGES
 from tests.desk.examples import eventually
@@ -61,18 +62,20 @@ async def test_who_does_not_is_asked_why_and_sends_the_question_on(bot: Bot, sla
     asked, answer, reply = await answered(bot)
     await thumb(bot, answer, "UKAFE", "bad")
     assert set(await dialog(bot, "UKAFE")) == {"reasons", "comment", "forward"}
-    assert await slack.submit("UKAFE", BOXES, forward=["forward"]) == {}
+    assert (await slack.submit("UKAFE", BOXES, forward=["forward"]))["response_action"] == "update"
     assert await opinions(bot, reply) == [("UKAFE", False, ("wrong", "outdated"), MASKED)]
+    assert not await bot.desk.list()  # not before it is confirmed what is sent
+    assert await slack.submit("UKAFE") == {}
     assert "M-1" in words(await bot.answer(asked, 2))
     await slack.press("C1", answer, "UKAFE")
     assert len(await bot.desk.list()) == 1
-    assert words(await whispered(bot)) == TEXTS("nb", "slack.feedback.thanks.forwarded")
+    assert words(await whispered(bot)) == TEXTS("nb", "slack.feedback.thanks")
 
 
 async def test_others_can_say_what_was_wrong_and_send_nothing_on(bot: Bot, slack: Slack) -> None:
     _, answer, reply = await answered(bot)
     await thumb(bot, answer, "UOLA", "bad")
-    assert set(await dialog(bot, "UOLA")) == {"reasons", "comment"}
+    assert set(await dialog(bot, "UOLA")) == {"reasons", "importance", "comment"}  # UOLA is of the staff
     view = slack.modal("UOLA")
     assert view
     view.values["forward"] = {"forward": {"type": "checkboxes", "selected_options": [{"value": "forward"}]}}
@@ -81,14 +84,23 @@ async def test_others_can_say_what_was_wrong_and_send_nothing_on(bot: Bot, slack
     assert not await bot.desk.list()
 
 
+async def test_staff_say_how_much_it_matters(bot: Bot, slack: Slack) -> None:
+    _, answer, reply = await answered(bot)
+    await thumb(bot, answer, "UOLA", "bad")
+    await dialog(bot, "UOLA")
+    await slack.submit("UOLA", {"reasons": ["source_not_found", "other"], "importance": "high"})
+    (found,) = await Feedbacks(bot.database).of_reply(reply)
+    assert (found.reasons, found.importance) == (("source_not_found", "other"), Importance.HIGH)
+
+
 async def test_the_latest_opinion_of_a_person_counts(bot: Bot, slack: Slack) -> None:
     _, answer, reply = await answered(bot)
     await thumb(bot, answer, "UKAFE", "good")
     await thumb(bot, answer, "UKAFE", "bad")
     await dialog(bot, "UKAFE")
-    await slack.submit("UKAFE", {"reasons": ["unclear"]})
+    await slack.submit("UKAFE", {"reasons": ["detail_missing"]})
     await thumb(bot, answer, "UKAFE", "bad")
-    assert await opinions(bot, reply) == [("UKAFE", False, ("unclear",), "")]
+    assert await opinions(bot, reply) == [("UKAFE", False, ("detail_missing",), "")]
     await thumb(bot, answer, "UOLA", "good")
     await thumb(bot, answer, "UKAFE", "good")
     assert await opinions(bot, reply) == [("UOLA", True, (), ""), ("UKAFE", True, (), "")]

@@ -195,7 +195,7 @@ async def test_what_slack_itself_adds_to_a_message_is_no_edit(bot: Bot, slack: S
 
 async def test_an_edited_question_is_noted_with_the_new_text(bot: Bot, slack: Slack) -> None:
     asked = await slack.say("C1", ASKER, f"<@{BOT_USER}> Kan jeg ha skilt?")
-    await slack.press("C1", await bot.answer(asked), ASKER)
+    await bot.send_on("C1", await bot.answer(asked), ASKER)
     await card(bot)
     await slack.edit("C1", asked, f"<@{BOT_USER}> Kan jeg ha vimpel?")
     await noted(bot, "*Fra den som spurte, Kafé Kringla (endret):*\n\n>Kan jeg ha vimpel?")

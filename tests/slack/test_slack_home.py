@@ -141,12 +141,13 @@ async def test_a_form_that_does_not_open_breaks_nothing(bot: Bot, slack: Slack) 
 async def test_officers_and_nobody_else_see_the_queue(bot: Bot, slack: Slack) -> None:
     case = await forwarded(bot, await asked(bot, "Hvem tar denne?", status=Status.ABSTAINED))
     home = await opened(bot, "UKARI")
-    assert f"*{case.label}* · Venter på saksbehandler · {moment(case.opened, 'nb')}" in read(home)
+    due = moment(case.due, "nb") if case.due else ""
+    assert f"*{case.label}* · Venter på saksbehandler · Første svar innen {due}" in read(home)
     (card,) = [each for each in slack.channels["GSAKER"] if case.label in words(each)]
     assert f"Sendt {moment(case.opened, 'nb')}" in words(card)
     assert ">Hvem tar denne?" in read(home)
     buttons = [button for block in home.blocks if block["type"] == "actions" for button in block["elements"]]
-    assert [button.get("url") for button in buttons] == [None, None, f"https://bot.example.no/saker/{case.id}"]
+    assert [button.get("url") for button in buttons] == [None, None, None, f"https://bot.example.no/saker/{case.id}"]
     for other in ("UOLA", "UKAFE", "UGJEST"):
         home = await opened(bot, other)
         assert TEXTS("nb", "slack.home.queue") not in read(home)
@@ -290,6 +291,7 @@ def test_home_stays_within_what_slack_takes(wild: str, code: str, cases: int, qu
         strategies=tuple(strategies),
         queue=(case,) * cases,
         waiting=cases + 1,
+        now=MOMENT,
         note=wild,
     )
     blocks = rendering.home(content, Pages("https://bot.example.no"), TEXTS)

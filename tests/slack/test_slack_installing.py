@@ -193,7 +193,7 @@ async def test_uninstalling_removes_the_workspace_and_keeps_its_cases(
     async with installable(address, slack) as bot:
         await install(bot)
         asked = await slack.ask("C1", "UKAFE", f"{QUESTION} Jeg er nysgjerrig.")
-        await slack.press("C1", await bot.answer(asked), "UKAFE")
+        await bot.send_on("C1", await bot.answer(asked))
         await bot.answer(asked, 2)
         await slack.uninstall()
         await forgotten(bot)
@@ -212,7 +212,7 @@ async def test_what_is_owed_to_a_workspace_that_left_is_given_up_and_the_officer
     async with installable(address, slack) as bot:
         await install(bot)
         asked = await slack.ask("C1", "UKAFE", QUESTION)
-        await slack.press("C1", await bot.answer(asked), "UKAFE")
+        await bot.send_on("C1", await bot.answer(asked))
         await bot.answer(asked, 2)
         await slack.uninstall()
         await forgotten(bot)
@@ -289,7 +289,7 @@ async def test_what_names_no_workspace_is_in_that_of_the_staff(address: str, sla
     async with installable(address, slack) as bot:
         await install(bot)
         asked = await slack.ask("C1", "UKAFE", QUESTION)
-        await slack.press("C1", await bot.answer(asked), "UKAFE")
+        await bot.send_on("C1", await bot.answer(asked))
         await eventually(lambda: bool(slack.channels["GSAKER"]))
 
 

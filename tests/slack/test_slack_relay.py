@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.desk.case import Case, CaseState, Move
 from bot.desk.outbox import OutboxRow
+from tests.databases import KINDS
 from tests.peers.slack import BOT_USER, Slack, events
 from tests.peers.slack.model import Message
 from tests.slack.casework import (
@@ -30,6 +31,8 @@ from tests.slack.casework import (
     whispered,
 )
 from tests.slack.examples import Bot
+
+pytestmark = pytest.mark.parametrize("address", KINDS, indirect=True)
 
 NOTE = "Hun er <vrang>, men ja: lov."
 TYPED = NOTE.replace("<", "&lt;").replace(">", "&gt;")

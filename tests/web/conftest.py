@@ -12,8 +12,10 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from bot.settings import Settings
 from bot.wiring import Knowledge, open_knowledge
+from tests.databases import Databases
 from tests.knowledge.examples import KLIMAPLAN, PLAN, RUTINE, SERVERING, split
-from tests.web.examples import Person, running, visiting
+from tests.web.examples import FEES, Person, running, visiting
+from tests.web.offices import Office, meeting
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -22,19 +24,28 @@ Visit = Callable[..., Awaitable[Person]]
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def knowledge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Knowledge]:
-    """A library of four documents, one of them internal, and the conversation over it."""
+    """A library of five documents, one of them internal, and the conversation over it."""
     settings = Settings(
         _env_file=None, data_dir=tmp_path_factory.mktemp("library"), openai_api_key=None, openai_base_url=None
     )
     with contextlib.closing(open_knowledge(settings, warm=False)) as knowledge:
-        await knowledge.library.put_all([split(each) for each in (SERVERING, PLAN, KLIMAPLAN, RUTINE)])
+        await knowledge.library.put_all([split(each) for each in (SERVERING, PLAN, KLIMAPLAN, RUTINE, FEES)])
         yield knowledge
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def demo(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The address of the demo."""
-    async with running(knowledge, tmp_path_factory.mktemp("demo"), demo=True) as url:
+async def demo(
+    request: pytest.FixtureRequest,
+    knowledge: Knowledge,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[str]:
+    """The address of the demo, on SQLite, but where tests have kinds of databases as parameters."""
+    folder = tmp_path_factory.mktemp("demo")
+    async with (
+        databases.ready(getattr(request, "param", "sqlite"), folder / "moteplassen.db") as address,
+        running(knowledge, folder, demo=True, database_url=address) as url,
+    ):
         yield url
 
 
@@ -50,6 +61,13 @@ async def visit(demo: str) -> AsyncIterator[Visit]:
             return person
 
         yield visit
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def office(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """A demo of the module's own, with two teams and the desk behind it."""
+    async with meeting(knowledge, tmp_path_factory.mktemp("office")) as office:
+        yield office
 
 
 @pytest.fixture(scope="session")

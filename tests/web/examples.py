@@ -21,12 +21,25 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.settings import Settings
 from bot.wiring import Knowledge, open_app
+from knowledge.model import Section
+from tests.knowledge.examples import basis, document
 
 ANSWERED = "Hva sier serveringsloven § 27?"
 FEE = "Kommunen kan kreve et gebyr på 5 000 kroner for å behandle søknaden, jf. serveringsloven § 27."
 """What the library says to that. Exact references are answered however sure of other things the bot is made."""
 INSIDE = "Hva sier alkoholloven § 1-9?"
 """Only the internal routine knows."""
+FEES = document(
+    "guides/tobakk",
+    Section(
+        anchor="gebyr",
+        heading="Gebyr for salg av tobakk",
+        text="Gebyret er 1 200 kroner, jf. tobakksskadeloven § 10. Det betales hvert år, jf. tobakksskadeloven § 10.",
+        rests_on=(basis("tobakksskadeloven", "10"),),
+    ),
+)
+TWICE = "Hva sier tobakksskadeloven § 10?"
+"""One section answers that in two sentences."""
 ABSTAINED = "Hvor mange elefanter bor det på Mars?"
 NO_SIGN_IN_YET: dict[str, Any] = {
     "oidc_issuer": "http://127.0.0.1:9",
@@ -132,6 +145,13 @@ class Person:
             while (page := await self.page(f"/t/{thread}")).has("[aria-busy=true]"):
                 await asyncio.sleep(0.02)
         return page
+
+    async def forward(self, page: Page, **typed: str) -> Page:
+        """Send the last reply of the thread on, as who asked does: see what will be sent, change it, say yes."""
+        consent = await self.page(f"/m/{message_of(page)}/saksbehandler")
+        return await self.submit(
+            consent, "form.forwarding", **{"sporsmal": consent.node("#_sporsmal").text().strip()} | typed
+        )
 
     @contextlib.asynccontextmanager
     async def hearing(self, path: str, last: str | None = None) -> AsyncIterator[AsyncIterator[Event]]:

@@ -70,7 +70,7 @@ async def furnished(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFacto
 
 async def _sent(asker: Person, officer: Person, question: str) -> str:
     page = await asker.ask(question)
-    await asker.post(f"/m/{message_of(page)}/saksbehandler")
+    await asker.forward(page)
     return (await officer.page(f"/t/{thread_of(page)}")).node(".case-state a").attrs["href"] or ""
 
 

@@ -35,7 +35,7 @@ ANSWER = "Det bor ingen elefanter på Mars.\n\n<b>Hilsen</b> kommunen & co"
 async def sent(asker: Person, officer: Person, question: str = ABSTAINED) -> tuple[str, str]:
     """A question that was sent on: its thread, and the path of its case."""
     page = await asker.ask(question)
-    await asker.post(f"/m/{message_of(page)}/saksbehandler")
+    await asker.forward(page)
     seen = await officer.page(f"/t/{thread_of(page)}")
     return thread_of(page), seen.node(".case-state a").attrs["href"] or ""
 
@@ -61,7 +61,7 @@ async def test_a_case_waits_in_the_queue_with_what_the_officer_needs(visit: Visi
     assert "Det boten fant" in case.all(".case-help h2")
     nearest = _documents(await asker.page(f"/t/{thread}"), ".nearest .source-title")
     assert nearest <= _documents(case, ".case-help .source-title")
-    assert moves(case) == ["Ta saken", "Ikke vår", "Avslutt"]
+    assert moves(case) == ["Ta saken", "Avslutt", "Følg saken"]
     assert case.all(".events li")[0].startswith("Amina Yusuf")
 
 
@@ -94,13 +94,13 @@ async def test_one_officer_at_a_time_has_a_case_and_the_others_text_is_kept(visi
     assert "Kari Berg" in refused.text("[role=alert].problem")
     assert refused.node("#_svar").text() == "Mitt svar"
     assert "readonly" in refused.node("#_svar").attrs
-    assert moves(refused) == []
+    assert moves(refused) == ["Følg saken"]
     assert (await ola.page(refused.node("#_saker").attrs["data-address"] or "")).text(
         ".case-officer"
     ) == "KB Kari Berg har saken"
     assert (await ola.submit(refused, "form[action='/spraak']", sprak="nb")).response.url.path == path
     assert (await ola.post(f"{path}/ta")).status == 409
-    assert moves(await kari.post(f"{path}/frigi")) == ["Ta saken", "Ikke vår", "Avslutt"]
+    assert moves(await kari.post(f"{path}/frigi")) == ["Ta saken", "Avslutt", "Følg saken"]
     assert (await ola.post(f"{path}/ta")).text(".case-officer").endswith("Du har saken")
 
 
@@ -139,10 +139,10 @@ async def test_cases_are_closed_and_opened_again_and_found_by_how_far_they_are(v
     await kari.post(f"{path}/ta")
     assert await filters() == ["apne", "tatt"]
     closed = await kari.post(f"{path}/avslutt")
-    assert (await filters(), moves(closed)) == (["avsluttede"], ["Åpne igjen"])
+    assert (await filters(), moves(closed)) == (["avsluttede"], ["Åpne igjen", "Følg saken"])
     assert closed.text("#_svardel .note") == "Saken ble avsluttet uten svar."
     assert "er avsluttet uten svar" in (await asker.page(f"/t/{thread}")).text(".case-state")
-    assert moves(await kari.post(f"{path}/gjenapne")) == ["Ta saken", "Ikke vår", "Avslutt"]
+    assert moves(await kari.post(f"{path}/gjenapne")) == ["Ta saken", "Avslutt", "Følg saken"]
     await kari.post(f"{path}/svar", svar="Nei.")
     assert await filters() == ["besvarte"]
 
@@ -156,13 +156,13 @@ async def test_an_unknown_move_changes_nothing(visit: Visit) -> None:
     asker, kari = await visit(), await visit("kari")
     _, path = await sent(asker, kari)
     assert (await kari.post(f"{path}/slett")).status == 404
-    assert moves(await kari.page(path)) == ["Ta saken", "Ikke vår", "Avslutt"]
+    assert moves(await kari.page(path)) == ["Ta saken", "Avslutt", "Følg saken"]
 
 
 async def test_a_question_from_the_staffs_channel_is_marked_as_internal(visit: Visit) -> None:
     staff, kari = await visit("ansatt"), await visit("kari")
     page = await staff.ask(ABSTAINED, channel="ansatte")
-    await staff.post(f"/m/{message_of(page)}/saksbehandler")
+    await staff.forward(page)
     path = (await kari.page(f"/t/{thread_of(page)}")).node(".case-state a").attrs["href"]
     queue = await kari.page("/saker")
     (row,) = [row for row in queue.tree.css("li.case") if row.css(f"a[href='{path}']")]
@@ -176,7 +176,7 @@ async def test_a_case_that_belongs_elsewhere_is_laid_back_and_marked(visit: Visi
     told = (await asker.page(f"/t/{thread}")).all(".message")
     case = await kari.post(f"{path}/ikke-var")
     assert case.text(".case-bar .badge") == "Hører hjemme et annet sted"
-    assert moves(case) == ["Ta saken", "Avslutt"]
+    assert moves(case) == ["Ta saken", "Avslutt", "Følg saken"]
     assert len((await asker.page(f"/t/{thread}")).all(".message")) == len(told)
 
 

@@ -72,7 +72,7 @@ async def test_a_follow_up_in_a_thread_that_came_live_is_there_once_however_ofte
 async def test_the_officers_answer_comes_live_into_the_askers_thread(visit: Visit) -> None:
     asker, kari = await visit(), await visit("kari")
     page = await asker.ask(ABSTAINED)
-    await asker.post(f"/m/{message_of(page)}/saksbehandler")
+    await asker.forward(page)
     thread = thread_of(page)
     path = (await kari.page(f"/t/{thread}")).node(".case-state a").attrs["href"]
     async with asker.hearing(await address(asker, f"/t/{thread}")) as stream:
@@ -105,7 +105,7 @@ async def test_a_stream_of_a_thread_leaves_out_other_threads(visit: Visit) -> No
     mine = await asker.ask("Hva sier A4 i denne tråden?")
     async with asker.hearing(await address(asker, f"/t/{thread_of(mine)}")) as stream:
         await other.ask("Hva sier A4 i en annen tråd?")
-        await asker.post(f"/m/{message_of(mine)}/saksbehandler")
+        await asker.forward(mine)
         heard = await heard_until(stream, holds("case-state"))
     assert {update["thread"] for _, update in heard} == {thread_of(mine)}
 
@@ -115,7 +115,7 @@ async def test_officers_hear_that_the_queue_has_changed(visit: Visit) -> None:
     after = (await kari.page("/saker")).node("#_saker").attrs["data-after"]
     async with kari.hearing(f"/saker/hendelser?etter={after}") as stream, asyncio.timeout(PATIENCE):
         page = await asker.ask(ABSTAINED)
-        await asker.post(f"/m/{message_of(page)}/saksbehandler")
+        await asker.forward(page)
         event = await anext(stream)
     assert (event.name, int(event.id) > int(after or 0)) == ("cases", True)
 

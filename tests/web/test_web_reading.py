@@ -4,7 +4,7 @@ import pytest
 
 from tests.knowledge.examples import KLIMA, NAERINGSLIV, SECRET
 from tests.web.conftest import Visit
-from tests.web.examples import ABSTAINED, FEE, INSIDE, words
+from tests.web.examples import ABSTAINED, FEE, INSIDE, TWICE, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,6 +20,19 @@ async def test_every_citation_opens_its_section_with_the_quoted_words_marked(vis
         source = await person.page(address)
         assert source.text("h1") in {NAERINGSLIV, KLIMA}
         assert source.text(f"section#{section} mark") == words(claim).removesuffix(f" {words(link)}")
+
+
+async def test_a_section_that_is_cited_twice_has_one_number_and_stands_there_once(visit: Visit) -> None:
+    person = await visit()
+    reply = await person.ask(TWICE)
+    claims = reply.tree.css(".claim")
+    links = [words(link) for claim in claims for link in claim.css("a.mark")]
+    assert (links, reply.all(".source .mark-number")) == (["1", "1"], ["1"])
+    assert reply.all(".source .source-title") == ["Tobakk – Gebyr for salg av tobakk"]
+    assert reply.all(".source .laws a") == ["tobakksskadeloven § 10"]
+    for claim in claims:  # and each number leads to the words that its claim was taken from
+        source = await person.page(claim.css("a.mark")[0].attrs["href"] or "")
+        assert source.all("mark") == [words(claim).removesuffix(" 1")]
 
 
 async def test_the_nearest_sources_of_an_abstention_open_marked_too(visit: Visit) -> None:

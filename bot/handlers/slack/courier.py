@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.desk.outbox import Delivery, Undeliverable
+from bot.publishing.notices import CHANGED
+
+UNSAID = frozenset({CHANGED})
+"""The kinds that are owed to every platform of officers, and of which nothing is said in Slack: what else happens to
+published answers than that somebody is to do something stands on their page, and nobody waits for it."""
 
 
 class Carrier(Protocol):
@@ -27,6 +32,8 @@ class SlackCourier:
     async def deliver(self, delivery: Delivery) -> None:
         """Bring what is owed. Raises Undeliverable."""
         carrier = self._carriers.get(delivery.kind)
+        if delivery.kind in UNSAID:
+            return
         if carrier is None:
             raise Undeliverable(f"nothing in Slack is of the kind {delivery.kind!r}")
         await carrier.deliver(delivery)

@@ -41,7 +41,7 @@ class Owing:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             if len(batch) >= _RUSH:
-                self._outbox.hold()
+                self._outbox.rush.hold()
             try:
                 async with self._database.writing() as session:
                     await self._outbox.put_all(session, [delivery for delivery, _ in batch])

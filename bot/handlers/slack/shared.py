@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.database import Database
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
+from bot.desk.outcomes import Outcomes
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.channels import Channels
@@ -17,6 +18,8 @@ from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.known import Known
 from bot.handlers.slack.library import Library
 from bot.handlers.slack.owing import Owing
+from bot.handlers.slack.questions.addresses import Addresses
+from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.store import Posts, Replies
 from bot.handlers.slack.workspace import Workspace
 from bot.settings import Settings
@@ -50,6 +53,8 @@ class Shared:
     replies: Replies
     posts: Posts
     workspace: Workspace
+    addresses: Addresses
+    aside: Aside
 
 
 def share(
@@ -65,6 +70,7 @@ def share(
 ) -> Shared:
     """One of each, over the database and Slack's API."""
     known, posts = Known(database), Posts(database)
+    workspace, addresses = Workspace(clients, posts), Addresses(settings.slack_api_url)
     directory = Directory(clients, known, settings.slack_officers_group)
     return Shared(
         settings=settings,
@@ -78,9 +84,13 @@ def share(
         owing=Owing(database, outbox),
         known=known,
         directory=directory,
-        officers=Officers(clients, directory, settings.slack_officers_channel, settings.slack_officers_group),
+        officers=Officers(
+            clients, directory, desk.teams, settings.slack_officers_channel, settings.slack_officers_group
+        ),
         channels=Channels(database, outbox, settings.slack_channels),
-        replies=Replies(database),
+        replies=Replies(database, Outcomes(desk.teams)),
         posts=posts,
-        workspace=Workspace(clients, posts),
+        workspace=workspace,
+        addresses=addresses,
+        aside=Aside(workspace, clients, addresses),
     )

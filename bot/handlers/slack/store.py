@@ -7,18 +7,36 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import JSON, Boolean, ColumnElement, Index, Select, String, and_, case, delete, func, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, Instant, insert_if_new, now
 from bot.desk.notices import lane_of
 from bot.desk.outbox import OutboxRow
+from bot.desk.outcomes import Outcomes
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.questions.asking import Posed
 from bot.people import Place
 from bot.question import Reply
 
 LONGEST_HISTORY = 10
+IN = "@"
+"""Parts a key from the channel where another message has the key itself."""
 GIVEN_UP = "#given_up"
 """What the key of an apology for a reply ends with."""
 _QUESTIONS = ("reply", "command")
@@ -88,8 +106,9 @@ class Post(BaseModel):
 class Replies:
     """The replies given in Slack."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, outcomes: Outcomes | None = None) -> None:
         self._database = database
+        self._outcomes = outcomes or Outcomes()
 
     async def keep(self, key: str, question: Posed, reply: Reply) -> Said:
         """Keep the reply that the delivery of that key owes; where it has been given one before, that one stands."""
@@ -104,7 +123,8 @@ class Replies:
             "created": now(),
         }
         async with self._database.writing() as session:
-            await insert_if_new(session, ReplyRow, values, unique="key")
+            if await insert_if_new(session, ReplyRow, values, unique="key"):
+                await self._note(session, key, reply)
             row = (await session.scalars(select(ReplyRow).where(ReplyRow.key == key))).one()
             return Said.model_validate(row)
 
@@ -114,6 +134,7 @@ class Replies:
         values = {"id": reply.id, "question": about, "reply": reply.model_dump(mode="json"), "created": now()}
         async with self._database.writing() as session:
             await session.execute(update(ReplyRow).where(ReplyRow.key == key).values(**values))
+            await self._note(session, key, reply)
         return Said(question=question, reply=reply)
 
     async def owed_by(self, key: str) -> Said | None:
@@ -154,6 +175,10 @@ class Replies:
             counts = {str(name): int(count) for name, count in await session.execute(replied)}
             return counts | {"waiting": await session.scalar(owed) or 0}
 
+    async def _note(self, session: AsyncSession, key: str, reply: Reply) -> None:
+        # An apology stands for the reply, until that comes after all.
+        await self._outcomes.note(session, PLATFORM, key.removesuffix(GIVEN_UP), reply)
+
     async def _one(self, query: Select[ReplyRow]) -> Said | None:
         async with self._database.reading() as session:
             row = (await session.scalars(query)).one_or_none()
@@ -190,6 +215,18 @@ class Posts:
     async def get(self, key: str) -> Post | None:
         """The message of that key, if the bot has begun to post it."""
         return await self._one(PostRow.key == key)
+
+    async def key_in(self, channel: str, key: str) -> str:
+        """The key in that channel of what there may be one of in each: the first there is has the key itself."""
+        first = await self.get(key)
+        return key if first is None or first.channel == channel else f"{key}{IN}{channel}"
+
+    async def elsewhere(self, channel: str, key: str) -> Sequence[Post]:
+        """The messages of that key that are in other channels."""
+        same = or_(PostRow.key == key, PostRow.key.startswith(f"{key}{IN}", autoescape=True))
+        there = select(PostRow).where(same, PostRow.channel != channel, PostRow.ts.is_not(None))
+        async with self._database.reading() as session:
+            return [Post.model_validate(row) for row in await session.scalars(there)]
 
     async def at(self, channel: str, ts: str) -> Post | None:
         """The bot's message of that name in Slack."""

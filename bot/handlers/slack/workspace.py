@@ -53,13 +53,21 @@ class Workspace:
         self._posts = posts
 
     async def post(
-        self, key: str, place: Place, message: Message, *, streamed: bool = False, missing: bool = False
+        self,
+        key: str,
+        place: Place,
+        message: Message,
+        *,
+        streamed: bool = False,
+        missing: bool = False,
+        broadcast: bool = False,
     ) -> Post:
         """Post the message in the place (an empty thread is the channel itself) unless the one of that key is there.
 
         Slack itself knows no such keys. So the attempt is noted before, and the arrival after; where an attempt was
         noted and no arrival, the process or the connection broke in between, and Slack is asked for the key, unless
         the message is known to be `missing`. One that may have been begun as a stream (`streamed`) is made whole.
+        What is in a thread is shown in the channel too, where `broadcast`.
         """
         post, first = await self._posts.begin(key, place)
         if post.ts and not post.streaming:
@@ -73,7 +81,9 @@ class Workspace:
                 return await self._posts.arrived(post, post.channel, post.ts or "")
             if post.ts:
                 return post
-            posted = await _simpler_at_worst(lambda simple: _post(client, post, place.thread, simple), message)
+            posted = await _simpler_at_worst(
+                lambda simple: _post(client, post, place.thread, simple, broadcast=broadcast), message
+            )
         return await self._posts.arrived(post, posted["channel"], posted["ts"])
 
     async def posted(self, key: str) -> Post | None:
@@ -161,10 +171,13 @@ def _may_be_begun(message: Mapping[str, Any]) -> bool:
     return bool(message.get("bot_id")) and key_of(message) is None and kinds <= {"markdown", "rich_text"}
 
 
-async def _post(client: AsyncWebClient, post: Post, thread: str, message: Message) -> AsyncSlackResponse:
+async def _post(
+    client: AsyncWebClient, post: Post, thread: str, message: Message, *, broadcast: bool
+) -> AsyncSlackResponse:
     return await client.chat_postMessage(
         channel=post.channel,
         thread_ts=thread or None,
+        reply_broadcast=broadcast or None,
         text=message.text,
         blocks=message.blocks,
         metadata=_mark(post.key),

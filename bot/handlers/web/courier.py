@@ -8,16 +8,29 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from bot.desk.desk import Desk
-from bot.desk.notices import WRITTEN, CaseNotice, apology
+from bot.desk.notices import RESUMED, WRITTEN, CaseNotice, apology
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import CASES, has_outsiders
 from bot.handlers.web.messages import Kind, Message, Progress, place_of
 from bot.handlers.web.threads import NoSuchMessage, Threads
 from bot.people import audience_of
+from bot.publishing.notices import CHANGED, PROPOSED, REVIEW
 from bot.question import Listener, Question, Reply
 from bot.texts import Texts
 from knowledge.model import Claim
+
+TO_OFFICERS = frozenset({"case.opened", "case.changed", "case.watched"})
+"""What officers' pages show anew; a case that is watched stands in the queue with what happened to it last."""
+TO_ASKERS = frozenset(
+    {
+        *("case.claimed", "case.reassigned", "case.merged", "case.closed", "case.reopened"),
+        *("case.escalated", "case.nudged", RESUMED),
+    }
+)
+"""What changes when and from whom an asker has to expect an answer, or asks them whether it helped."""
+TO_ANSWERERS = frozenset({PROPOSED, REVIEW, CHANGED})
+"""What officers' pages show of published answers."""
 
 
 class Conversation(Protocol):
@@ -42,7 +55,7 @@ class WebCourier:
             if delivery.kind == "reply":
                 await self._reply(await self._threads.message(delivery.payload["message"]))
             else:
-                await self._tell(delivery, CaseNotice.model_validate(delivery.payload))
+                await self._tell(delivery)
         except NoSuchMessage as error:
             raise Undeliverable(str(error)) from error
 
@@ -83,11 +96,17 @@ class WebCourier:
             place=place,
         )
 
-    async def _tell(self, delivery: Delivery, notice: CaseNotice) -> None:
+    async def _tell(self, delivery: Delivery) -> None:
+        if delivery.kind in TO_ANSWERERS:
+            return await self._threads.count(CASES)
+        notice = CaseNotice.model_validate(delivery.payload)
         if delivery.kind in WRITTEN:
             return await self._threads.answer(delivery.key, notice)
-        if delivery.kind in {"case.opened", "case.changed"}:
+        if delivery.kind in TO_OFFICERS:
             await self._threads.count(CASES)
+        elif delivery.kind not in TO_ASKERS:
+            raise Undeliverable(f"nobody on the web knows what a {delivery.kind!r} is")
+        # What an asker is told of a case stands with the reply that it was opened from, as the case stands now.
         if notice.place.platform == PLATFORM:
             await self._threads.touch(await self._threads.message(notice.reply_id))
 

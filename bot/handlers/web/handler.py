@@ -17,8 +17,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bot.database import Database
+from bot.desk.absences import Absences
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
+from bot.desk.outcomes import Outcomes
+from bot.desk.roster import Roster
 from bot.guard import Guard
 from bot.handlers.web.channels import BUSINESS
 from bot.handlers.web.courier import Conversation, WebCourier
@@ -27,9 +30,16 @@ from bot.handlers.web.feedback import Feedback
 from bot.handlers.web.identity import KEPT_FOR, PERSONAS, Identity
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked
+from bot.handlers.web.pages.absences import AbsencePages
+from bot.handlers.web.pages.asker import AskerPages
 from bot.handlers.web.pages.cases import CasePages
 from bot.handlers.web.pages.channel import ChannelPages
+from bot.handlers.web.pages.forwarding import ForwardingPages
 from bot.handlers.web.pages.knowledge import KnowledgePages
+from bot.handlers.web.pages.merging import MergingPages
+from bot.handlers.web.pages.proposing import ProposingPages
+from bot.handlers.web.pages.published import PublishedPages
+from bot.handlers.web.pages.queue import QueuePages
 from bot.handlers.web.pages.replies import ReplyActions
 from bot.handlers.web.pages.session import SessionPages
 from bot.handlers.web.posts import Posts
@@ -38,6 +48,8 @@ from bot.handlers.web.secret import session_secret
 from bot.handlers.web.security import SameOrigin, SecurityHeaders, SmallBody
 from bot.handlers.web.sign_in import SignIn
 from bot.handlers.web.threads import Threads
+from bot.people import Role
+from bot.publishing.publishing import Publishing
 from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from knowledge.library import Library
@@ -57,6 +69,7 @@ class WebHandler:
         database: Database,
         outbox: Outbox,
         desk: Desk,
+        publishing: Publishing,
         conversation: Conversation,
         library: Library,
         texts: Texts,
@@ -65,17 +78,27 @@ class WebHandler:
         self._settings = settings
         self._texts = texts
         self._live = Live(database)
-        self._threads = Threads(database, outbox, self._live)
+        self._threads = Threads(database, outbox, self._live, Outcomes(desk.teams))
         guests = {language: texts(language, "web.guest") for language in LANGUAGES}
         identity = Identity(guests, demo=settings.demo)
         rendering = Rendering(texts, identity, demo=settings.demo)
         feedback = Feedback(database)
         posts = Posts(rendering, desk, feedback)
+        absences = Absences(database, desk.teams)
+        invented = [persona.officer for persona in PERSONAS if persona.role is Role.OFFICER]
+        roster = Roster(database, desk.teams, invented if settings.demo else ())
         self._pages = (
-            ChannelPages(rendering, identity, self._threads, posts, self._live, Guard()),
-            ReplyActions(identity, self._threads, posts, desk, feedback),
+            ChannelPages(rendering, identity, self._threads, posts, self._live, Guard(), desk),
+            ReplyActions(rendering, identity, self._threads, posts, feedback),
+            ForwardingPages(rendering, identity, self._threads, desk, Guard()),
+            AskerPages(rendering, identity, self._threads, posts, desk),
             KnowledgePages(rendering, identity, library),
-            CasePages(rendering, identity, desk, self._threads, self._live),
+            QueuePages(rendering, identity, desk, self._threads, self._live, absences),
+            MergingPages(rendering, identity, desk, self._threads),
+            ProposingPages(rendering, identity, desk, publishing, self._threads),
+            CasePages(rendering, identity, desk, self._threads, absences, roster, publishing),
+            PublishedPages(rendering, identity, desk, publishing, self._threads),
+            AbsencePages(rendering, identity, absences, roster, desk.teams, self._threads),
             SessionPages(identity, sign_in),
         )
         self._errors = ErrorPages(rendering, identity)

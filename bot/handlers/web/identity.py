@@ -69,6 +69,11 @@ class Persona(BaseModel):
         """The persona, as somebody who asks."""
         return Asker(id=self.id, name=self.name, role=self.role)
 
+    @property
+    def officer(self) -> Officer:
+        """The persona, as somebody who handles cases."""
+        return Officer(id=self.id, name=self.name)
+
 
 PERSONAS = (
     Persona(id="kafe", name="Amina Yusuf", role=Role.BUSINESS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import hashlib
 import secrets
 
 from pydantic import BaseModel, ConfigDict
@@ -33,6 +34,8 @@ class Kind(enum.StrEnum):
     QUESTION = "question"
     REPLY = "reply"
     ANSWER = "answer"
+    FOLLOW_UP = "follow_up"
+    """What the asker of a case writes to its officer; the bot doesn't reply to it."""
 
 
 class Message(_Value):
@@ -97,6 +100,13 @@ class Asked(_Value):
     language: str
     session: str
     masked: bool = False
+
+    @property
+    def ref(self) -> str:
+        """Names what was posted for good: posting the same again makes nothing new."""
+        # The text belongs to it: a browser that goes back to an old page posts something new under the page's old key.
+        digest = hashlib.sha256(f"{self.thread}\n{self.text}".encode()).hexdigest()[:16]
+        return f"asked:{self.session}:{self.key}:{digest}"
 
 
 def new_key() -> str:

@@ -9,19 +9,19 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.desk.case import Case
 from bot.desk.desk import Desk
-from bot.handlers.web.feedback import Feedback
+from bot.handlers.web.feedback import Feedback, Opinion
 from bot.handlers.web.identity import Visitor
 from bot.handlers.web.messages import Kind, Message, new_key
 from bot.handlers.web.rendering import Rendering
 
 
 class Surroundings(BaseModel):
-    """What a visitor sees beside messages: cases that were opened from them, and the thumbs the visitor pressed."""
+    """What a visitor sees beside messages: cases that were opened from them, and what the visitor thinks of them."""
 
     model_config = ConfigDict(frozen=True)
 
     cases: Mapping[str, Case]
-    thumbs: Mapping[str, int]
+    thumbs: Mapping[str, Opinion]
 
 
 class Posts:

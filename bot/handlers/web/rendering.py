@@ -12,12 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from bot.citing import numbers, sources
+from bot.database import now
+from bot.feedback import Fault, Importance
 from bot.handlers.web import moments
 from bot.handlers.web.channels import channels
 from bot.handlers.web.identity import PERSONAS, Identity, Visitor
 from bot.handlers.web.quoting import LONGEST
 from bot.handlers.web.security import SAFE_METHODS
-from bot.handlers.web.sources import numbered, sources
 from bot.texts import LANGUAGES, Texts
 from knowledge.model import Citation
 
@@ -44,8 +46,10 @@ class Rendering:
             personas=PERSONAS,
             languages=LANGUAGES,
             source_link=source_link,
-            numbered=numbered,
+            numbers=numbers,
             sources=sources,
+            faults=tuple(Fault),
+            importances=tuple(Importance),
             static=_static,
             initials=initials,
             tint=tint,
@@ -68,6 +72,10 @@ class Rendering:
             moment=functools.partial(moments.moment, language=language),
             age=functools.partial(moments.age, language=language),
             day=functools.partial(moments.day, language=language),
+            date=functools.partial(moments.date, language=language),
+            deadline=functools.partial(moments.deadline, language=language, texts=self.texts),
+            lateness=functools.partial(moments.lateness, language=language),
+            now=now(),
             **values,
         )
 

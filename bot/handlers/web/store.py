@@ -71,11 +71,15 @@ class MessageRow(Base):
 
 
 class FeedbackRow(Base):
-    """What somebody thinks of a reply: 1 or -1. No row: nothing said, or taken back."""
+    """What somebody thinks of a reply: 1 or -1, and what is wrong with it. No row: nothing said, or taken back."""
 
     __tablename__ = "web_feedback"
 
     message: Mapped[str] = mapped_column(ForeignKey("web_messages.id"), primary_key=True)
     visitor: Mapped[str] = mapped_column(String(255), primary_key=True)
     thumb: Mapped[int] = mapped_column(Integer)
+    fault: Mapped[str | None] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text, server_default="")
+    importance: Mapped[str | None] = mapped_column(String(16))
+    role: Mapped[str] = mapped_column(String(16), server_default="")
     changed: Mapped[dt.datetime] = mapped_column(Instant)

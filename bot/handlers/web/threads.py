@@ -4,7 +4,6 @@ and is heard of live."""
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.database import Database, insert_if_new, now
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Delivery, Outbox
+from bot.desk.outcomes import Outcomes
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Kind, Message, Progress, Thread
@@ -31,10 +31,11 @@ class NoSuchMessage(LookupError):
 class Threads:
     """Reads and changes threads."""
 
-    def __init__(self, database: Database, outbox: Outbox, live: Live) -> None:
+    def __init__(self, database: Database, outbox: Outbox, live: Live, outcomes: Outcomes | None = None) -> None:
         self._database = database
         self._outbox = outbox
         self._live = live
+        self._outcomes = outcomes or Outcomes()
 
     async def ask(self, asked: Asked) -> Sequence[Message]:
         """Put the question in its thread, with its reply still to come, and owe that reply; all or nothing.
@@ -43,7 +44,7 @@ class Threads:
         """
         async with self._database.writing() as session:
             first = await _advance(session, asked.channel, by=2) - 1
-            question = await _one(session, select(MessageRow).where(MessageRow.delivery_key == _key(asked)))
+            question = await _one(session, select(MessageRow).where(MessageRow.delivery_key == asked.ref))
             if question is None:
                 question = await self._add(session, asked, first)
             both = select(MessageRow).where((MessageRow.id == question.id) | (MessageRow.question == question.id))
@@ -52,13 +53,34 @@ class Threads:
         self._live.poke(asked.channel)
         return messages
 
+    async def follow_up(self, asked: Asked) -> Message:
+        """Put what the asker of a case writes to its officer in their thread, without owing a reply; once for each
+        `asked.ref`. Raises NoSuchMessage where the channel has no such thread."""
+        async with self._database.writing() as session:
+            position = await _advance(session, asked.channel)
+            await _open_thread(session, asked.thread or "", asked, position)
+            values = _values(asked.channel, position, Kind.FOLLOW_UP, asked.asker)
+            posted = asked.model_dump(include={"text", "language", "session", "masked", "thread"})
+            await insert_if_new(
+                session, MessageRow, values | posted | {"delivery_key": asked.ref}, unique="delivery_key"
+            )
+            row = (await session.scalars(select(MessageRow).where(MessageRow.delivery_key == asked.ref))).one()
+            message = _message(row)
+        self._live.poke(asked.channel)
+        return message
+
     async def progress(self, reply: Message, progress: Progress) -> None:
         """Note how far a reply has got. Nothing happens where it has come already."""
-        await self._change_waiting(reply, progress=progress.model_dump(mode="json"))
+        async with self._database.writing() as session:
+            await _change_waiting(session, reply, progress=progress.model_dump(mode="json"))
+        self._live.poke(reply.channel)
 
     async def say(self, reply: Message, said: Reply) -> None:
-        """Let the reply say this. Nothing happens where it has come already."""
-        await self._change_waiting(reply, said=said.model_dump(mode="json"), progress=None)
+        """Let the reply say this, and count how it ended. Nothing happens where it has come already."""
+        async with self._database.writing() as session:
+            if await _change_waiting(session, reply, said=said.model_dump(mode="json"), progress=None):
+                await self._outcomes.note(session, PLATFORM, reply.id, said)
+        self._live.poke(reply.channel)
 
     async def answer(self, key: str, notice: CaseNotice) -> None:
         """Put an officer's answer in the asker's thread; once for each key. Raises NoSuchMessage."""
@@ -131,7 +153,7 @@ class Threads:
         mine = _values(asked.channel, position, Kind.QUESTION, asked.asker)
         thread = asked.thread or mine["id"]
         await _open_thread(session, thread, asked, position)
-        posted = asked.model_dump(include={"text", "language", "session", "masked"}) | {"delivery_key": _key(asked)}
+        posted = asked.model_dump(include={"text", "language", "session", "masked"}) | {"delivery_key": asked.ref}
         question = MessageRow(**mine | posted, thread=thread)
         session.add(question)
         await session.flush()
@@ -144,19 +166,19 @@ class Threads:
         await self._outbox.put(session, owed.model_copy(update={"payload": {"message": reply.id}}))
         return question
 
-    async def _change_waiting(self, reply: Message, **values: Any) -> None:
-        async with self._database.writing() as session:
-            revision = await _advance(session, reply.channel)
-            waiting = _at(reply.id).where(MessageRow.said.is_(None))
-            await session.execute(waiting.values(revision=revision, **values))
-        self._live.poke(reply.channel)
-
 
 async def _advance(session: AsyncSession, channel: str, by: int = 1) -> int:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     first = insert(ChannelRow).values(name=channel, revision=by)
     counted = first.on_conflict_do_update(index_elements=["name"], set_={"revision": ChannelRow.revision + by})
     return (await session.execute(counted.returning(ChannelRow.revision))).scalar_one()
+
+
+async def _change_waiting(session: AsyncSession, reply: Message, **values: Any) -> bool:
+    """Change a reply that has not come yet; False where it has."""
+    revision = await _advance(session, reply.channel)
+    waiting = _at(reply.id).where(MessageRow.said.is_(None)).values(revision=revision, **values)
+    return (await session.execute(waiting.returning(MessageRow.id))).first() is not None
 
 
 async def _open_thread(session: AsyncSession, thread: str, asked: Asked, position: int) -> None:
@@ -207,12 +229,6 @@ def _at(id_: str) -> Any:
 
 def _message(row: MessageRow) -> Message:
     return Message.model_validate(row, from_attributes=True)
-
-
-def _key(asked: Asked) -> str:
-    # The text belongs to it: a browser that goes back to an old page posts something new under the page's old key.
-    digest = hashlib.sha256(f"{asked.thread}\n{asked.text}".encode()).hexdigest()[:16]
-    return f"asked:{asked.session}:{asked.key}:{digest}"
 
 
 def _new_id() -> str:

@@ -1,61 +1,93 @@
-"""The button under a reply that sends its question to the case officers."""
+"""What can be done to a case, as buttons under it: the usual moves at once, the rarer ones in a menu. Pure."""
 
 from __future__ import annotations
 
-from typing import Any
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ConfirmObject,
+    InteractiveElement,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+)
 
-from slack_bolt.async_app import AsyncApp
-
-from bot.desk.notices import lane_of
+from bot.desk.case import OPEN, Case, CaseState
 from bot.handlers.slack import PLATFORM
-from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
-from bot.handlers.slack.blocks import said as plainly
-from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE
-from bot.handlers.slack.cases.opening import Pressed, pressed
-from bot.handlers.slack.cases.whispering import Whispers
-from bot.handlers.slack.directory import Directory
-from bot.handlers.slack.owing import Owing
-from bot.handlers.slack.replies.rendering import FORWARD
-from bot.handlers.slack.store import Replies, Said
 from bot.texts import Texts
 
+CLAIM = "claim"
+RELEASE = "release"
+ANSWER = "answer"
+ASK_BACK = "ask_back"
+REASSIGN = "reassign"
+CLOSE = "close"
+REOPEN = "reopen"
+PUBLISH = "publish"
+"""The action ids of the buttons; `slack.<id>` in the texts is what stands on them, and their value is the case's id."""
+SEND_BACK = "send_back"
+MERGE = "merge"
+TAKE_OVER = "take_over"
+WATCH = "watch"
+UNWATCH = "unwatch"
+"""What the menu offers; the value is one of these, a colon, and the case's id."""
+MORE = "more"
+"""The action id of the menu."""
 
-class Forwarding:
-    """Opens a case when the asker presses the button."""
 
-    def __init__(
-        self, owing: Owing, behind: Behind, replies: Replies, whispers: Whispers, directory: Directory, texts: Texts
-    ) -> None:
-        self._owing = owing
-        self._behind = behind
-        self._replies = replies
-        self._whispers = whispers
-        self._directory = directory
-        self._texts = texts
+def buttons(case: Case, address: str, texts: Texts, language: str) -> ActionsBlock:
+    """The buttons and the menu. `address` is where the case is in the web."""
+    shown: list[InteractiveElement] = [
+        ButtonElement(
+            text=PlainTextObject(text=texts(language, f"slack.{action}")),
+            action_id=action,
+            value=case.id,
+            url=address if action == PUBLISH else None,
+            style="primary" if action in {CLAIM, ANSWER} and number == 0 else None,
+            confirm=_confirm(case, texts, language) if action == CLOSE else None,
+        )
+        for number, action in enumerate(_usual(case))
+    ]
+    options = [
+        Option(value=f"{action}:{case.id}", text=PlainTextObject(text=texts(language, f"slack.{action}")))
+        for action in _rarer(case)
+    ]
+    return ActionsBlock(elements=[*shown, OverflowMenuElement(action_id=MORE, options=options)])
 
-    def register(self, app: AsyncApp) -> None:
-        """Let Bolt hand over who presses the button."""
-        app.action(FORWARD)(self._press)
 
-    async def _press(self, body: dict[str, Any], ack: Ack) -> None:
-        said = await self._replies.get(body["actions"][0]["value"])
-        who = pressed(body, (body.get("message") or {}).get("thread_ts") or "")
-        if said and who.user == said.question.asker.id:
-            await self._forward(said, who)
-        else:
-            self._behind.start(self._refuse(said, who))
-        await ack()
+def chosen(value: str) -> tuple[str, str]:
+    """What was chosen in the menu, and of which case."""
+    action, _, case_id = value.partition(":")
+    return action, case_id
 
-    async def _forward(self, said: Said, who: Pressed) -> None:
-        payload = {"reply": said.reply.id, "name": who.handle or who.user}
-        lane = lane_of(said.question.place)
-        await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane, payload)
 
-    async def _refuse(self, said: Said | None, who: Pressed) -> None:
-        if said:
-            text, place = self._texts(said.reply.language, "slack.forward.others"), said.question.place
-        else:
-            language = (await self._directory.person(who.workspace, who.user)).language or OFFICERS_LANGUAGE
-            text, place = self._texts(language, "slack.forward.gone"), who.place
-        await self._whispers.tell(place, who.user, plainly(text))
+def can_be_asked(case: Case) -> bool:
+    """Does what the asker writes in the thread come to the case?"""
+    return case.place.platform == PLATFORM
+
+
+def _usual(case: Case) -> list[str]:
+    if case.state is CaseState.ANSWERED:
+        return [REOPEN, CLOSE, PUBLISH]
+    if case.state not in OPEN:
+        return [REOPEN]
+    first = [RELEASE] if case.officer else [CLAIM]
+    ask_back = [ASK_BACK] if can_be_asked(case) else []
+    return [*first, ANSWER, *ask_back, REASSIGN, CLOSE]
+
+
+def _rarer(case: Case) -> list[str]:
+    passing_on = [SEND_BACK, MERGE] if case.state in OPEN else []
+    # Everybody sees the same message, whenever they look: so what isn't for them, or not now, is offered too.
+    taking_over = [TAKE_OVER] if case.state in OPEN and case.officer else []
+    return [*taking_over, *passing_on, WATCH, UNWATCH]
+
+
+def _confirm(case: Case, texts: Texts, language: str) -> ConfirmObject:
+    told = "slack.close.answered" if case.answer is not None else "slack.close.unanswered"
+    return ConfirmObject(
+        title=PlainTextObject(text=texts(language, "slack.close.title", case=case.label)),
+        text=PlainTextObject(text=texts(language, told)),
+        confirm=PlainTextObject(text=texts(language, "slack.close")),
+        deny=PlainTextObject(text=texts(language, "slack.casework.cancel")),
+    )

@@ -5,45 +5,66 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from babel.dates import format_datetime
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, ContextBlock, PlainTextObject
+from babel.dates import format_date
+from pydantic import BaseModel, ConfigDict
+from slack_sdk.models.blocks import Block, ContextBlock
 
-from bot.desk.case import OPEN, Case, CaseState
-from bot.desk.deadlines import OSLO, awaited
+from bot.citing import sources
+from bot.desk.case import OPEN, Case, CaseState, Officer
+from bot.desk.team import Team
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, sections
+from bot.handlers.slack.cases.buttons import buttons
+from bot.handlers.slack.cases.officers import user_of
 from bot.handlers.slack.cases.quoting import quotation
+from bot.handlers.slack.moments import dated
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.people import Place
 from bot.texts import LOCALES, Texts
 
-CLAIM = "claim"
-RELEASE = "release"
-ANSWER = "answer"
-ASK_BACK = "ask_back"
-REASSIGN = "reassign"
-SEND_BACK = "send_back"
-CLOSE = "close"
-REOPEN = "reopen"
-"""The action ids of the buttons; `slack.<id>` in the texts is what stands on them, and their value is the case's id."""
-
 _QUESTION = 2_000
 _NAME = 100
+_NAMES = 300
 _HOLE = "\0"
 
 
-def card(case: Case, address: str, texts: Texts, language: str, now: dt.datetime) -> Message:
+class Around(BaseModel):
+    """What there is to say of a case that isn't the case's own: the label of the case that it was merged into, the
+    number of those that were merged into it, and the name of its team, where there are several. `away` is the last day
+    that the officer who has it is away, and `substitute` the id of who works for them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    into: str = ""
+    merged: int = 0
+    team: str = ""
+    away: dt.date | None = None
+    substitute: str = ""
+
+
+NOTHING = Around()
+
+
+def card(case: Case, address: str, texts: Texts, language: str, now: dt.datetime, around: Around = NOTHING) -> Message:
     """The case with what can be done to it now.
 
     Who is in the officers' channel is for Slack to know, so of a confidential case it isn't told who asks what where.
     """
-    heading = " · ".join([case.label, texts(language, f"desk.state.{case.state}"), *_officer(case)])
+    parts = [case.label, texts(language, f"desk.state.{case.state}"), around.into, _officer(case)]
+    heading = " · ".join(filter(None, parts))
     question = "" if case.confidential else case.question
     blocks: list[Block] = [*sections([bold(heading), quotation(question, _QUESTION)])]
-    blocks.append(ContextBlock(elements=[markup("\n".join(_particulars(case, texts, language, now)))]))
-    blocks.append(_buttons(case, texts, language))
+    blocks.append(ContextBlock(elements=[markup("\n".join(_particulars(case, around, texts, language, now)))]))
+    blocks.append(buttons(case, address, texts, language))
     blocks += sections([link(address, escape(texts(language, "slack.case.open")))])
     return Message(clip(f"{heading}: {question}" if question else heading, FALLBACK), tuple(blocks))
+
+
+def gone(case: Case, address: str, team: Team, texts: Texts, language: str) -> Message:
+    """What is left of the case in the channel of a team that had it: which team has it now."""
+    told = texts(language, "slack.casework.gone_to", case=case.label, team=team.name)
+    way = link(address, escape(texts(language, "slack.case.open")))
+    return Message(clip(told, FALLBACK), tuple(sections([bold(told), way])))
 
 
 def asker_of(case: Case) -> str:
@@ -57,17 +78,6 @@ def where(place: Place, name: str, texts: Texts, language: str) -> str:
     return f"{readers} {bold(texts(language, 'slack.casework.shown.outsiders'))}" if place.outsiders else readers
 
 
-def moment(at: dt.datetime, language: str) -> str:
-    """A date and time as the reader's Slack words them, with our own words where it can't."""
-    plain = format_datetime(at, "d. MMMM y HH:mm" if language != "en" else "d MMMM y HH:mm", OSLO, LOCALES[language])
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{escape(plain)}>"
-
-
-def can_be_asked(case: Case) -> bool:
-    """Does what the asker writes in the thread come to the case?"""
-    return case.place.platform == PLATFORM
-
-
 def _readers(place: Place, name: str, texts: Texts, language: str) -> str:
     if place.private:
         return escape(texts(language, "slack.casework.shown.private", name=name))
@@ -77,25 +87,55 @@ def _readers(place: Place, name: str, texts: Texts, language: str) -> str:
     return escape(texts(language, "slack.casework.shown.web", channel=place.channel))
 
 
-def _particulars(case: Case, texts: Texts, language: str, now: dt.datetime) -> Iterable[str]:
-    def dated(key: str, at: dt.datetime) -> str:
-        return escape(texts(language, key, moment=_HOLE)).replace(_HOLE, moment(at, language))
-
-    dates = [dated("slack.casework.opened", case.opened)]
+def _particulars(case: Case, around: Around, texts: Texts, language: str, now: dt.datetime) -> Iterable[str]:
+    dates = [dated(texts, language, "slack.casework.opened", case.opened)]
     if case.claimed and case.state in {CaseState.CLAIMED, CaseState.ASKED}:
-        dates.append(dated("slack.casework.claimed", case.claimed))
-    if deadline := awaited(case):
-        late = f" · {bold(texts(language, 'slack.casework.late'))}" if now > deadline else ""
-        dates.append(dated("slack.casework.due", deadline) + late)
-    yield " · ".join(dates)
-    if case.not_ours:
-        yield bold(texts(language, "slack.casework.not_ours"))
+        dates.append(dated(texts, language, "slack.casework.claimed", case.claimed))
+    yield " · ".join([*dates, *deadline(case, texts, language, now)])
+    yield from _noted(case, around, texts, language)
     if case.confidential:
         yield escape(texts(language, "slack.casework.confidential"))
         return
     yield _asked_by(case, texts, language)
-    sources = {claim.citation for claim in case.draft} | set(case.nearest)
-    yield escape(texts(language, "slack.casework.sources", count=len(sources)))
+    found = sources([*(claim.citation for claim in case.draft), *case.nearest])
+    yield escape(texts(language, "slack.casework.sources", count=len(found)))
+
+
+def deadline(case: Case, texts: Texts, language: str, now: dt.datetime) -> list[str]:
+    """By when officers are to write, in Slack's markup: nothing where they aren't."""
+    if case.paused and case.state in OPEN:
+        return [escape(texts(language, "slack.casework.paused"))]
+    if case.due is None:
+        return []
+    key = "slack.casework.due.answer" if case.replied else "slack.casework.due.reply"
+    late = [bold(texts(language, "slack.casework.late"))] if case.is_late(now) else []
+    return [dated(texts, language, key, case.due), *late]
+
+
+def _noted(case: Case, around: Around, texts: Texts, language: str) -> Iterable[str]:
+    if around.team:
+        yield clip(" · ".join(filter(None, [around.team, case.topic])), _NAMES)
+    if case.officer and around.away:
+        day = format_date(around.away, "long", locale=LOCALES[language])
+        yield bold(texts(language, "slack.casework.away", name=case.officer.name[:_NAME], day=day)) + _mention(around)
+    if case.not_ours:
+        yield bold(texts(language, "slack.casework.not_ours"))
+    if around.merged:
+        yield escape(texts(language, "slack.casework.merged_into_it", count=around.merged))
+    if case.helped:
+        yield escape(texts(language, "slack.casework.helped"))
+    if case.watchers:
+        names = clip(", ".join(watcher.name for watcher in case.watchers), _NAMES)
+        yield escape(texts(language, "slack.casework.watched", names=_HOLE)).replace(_HOLE, names)
+
+
+def _mention(around: Around) -> str:
+    user = user_of(Officer(id=around.substitute, name="")) if around.substitute else ""
+    return f" → <@{user}>" if user else ""
+
+
+def _officer(case: Case) -> str:
+    return case.officer.name if case.officer and case.state is not CaseState.MERGED else ""
 
 
 def _asked_by(case: Case, texts: Texts, language: str) -> str:
@@ -103,41 +143,3 @@ def _asked_by(case: Case, texts: Texts, language: str) -> str:
     channel = f"<#{case.place.channel}>" if case.place.platform == PLATFORM else escape(case.place.channel)
     told = escape(texts(language, "slack.casework.asked_by", name=f"{_HOLE}n", channel=f"{_HOLE}c"))
     return told.replace(f"{_HOLE}n", name).replace(f"{_HOLE}c", channel)
-
-
-def _buttons(case: Case, texts: Texts, language: str) -> ActionsBlock:
-    return ActionsBlock(
-        elements=[
-            ButtonElement(
-                text=PlainTextObject(text=texts(language, f"slack.{action}")),
-                action_id=action,
-                value=case.id,
-                style="primary" if action in {CLAIM, ANSWER} and number == 0 else None,
-                confirm=_confirm(case, texts, language) if action == CLOSE else None,
-            )
-            for number, action in enumerate(_allowed(case))
-        ]
-    )
-
-
-def _allowed(case: Case) -> list[str]:
-    if case.state not in OPEN:
-        return [REOPEN, CLOSE] if case.state is CaseState.ANSWERED else [REOPEN]
-    first = [RELEASE] if case.officer else [CLAIM]
-    ask_back = [ASK_BACK] if can_be_asked(case) else []
-    send_back = [] if case.not_ours else [SEND_BACK]
-    return [*first, ANSWER, *ask_back, REASSIGN, *send_back, CLOSE]
-
-
-def _confirm(case: Case, texts: Texts, language: str) -> ConfirmObject:
-    told = "slack.close.answered" if case.answer is not None else "slack.close.unanswered"
-    return ConfirmObject(
-        title=PlainTextObject(text=texts(language, "slack.close.title", case=case.label)),
-        text=PlainTextObject(text=texts(language, told)),
-        confirm=PlainTextObject(text=texts(language, "slack.close")),
-        deny=PlainTextObject(text=texts(language, "slack.casework.cancel")),
-    )
-
-
-def _officer(case: Case) -> list[str]:
-    return [case.officer.name] if case.officer else []

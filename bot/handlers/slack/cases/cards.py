@@ -1,15 +1,15 @@
-"""Which message in the officers' channel is which case's: one a case, whatever happens to it."""
+"""Which message in an officers' channel is which case's: one a case and channel, whatever happens to it."""
 
 from __future__ import annotations
 
 from bot.desk.case import Case
-from bot.handlers.slack.store import Posts
+from bot.handlers.slack.store import IN, Posts
 
 _PREFIX = "case:"
 
 
 def key_of(case: Case) -> str:
-    """The key that the case's message is posted under."""
+    """The key of the case's message, in the first channel that it has one in (`Posts.key_in` tells the others')."""
     return f"{_PREFIX}{case.id}"
 
 
@@ -22,4 +22,4 @@ class Cards:
     async def above(self, channel: str, thread: str) -> str:
         """The id of the case whose message the thread hangs under; empty where that is some other message."""
         post = await self._posts.at(channel, thread) if thread else None
-        return post.key.removeprefix(_PREFIX) if post and post.key.startswith(_PREFIX) else ""
+        return post.key.removeprefix(_PREFIX).partition(IN)[0] if post and post.key.startswith(_PREFIX) else ""

@@ -1,4 +1,4 @@
-"""Brings cases to the officers' channel, and news of them to whoever asked."""
+"""Brings cases to the officers' channels, and news of them to whoever asked."""
 
 from __future__ import annotations
 
@@ -6,31 +6,25 @@ import secrets
 
 import structlog
 
-from bot.desk.case import Case, NewCase
+from bot.desk.case import Case, Move, NewCase
 from bot.desk.desk import Desk
 from bot.desk.notices import WRITTEN, CaseNotice
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.store import CaseNotFound
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import said as plainly
-from bot.handlers.slack.cases import rendering
+from bot.handlers.slack.cases import rendering, telling
 from bot.handlers.slack.cases.officers_channel import OfficersChannel
 from bot.handlers.slack.cases.whispering import Whispers
 from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.store import Replies, Said
 from bot.handlers.slack.workspace import Workspace
+from bot.question import Status
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-_NEWS = {
-    "case.claimed": "slack.claimed",
-    "case.reassigned": "slack.reassigned",
-    "case.closed": "slack.closed",
-    "case.reopened": "slack.reopened",
-}
-"""What the asker is told of the case, by the kind of the delivery."""
-KINDS = ("forward", "case.opened", "case.changed", *WRITTEN, *_NEWS)
+KINDS = ("forward", "case.opened", "case.changed", *WRITTEN, *telling.NEWS)
 """The kinds of deliveries that are carried here."""
 
 
@@ -71,6 +65,8 @@ class CaseCourier:
             await self._apologize(delivery)
         elif delivery.kind == "case.opened":
             await self._own_up(delivery)
+        elif delivery.kind == "case.changed":
+            await self._own_up_to_colleagues(delivery)
         elif delivery.kind in WRITTEN:
             notice = CaseNotice.model_validate(delivery.payload)
             case = await self._desk.undelivered(notice.case_id, notice.answered_by, delivery.key)
@@ -80,20 +76,23 @@ class CaseCourier:
         said = await self._replies.get(delivery.payload["reply"])
         if said is None:
             raise Undeliverable("the reply is gone")
-        case = await self._open(said, delivery.payload["name"])
-        text = self._texts(case.language, "slack.forwarded", case=case.label)
-        await self._workspace.post(delivery.key, case.place, plainly(text))
+        # What somebody sends by a shortcut has been shown to them there: that is the question.
+        question = delivery.payload.get("question") or said.question.text
+        case = await self._open(said, question, delivery.payload["name"])
+        await self._workspace.post(delivery.key, case.place, telling.forwarded(case, self._texts))
 
-    async def _open(self, said: Said, handle: str) -> Case:
+    async def _open(self, said: Said, question: str, handle: str) -> Case:
         # Only now does a name matter: who just asks stays an id. And no name is worth keeping a case from the officers.
         asker, place = said.question.asker, said.question.place
         name = await self._directory.name(place.workspace, asker.id, default=handle)
         request = NewCase(
             reply_id=said.reply.id,
-            question=said.question.text,
+            question=question,
+            original=said.question.text if question != said.question.text else "",
             language=said.reply.language,
             asker=asker.model_copy(update={"name": name}),
             place=place,
+            abstained=said.reply.status is not Status.ANSWERED,
             audience=said.question.audience,
             history=said.question.history,
             nearest=said.reply.nearest,
@@ -125,6 +124,14 @@ class CaseCourier:
             text = self._texts(notice.language, "slack.casework.unreached", case=notice.label, id=error_id)
             await self._workspace.post(f"{delivery.key}#given_up", notice.place, plainly(text))
 
+    async def _own_up_to_colleagues(self, delivery: Delivery) -> None:
+        """Tell the team that gave a case away that it did not arrive; of all else the case's message says how it stands
+        when the next thing happens, and the web does at once."""
+        notice = CaseNotice.model_validate(delivery.payload)
+        log.error("slack.card_not_changed", key=delivery.key, move=notice.move)
+        if notice.move is Move.ROUTED:
+            await self._channel.unreached(f"{delivery.key}#given_up", await self._desk.get(notice.case_id))
+
     async def _tell_officers(self, delivery: Delivery) -> None:
         notice = CaseNotice.model_validate(delivery.payload)
         try:
@@ -142,6 +149,8 @@ class CaseCourier:
             for number, message in enumerate(rendering.answered(notice, self._texts), start=1):
                 await self._workspace.post(f"{delivery.key}#{number}", notice.place, message)
             return
-        name = notice.officer.name if notice.officer else ""
-        text = self._texts(notice.language, _NEWS[delivery.kind], name=name, case=notice.label)
-        await self._workspace.post(delivery.key, notice.place, plainly(text))
+        try:
+            case = await self._desk.get(notice.case_id)
+        except CaseNotFound as error:
+            raise Undeliverable(str(error)) from error
+        await self._workspace.post(delivery.key, notice.place, telling.news(notice, case, delivery.kind, self._texts))

@@ -14,15 +14,19 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     PlainTextObject,
     RadioButtonsElement,
+    SectionBlock,
     UserSelectElement,
 )
 from slack_sdk.models.views import View
 
+from bot.citing import numbers, sources
 from bot.desk.case import Case, CaseState, Move, Officer
 from bot.handlers.slack.blocks import SECTION, bold, markup, sections
-from bot.handlers.slack.cases.card import ANSWER, ASK_BACK, REASSIGN, SEND_BACK, asker_of, can_be_asked, where
+from bot.handlers.slack.cases.buttons import ANSWER, ASK_BACK, REASSIGN, can_be_asked
+from bot.handlers.slack.cases.card import asker_of, where
 from bot.handlers.slack.cases.quoting import fitting, quotation
 from bot.handlers.slack.mrkdwn import clip, escape, link
+from bot.handlers.slack.questions.aside import Ear
 from bot.texts import Texts
 from knowledge.model import Audience
 
@@ -43,7 +47,7 @@ _MOST_LINES = 10
 
 class Meant(BaseModel):
     """What a modal is about, kept in it: whoever opened it was an officer then. `note` is the message that is sent on,
-    as `channel:ts`, where one is."""
+    as `channel:ts`, where one is, and `beside` is how what only they see beside it can be replaced."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,22 +56,32 @@ class Meant(BaseModel):
     language: str
     workspace: str
     note: str = ""
+    beside: Ear | None = None
 
 
-def answering(case: Case, meant: Meant, texts: Texts) -> View:
-    """To answer, beginning with what the bot had found; without what is internal, where outsiders read the answer."""
+def answering(case: Case, meant: Meant, texts: Texts, merged: int = 0) -> View:
+    """To answer, beginning with what the bot had answered. What it was not sure of stands under the answer instead: an
+    officer takes over of it what is right. Without what is internal, where outsiders read the answer. `merged` is in
+    how many other cases the answer answers."""
     told = _for_outsiders(case) if case.place.outsiders else case
-    blocks = [*_asked(told, meant, texts), *_found(told, meant, texts)]
-    blocks += [_text(ANSWER, meant, texts, draft(told)), _shown(told, meant, texts)]
+    written = draft(told)
+    beginning = "" if case.abstained else written
+    key = "slack.answer.label.draft" if beginning else "slack.answer.label"
+    blocks = [*asked(told, meant, texts), *_found(told, meant, texts)]
+    blocks += [text_input(ANSWER, meant, texts, beginning, label=key), _shown(told, meant, texts)]
+    if merged:
+        blocks.append(small([bold(texts(meant.language, "slack.answer.merged", count=merged))]))
     if told != case:
-        blocks.append(_small([escape(texts(meant.language, "slack.casework.left_out"))]))
-    return _view(ANSWER, case, meant, texts, blocks)
+        blocks.append(small([escape(texts(meant.language, "slack.casework.left_out"))]))
+    if written and case.abstained:
+        blocks += _unsure(written, meant, texts)
+    return view_of(ANSWER, case, meant, texts, blocks)
 
 
 def asking_back(case: Case, meant: Meant, texts: Texts) -> View:
     """To ask the asker for more."""
-    blocks = [*_asked(case, meant, texts), _text(ASK_BACK, meant, texts), _shown(case, meant, texts)]
-    return _view(ASK_BACK, case, meant, texts, blocks)
+    blocks = [*asked(case, meant, texts), text_input(ASK_BACK, meant, texts), _shown(case, meant, texts)]
+    return view_of(ASK_BACK, case, meant, texts, blocks)
 
 
 def reassigning(case: Case, meant: Meant, texts: Texts) -> View:
@@ -75,13 +89,7 @@ def reassigning(case: Case, meant: Meant, texts: Texts) -> View:
     label = PlainTextObject(text=texts(meant.language, "slack.reassign.label"))
     hint = PlainTextObject(text=texts(meant.language, "slack.reassign.hint"))
     who = InputBlock(block_id=WHO, label=label, hint=hint, element=UserSelectElement(action_id=WHO))
-    return _view(REASSIGN, case, meant, texts, [who])
-
-
-def sending_back(case: Case, meant: Meant, texts: Texts) -> View:
-    """To say that the case belongs elsewhere, and why."""
-    note = sections([escape(texts(meant.language, "slack.send_back.note"))])
-    return _view(SEND_BACK, case, meant, texts, [*note, _text(SEND_BACK, meant, texts, optional=True)])
+    return view_of(REASSIGN, case, meant, texts, [who])
 
 
 def relaying(case: Case, meant: Meant, text: str, texts: Texts, *, files: bool) -> View:
@@ -95,7 +103,7 @@ def relaying(case: Case, meant: Meant, text: str, texts: Texts, *, files: bool) 
     sure = Option(value=SURE, text=PlainTextObject(text=texts(language, "slack.relay.sure.option")))
     blocks: list[Block] = [
         *sections(notes),
-        _text(RELAY, meant, texts, text),
+        text_input(RELAY, meant, texts, text),
         InputBlock(
             block_id=AS,
             label=PlainTextObject(text=texts(language, "slack.relay.as")),
@@ -107,14 +115,16 @@ def relaying(case: Case, meant: Meant, text: str, texts: Texts, *, files: bool) 
             element=CheckboxesElement(action_id=SURE, options=[sure]),
         ),
     ]
-    return _view(RELAY, case, meant, texts, blocks)
+    return view_of(RELAY, case, meant, texts, blocks)
 
 
 def draft(case: Case) -> str:
     """What the bot had found as the beginning of an answer: the claims, numbered by their sources, and those."""
-    sources = list(dict.fromkeys(claim.citation for claim in case.draft))
-    claims = [f"{claim.text} [{sources.index(claim.citation) + 1}]" for claim in case.draft]
-    listed = [f"[{number}] {source.title} {source.url}".strip() for number, source in enumerate(sources, start=1)]
+    cited = [claim.citation for claim in case.draft]
+    marks = numbers(cited)
+    claims = [f"{claim.text} [{marks[claim.citation]}]" for claim in case.draft]
+    found = sources(cited)
+    listed = [f"[{each.number}] {each.citation.title} {each.citation.url}".strip() for each in found]
     return "\n\n".join([*claims, "\n".join(listed)]).strip()
 
 
@@ -135,28 +145,39 @@ def _way(move: Move, meant: Meant, texts: Texts) -> Option:
     return Option(value=move, text=PlainTextObject(text=texts(meant.language, f"slack.relay.as.{move}")))
 
 
-def _asked(case: Case, meant: Meant, texts: Texts) -> list[Block]:
+def asked(case: Case, meant: Meant, texts: Texts) -> list[Block]:
+    """What the case is about: the question, and what was asked before it."""
     heading = bold(texts(meant.language, "slack.casework.asks", name=asker_of(case)))
     blocks: list[Block] = [*sections([f"{heading}\n{quotation(case.question, _QUESTION)}"])]
     if case.history:
         earlier = [f"• {clip(text, _LINE)}" for text in case.history[-_MOST_LINES:]]
-        blocks.append(_small(fitting([bold(texts(meant.language, "slack.casework.history")), *earlier], SECTION)))
+        blocks.append(small(fitting([bold(texts(meant.language, "slack.casework.history")), *earlier], SECTION)))
     return blocks
 
 
 def _found(case: Case, meant: Meant, texts: Texts) -> list[Block]:
-    sources = dict.fromkeys([*(claim.citation for claim in case.draft), *case.nearest])
-    if not sources:
+    found = sources([*(claim.citation for claim in case.draft), *case.nearest])
+    if not found:
         return []
     # An address can be as long as three sources in all may be.
-    lines = [f"• {link(source.url, clip(source.title, _LINE))}" for source in sources]
-    return [_small(fitting([bold(texts(meant.language, "slack.casework.found")), *lines[:_MOST_LINES]], SECTION))]
+    lines = [f"• {link(each.citation.url, clip(each.citation.title, _LINE))}" for each in found]
+    return [small(fitting([bold(texts(meant.language, "slack.casework.found")), *lines[:_MOST_LINES]], SECTION))]
 
 
-def _text(kind: str, meant: Meant, texts: Texts, text: str = "", *, optional: bool = False) -> InputBlock:
+def _unsure(written: str, meant: Meant, texts: Texts) -> list[Block]:
+    heading = bold(texts(meant.language, "slack.answer.unsure"))
+    # Plain, so that what is copied from it is the text itself.
+    shown = PlainTextObject(text=written if len(written) <= SECTION else f"{written[: SECTION - 1]}…", emoji=False)
+    return [*sections([heading]), SectionBlock(text=shown, expand=True)]
+
+
+def text_input(
+    kind: str, meant: Meant, texts: Texts, text: str = "", *, label: str = "", optional: bool = False
+) -> InputBlock:
+    """Where an officer writes, beginning with the text."""
     return InputBlock(
         block_id=TEXT,
-        label=PlainTextObject(text=texts(meant.language, f"slack.{kind}.label")),
+        label=PlainTextObject(text=texts(meant.language, label or f"slack.{kind}.label")),
         element=PlainTextInputElement(
             action_id=TEXT, multiline=True, initial_value=text[:LONGEST] or None, max_length=LONGEST
         ),
@@ -165,14 +186,16 @@ def _text(kind: str, meant: Meant, texts: Texts, text: str = "", *, optional: bo
 
 
 def _shown(case: Case, meant: Meant, texts: Texts) -> Block:
-    return _small([where(case.place, asker_of(case), texts, meant.language)])
+    return small([where(case.place, asker_of(case), texts, meant.language)])
 
 
-def _small(lines: Sequence[str]) -> Block:
+def small(lines: Sequence[str]) -> Block:
+    """Lines in Slack's markup, small."""
     return ContextBlock(elements=[markup("\n".join(lines))])
 
 
-def _view(kind: str, case: Case, meant: Meant, texts: Texts, blocks: Sequence[Block]) -> View:
+def view_of(kind: str, case: Case, meant: Meant, texts: Texts, blocks: Sequence[Block]) -> View:
+    """The modal of that kind about the case."""
     return View(
         type="modal",
         callback_id=kind,

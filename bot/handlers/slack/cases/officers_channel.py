@@ -1,16 +1,22 @@
-"""The officers' channel: a message for each case, which always says how the case stands, and notes under it."""
+"""The officers' channels, one a team: a message for each case, which always says how it stands, and notes under it."""
 
 from __future__ import annotations
 
+import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.database import now
-from bot.desk.case import Case
+from bot.desk.absences import Absences
+from bot.desk.case import OPEN, Case, CaseState, Move
+from bot.desk.desk import Desk
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Undeliverable
+from bot.desk.team import Team
+from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import Message
+from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases import noting, rendering
-from bot.handlers.slack.cases.card import card
+from bot.handlers.slack.cases.card import Around, card, gone
 from bot.handlers.slack.cases.cards import key_of
 from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE, Officers
 from bot.handlers.slack.store import Post, Posts
@@ -18,46 +24,96 @@ from bot.handlers.slack.workspace import Workspace, reason
 from bot.people import Place
 from bot.texts import Texts
 
+log = structlog.get_logger(__name__)
+
 _GONE = frozenset({"cant_update_message", "message_not_found"})
 """What Slack answers where a message was deleted; of one that has replies something is left that nobody can change."""
 
 
 class OfficersChannel:
-    """Keeps what the officers see up to date. Raises Undeliverable."""
+    """Keeps what the officers see up to date, each case in the channel of its team. Raises Undeliverable."""
 
-    def __init__(self, public_url: str, workspace: Workspace, posts: Posts, officers: Officers, texts: Texts) -> None:
+    def __init__(
+        self,
+        public_url: str,
+        workspace: Workspace,
+        posts: Posts,
+        officers: Officers,
+        absences: Absences,
+        desk: Desk,
+        texts: Texts,
+    ) -> None:
         self._public_url = public_url
         self._workspace = workspace
         self._posts = posts
         self._officers = officers
+        self._absences = absences
+        self._desk = desk
         self._texts = texts
 
     async def open(self, case: Case) -> None:
         """Show a case that is new."""
-        await self._workspace.post(key_of(case), await self._place(case), self._card(case))
+        place = await self._place(case)
+        key = await self._posts.key_in(place.channel, key_of(case))
+        await self._workspace.post(key, place, await self._card(case))
 
     async def change(self, key: str, notice: CaseNotice, case: Case) -> None:
         """Show how the case stands now and, under that, what has happened, where that is more. `key` names this."""
         place = await self._place(case)
-        # One message a case, which always says how the case stands now: so its key is the case's, whatever happened.
-        post = await self._say(key_of(case), place, self._card(case))
-        noted = noting.noted(notice, case, self._address(case), self._texts, OFFICERS_LANGUAGE)
+        back = notice.move is Move.ROUTED and await self._was_shown(case, place.channel)
+        post = await self._show(case, place)
+        if notice.move is Move.ROUTED:
+            await self._leave(case, post.channel)
+        if notice.move is Move.MERGED and case.merged_into:
+            main = await self._desk.get(case.merged_into)
+            await self._show(main, await self._place(main))  # it is now for more than one
+        noted = noting.noted(notice, case, self._team(case), self._address(case), self._texts, OFFICERS_LANGUAGE)
         if noted is None:
             return
         under = place.model_copy(update={"channel": post.channel, "thread": post.ts})
         if notice.move not in noting.OF_MESSAGES:
-            await self._workspace.post(f"{key}#noted", under, noted)
-        elif notice.move in noting.CHANGES:
-            # What the asker writes has one copy here, which changes with it: so its key is the message's.
-            await self._say(f"follow_up:{notice.ref}", under, noted)
+            # A message far up in the channel that changes is seen by nobody.
+            broadcast = back or notice.move is Move.ESCALATED
+            await self._workspace.post(f"{key}#noted", under, noted, broadcast=broadcast)
+            return
+        # What the asker writes has one copy in a channel, which changes with it: so its key is the message's.
+        copy = await self._posts.key_in(post.channel, f"follow_up:{notice.ref}")
+        if notice.move in noting.CHANGES:
+            await self._say(copy, under, noted)
         else:
-            await self._workspace.post(f"follow_up:{notice.ref}", under, noted)
+            await self._workspace.post(copy, under, noted)
 
     async def warn(self, key: str, notice: CaseNotice, case: Case) -> None:
         """Tell of what an officer wrote and did not arrive; nobody, where there is no such channel."""
         if channel := await self._officers.channel(case):
             warning = rendering.undelivered(notice, self._address(case), self._texts, OFFICERS_LANGUAGE)
             await self._workspace.post(key, channel, warning)
+
+    async def unreached(self, key: str, case: Case) -> None:
+        """Tell the teams that had the case that it did not come to the channel of the one that has it now."""
+        told = plainly(
+            self._texts(OFFICERS_LANGUAGE, "slack.casework.unrouted", case=case.label, team=self._team(case).name)
+        )
+        channel = await self._officers.channel(case)
+        for post in await self._posts.elsewhere(channel.channel if channel else "", key_of(case)):
+            under = Place(platform=PLATFORM, workspace=post.workspace, channel=post.channel, thread=post.ts or "")
+            await self._workspace.post(f"{key}@{post.channel}", under, told, broadcast=True)
+
+    async def _was_shown(self, case: Case, channel: str) -> bool:
+        return await self._posts.get(await self._posts.key_in(channel, key_of(case))) is not None
+
+    async def _show(self, case: Case, place: Place) -> Post:
+        # One message a case, which always says how the case stands now: so its key is the case's, whatever happened.
+        return await self._say(await self._posts.key_in(place.channel, key_of(case)), place, await self._card(case))
+
+    async def _leave(self, case: Case, channel: str) -> None:
+        """Let the messages in the channels of teams that had the case say where it went."""
+        for post in await self._posts.elsewhere(channel, key_of(case)):
+            left = gone(case, self._address(case), self._team(case), self._texts, OFFICERS_LANGUAGE)
+            try:
+                await self._workspace.change(post, left)
+            except Undeliverable as error:
+                log.warning("slack.card_not_left", channel=post.channel, error=str(error))
 
     async def _say(self, key: str, place: Place, message: Message) -> Post:
         """Let the message of that key say this; where somebody has deleted it, post it anew."""
@@ -77,8 +133,21 @@ class OfficersChannel:
             raise Undeliverable("no officers' channel is set; set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL")
         return channel
 
-    def _card(self, case: Case) -> Message:
-        return card(case, self._address(case), self._texts, OFFICERS_LANGUAGE, now())
+    async def _card(self, case: Case) -> Message:
+        into = await self._desk.get(case.merged_into) if case.merged_into else None
+        away = await self._absences.away() if case.officer and case.state in OPEN else None
+        until = away.until(case.officer) if away else None
+        around = Around(
+            into=into.label if into and case.state is CaseState.MERGED else "",
+            merged=len(await self._desk.merged_into(case.id)),
+            team=self._team(case).name if len(self._desk.teams) > 1 else "",
+            away=until,
+            substitute=(away.substitute(case.officer) or "") if away and until and case.officer else "",
+        )
+        return card(case, self._address(case), self._texts, OFFICERS_LANGUAGE, now(), around)
+
+    def _team(self, case: Case) -> Team:
+        return self._desk.teams.get(case.team) or self._desk.teams.default
 
     def _address(self, case: Case) -> str:
         return f"{self._public_url}/saker/{case.id}"

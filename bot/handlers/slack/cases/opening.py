@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -24,6 +24,7 @@ from bot.handlers.slack.cases.whispering import Whispers
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.installed import workspace_of
+from bot.handlers.slack.questions.aside import Ear
 from bot.handlers.slack.workspace import UNREACHABLE, reason
 from bot.people import Place
 from bot.texts import Texts
@@ -88,10 +89,12 @@ class Opening:
         trigger: str,
         case_id: str,
         moves: Iterable[Move],
-        make: Callable[[Case, Meant], View],
+        make: Callable[[Case, Meant], Awaitable[View | str]],
         note: str = "",
+        beside: Ear | None = None,
     ) -> None:
-        """Open the modal where the case allows one of these moves to that person, or else say why it doesn't."""
+        """Open the modal where the case allows one of these moves to that person, or else say why it doesn't; also
+        where what is made is that. `note` and `beside` are as in a Meant."""
         colleague = await self._officers.colleague(who.workspace, who.user, who.handle)
         if colleague.officer is None:
             return await self.tell(who, self._texts(colleague.language, "slack.casework.officers_only"))
@@ -100,11 +103,15 @@ class Opening:
             case = await self._desk.get(case_id)
         except CaseNotFound:
             return await self.tell(who, self._texts(language, "slack.casework.gone"))
-        meant = Meant(case=case.id, officer=colleague.officer, language=language, workspace=who.workspace, note=note)
+        about = {"language": language, "workspace": who.workspace, "note": note, "beside": beside}
+        meant = Meant(case=case.id, officer=colleague.officer, **about)
         if refused := _refused(case, meant, moves):
             return await self.tell(who, self._texts(language, refused.key, **refused.values))
         seen = case.model_copy(update={"place": await self._as_it_stands(case)})
-        await self._show(who, trigger, make(seen, meant), language)
+        made = await make(seen, meant)
+        if isinstance(made, str):
+            return await self.tell(who, made)
+        await self._show(who, trigger, made, language)
 
     async def _as_it_stands(self, case: Case) -> Place:
         """The asker's place with who reads along there now, which may be others than when the case was opened."""

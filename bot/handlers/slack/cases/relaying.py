@@ -18,6 +18,8 @@ from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE
 from bot.handlers.slack.cases.opening import Opening, Pressed, pressed
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.mrkdwn import plain
+from bot.handlers.slack.questions.aside import Ear
+from bot.handlers.slack.questions.commanded import ear_of
 from bot.texts import Texts
 
 
@@ -50,14 +52,14 @@ class Relaying:
     async def _press(self, body: dict[str, Any], ack: Ack) -> None:
         await ack()
         note = Note.model_validate_json(body["actions"][0]["value"])
-        self._behind.start(self._fetch(pressed(body, note.thread), body["trigger_id"], note))
+        self._behind.start(self._fetch(pressed(body, note.thread), body["trigger_id"], note, ear_of(body)))
 
     async def _call(self, body: dict[str, Any], ack: Ack) -> None:
         await ack()
         thread = body["message"].get("thread_ts", "")
         self._behind.start(self._find(pressed(body, thread), body["trigger_id"], body["message"]))
 
-    async def _fetch(self, who: Pressed, trigger: str, note: Note) -> None:
+    async def _fetch(self, who: Pressed, trigger: str, note: Note, beside: Ear) -> None:
         # The text as it stands now: it was not kept, and may have been changed.
         client = await self._clients.of(who.workspace)
         there = await client.conversations_replies(
@@ -66,7 +68,7 @@ class Relaying:
         message = next((each for each in there["messages"] if each["ts"] == note.ts), None)
         if message is None:
             return await self._tell(who, "slack.relay.gone")
-        await self._open(who, trigger, note, message)
+        await self._open(who, trigger, note, message, beside)
 
     async def _find(self, who: Pressed, trigger: str, message: Mapping[str, Any]) -> None:
         case = await self._cards.above(who.channel, who.thread)
@@ -75,7 +77,9 @@ class Relaying:
         note = Note(case=case, channel=who.channel, thread=who.thread, ts=message["ts"])
         await self._open(who, trigger, note, message)
 
-    async def _open(self, who: Pressed, trigger: str, note: Note, message: Mapping[str, Any]) -> None:
+    async def _open(
+        self, who: Pressed, trigger: str, note: Note, message: Mapping[str, Any], beside: Ear | None = None
+    ) -> None:
         text, files = plain(message.get("text") or ""), bool(message.get("files"))
         if message.get("bot_id"):
             return await self._tell(who, "slack.relay.bot")
@@ -84,10 +88,11 @@ class Relaying:
         if len(text) > LONGEST:
             return await self._tell(who, "slack.relay.long", limit=LONGEST, length=len(text))
 
-        def make(case: Case, meant: Meant) -> View:
+        async def make(case: Case, meant: Meant) -> View:
             return relaying(case, meant, text, self._texts, files=files)
 
-        await self._opening.open(who, trigger, note.case, sorted(TO_ASKER), make, f"{note.channel}:{note.ts}")
+        ref = f"{note.channel}:{note.ts}"
+        await self._opening.open(who, trigger, note.case, sorted(TO_ASKER), make, ref, beside)
 
     async def _tell(self, who: Pressed, key: str, **values: object) -> None:
         await self._opening.tell(who, self._texts(OFFICERS_LANGUAGE, key, **values))

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import ContextBlock, SectionBlock
 
-from bot.desk.case import Move
+from bot.desk.case import Case, CaseState, Move
 from bot.desk.notices import CaseNotice
-from bot.handlers.slack.blocks import FALLBACK, SECTION, Message, bold, markup, sections
+from bot.handlers.slack.blocks import FALLBACK, SECTION, Message, bold, markup, said, sections
 from bot.handlers.slack.mrkdwn import clip, escape, link, split
 from bot.texts import Texts
 
 _PIECES = 3
+_STANDINGS = {
+    CaseState.FORWARDED: "waiting",
+    CaseState.CLAIMED: "taken",
+    CaseState.ASKED: "asked",
+    CaseState.ANSWERED: "answered",
+    CaseState.MERGED: "merged",
+    CaseState.WITHDRAWN: "withdrawn",
+}
+"""How the asker is told that a case stands; in all other states nothing more comes of it."""
+
+
+def sent_before(case: Case, texts: Texts) -> Message:
+    """What an asker is told who sends the same question again: that it is a case, and how that stands."""
+    name = case.officer.name if case.officer else ""
+    standing = texts(case.language, f"slack.forward.again.{_STANDINGS.get(case.state, 'over')}", name=name)
+    return said(f"{texts(case.language, 'slack.forward.again', case=case.label)} {standing}")
 
 
 def answered(notice: CaseNotice, texts: Texts) -> tuple[Message, ...]:

@@ -13,9 +13,13 @@ from bot.desk.desk import Desk
 from bot.desk.outbox import Undeliverable
 from bot.desk.store import CaseNotFound
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.cases import card
+from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.cases import buttons
 from bot.handlers.slack.cases.modals import AS, RELAY, SURE, TEXT, WHO, Meant
 from bot.handlers.slack.cases.officers import Officers
+from bot.handlers.slack.cases.passing_on import INTO, TEAM, UNKNOWN
+from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.workspace import UNREACHABLE
 from bot.texts import Texts
 
@@ -26,17 +30,20 @@ _PATIENCE = 2.0
 class Submitting:
     """Hears the modals about cases."""
 
-    def __init__(self, officers: Officers, desk: Desk, texts: Texts) -> None:
+    def __init__(self, officers: Officers, behind: Behind, aside: Aside, desk: Desk, texts: Texts) -> None:
         self._officers = officers
+        self._behind = behind
+        self._aside = aside
         self._desk = desk
         self._texts = texts
 
     def register(self, app: AsyncApp) -> None:
         """Let Bolt hand over what is filled in."""
-        app.view(card.ANSWER)(self._answer)
-        app.view(card.ASK_BACK)(self._ask_back)
-        app.view(card.SEND_BACK)(self._send_back)
-        app.view(card.REASSIGN)(self._reassign)
+        app.view(buttons.ANSWER)(self._answer)
+        app.view(buttons.ASK_BACK)(self._ask_back)
+        app.view(buttons.SEND_BACK)(self._send_back)
+        app.view(buttons.MERGE)(self._merge)
+        app.view(buttons.REASSIGN)(self._reassign)
         app.view(RELAY)(self._relay)
 
     async def _answer(self, body: dict[str, Any], ack: Ack) -> None:
@@ -49,7 +56,15 @@ class Submitting:
 
     async def _send_back(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
-        await self._end(ack, meant, TEXT, self._desk.send_back(meant.case, meant.officer, filled.get(TEXT, "")))
+        team, reason = filled.get(TEAM, UNKNOWN), filled.get(TEXT, "")
+        if team in {"", UNKNOWN}:
+            await self._end(ack, meant, TEXT, self._desk.send_back(meant.case, meant.officer, reason))
+        else:
+            await self._end(ack, meant, TEAM, self._desk.route(meant.case, meant.officer, team, reason))
+
+    async def _merge(self, body: dict[str, Any], ack: Ack) -> None:
+        meant, filled = _read(body)
+        await self._end(ack, meant, INTO, self._desk.merge(meant.case, meant.officer, filled.get(INTO, "")))
 
     async def _reassign(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
@@ -73,9 +88,15 @@ class Submitting:
             Move.ASKED_BACK: self._desk.ask_back,
             Move.SUPPLEMENTED: self._desk.supplement,
         }[Move(filled[AS])]
-        await self._end(ack, meant, TEXT, send(meant.case, meant.officer, filled.get(TEXT, ""), meant.note))
+        sent = await self._end(ack, meant, TEXT, send(meant.case, meant.officer, filled.get(TEXT, ""), meant.note))
+        if sent and meant.beside:
+            # What stands beside the note says that it is internal.
+            told = plainly(self._texts(meant.language, "slack.note.sent"))
+            key = f"{RELAY}:{body['view']['id']}"
+            self._behind.start(self._aside.tell(key, meant.beside, told, replace=True))
 
-    async def _end(self, ack: Ack, meant: Meant, block: str, move: Awaitable[Case]) -> None:
+    async def _end(self, ack: Ack, meant: Meant, block: str, move: Awaitable[Case]) -> bool:
+        """Whether the move was made; where it was not, the modal says why."""
         try:
             await move
         except IllegalMove as refused:
@@ -84,6 +105,8 @@ class Submitting:
             await self._refuse(ack, meant, block, "slack.casework.gone")
         else:
             await ack()
+            return True
+        return False
 
     async def _refuse(self, ack: Ack, meant: Meant, block: str, key: str, **values: object) -> None:
         await ack(response_action="errors", errors={block: self._texts(meant.language, key, **values)})

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers.slack.cases import corresponding, courier, pressing
-from bot.handlers.slack.cases.buttons import Forwarding
+from bot.desk.absences import Absences
+from bot.handlers.slack.cases import askers, corresponding, courier, pressing, publishing, watching
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.casework import Casework
 from bot.handlers.slack.cases.finding import Finding
+from bot.handlers.slack.cases.forwarding import Forwarding
 from bot.handlers.slack.cases.officers_channel import OfficersChannel
 from bot.handlers.slack.cases.opening import Opening
 from bot.handlers.slack.cases.relaying import Relaying
@@ -26,25 +27,29 @@ class Working:
     def __init__(self, shared: Shared) -> None:
         settings, clients, desk, texts = shared.settings, shared.clients, shared.desk, shared.texts
         owing, behind, directory, workspace = shared.owing, shared.behind, shared.directory, shared.workspace
-        replies = shared.replies
-        officers = shared.officers
-        whispers = Whispers(workspace)
+        officers, replies, posts, aside = shared.officers, shared.replies, shared.posts, shared.aside
+        url, whispers = settings.public_url, Whispers(workspace)
         opening = Opening(clients, whispers, officers, directory, desk, texts)
-        cards = Cards(shared.posts)
-        self.casework = Casework(owing, cards, Finding(shared.posts, desk))
+        cards, absences = Cards(posts), Absences(shared.database, desk.teams)
+        self.casework = Casework(owing, cards, Finding(posts, desk))
         self._parts = (
-            Forwarding(owing, behind, replies, whispers, directory, texts),
-            pressing.Pressing(owing, behind, opening, texts),
+            Forwarding(owing, behind, clients, replies, aside, directory, desk, texts),
+            askers.Askers(owing, behind, clients, whispers, desk, texts),
+            pressing.Pressing(owing, behind, opening, desk, texts),
             Relaying(behind, clients, cards, opening, texts),
-            Submitting(officers, desk, texts),
+            Submitting(officers, behind, aside, desk, texts),
         )
-        channel = OfficersChannel(settings.public_url, workspace, shared.posts, officers, texts)
+        channel = OfficersChannel(url, workspace, posts, officers, absences, desk, texts)
         carried = courier.CaseCourier(channel, workspace, whispers, directory, replies, desk, texts)
         corresponded = corresponding.CorrespondenceCourier(workspace, whispers, officers, replies, desk, texts)
+        published = publishing.PublishingCourier(url, workspace, officers, desk, texts)
         self._carriers: Mapping[str, Carrier] = {
             **dict.fromkeys(courier.KINDS, carried),
             **dict.fromkeys(corresponding.KINDS, corresponded),
-            pressing.KIND: pressing.PressCourier(whispers, officers, desk, texts),
+            **dict.fromkeys(publishing.KINDS, published),
+            askers.KIND: askers.AskerCourier(owing, workspace, whispers, posts, desk, texts),
+            pressing.KIND: pressing.PressCourier(whispers, officers, absences, desk, texts),
+            watching.KIND: watching.WatchCourier(url, clients, workspace, aside, directory, desk.teams, texts),
         }
 
     def register(self, app: AsyncApp) -> None:

@@ -17,7 +17,7 @@ from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases.officers import Colleague, Officers
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home import rendering
-from bot.handlers.slack.home.content import Gathering
+from bot.handlers.slack.home.content import Gathering, Queue
 from bot.handlers.slack.home.form import Shown
 from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.home.tolerance import tolerated
@@ -35,7 +35,8 @@ _QUESTION = 1_900
 
 class Opened(BaseModel):
     """Somebody looks at their Home tab: `shown` is the digest of what they see. `claim` is a case that they take there,
-    `handle` what they are called where Slack doesn't say their name."""
+    `note` says how something else went that they did there, and `handle` is what they are called where Slack doesn't
+    say their name. `queue` is which cases an officer wants to see."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +45,9 @@ class Opened(BaseModel):
     channel: str = ""
     shown: str = ""
     claim: str = ""
+    note: str = ""
     handle: str = ""
+    queue: Queue = Queue.OPEN
 
 
 class Wanted(BaseModel):
@@ -54,6 +57,12 @@ class Wanted(BaseModel):
 
     asked: Asked
     language: str
+
+
+async def owe_home(owing: Owing, opened: Opened, mark: str) -> None:
+    """Owe somebody their Home tab as it is to be now, once for each `mark`."""
+    key, lane = f"home:{opened.workspace}:{opened.user}:{mark}", f"home/{opened.workspace}/{opened.user}"
+    await owing.owe("home", key, lane, opened.model_dump(mode="json"))
 
 
 class HomeCourier:
@@ -80,15 +89,15 @@ class HomeCourier:
         """Show the tab as it is to be now. Raises Undeliverable."""
         opened = Opened.model_validate(delivery.payload)
         who = await self._officers.colleague(opened.workspace, opened.user, opened.handle)
-        note = await self._claim(opened.claim, who) if opened.claim else ""
+        note = await self._claim(opened.claim, who) if opened.claim else opened.note
         content = await self._gathering.gather(
-            opened.workspace, opened.user, who, await self._team_url(opened.workspace)
+            opened.workspace, opened.user, who, await self._team_url(opened.workspace), opened.queue
         )
         blocks = rendering.home(content.model_copy(update={"note": note}), self._pages, self._texts)
         digest = rendering.digest(blocks)
         if digest == opened.shown:
             return
-        shown = Shown(digest=digest, language=who.language, channel=opened.channel)
+        shown = Shown(digest=digest, language=who.language, channel=opened.channel, queue=opened.queue)
         view = View(type="home", blocks=blocks, private_metadata=shown.model_dump_json())
         client = await self._clients.of(opened.workspace)
         with tolerated("home"):

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainText
 from slack_sdk.models.views import View
 
 from bot.guard import LONGEST_QUESTION
-from bot.handlers.slack.home.content import USUAL
+from bot.handlers.slack.home.content import USUAL, Queue
 from bot.texts import Texts
 
 SUBMITTED = "home.asked"
@@ -21,14 +21,16 @@ _TEXT = "text"
 
 
 class Shown(BaseModel):
-    """What a view of ours says of itself: what it showed, in which language, and where the person's direct messages
-    with the bot are. Slack keeps it for us, and hands it over with whatever is done there."""
+    """What a view of ours says of itself: what it showed, in which language, where the person's direct messages with
+    the bot are, and which cases an officer wants to see. Slack keeps it for us, and hands it over with whatever is done
+    there."""
 
     model_config = ConfigDict(frozen=True)
 
     digest: str = ""
     language: str = USUAL
     channel: str = ""
+    queue: Queue = Queue.OPEN
 
     @classmethod
     def of(cls, view: Mapping[str, Any] | None) -> Shown:

@@ -43,7 +43,7 @@ class Home:
         """What carries the deliveries that this owes, by kind."""
         shared, clients, desk, texts = self.shared, self.shared.clients, self.shared.desk, self.shared.texts
         pages, officers = Pages(shared.settings.public_url), shared.officers
-        gathering = Gathering(desk, shared.replies, Strategies(shared.library))
+        gathering = Gathering(desk, officers, shared.replies, Strategies(shared.library))
         return {
             "home": HomeCourier(clients, officers, gathering, desk, pages, texts),
             "home.asked": WantedCourier(shared.workspace, shared.owing, texts),

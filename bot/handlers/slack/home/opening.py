@@ -13,10 +13,11 @@ from bot.guard import Guard
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.clients import Clients
-from bot.handlers.slack.home.courier import Opened, Wanted
+from bot.handlers.slack.home.content import Queue
+from bot.handlers.slack.home.courier import Opened, Wanted, owe_home
 from bot.handlers.slack.home.form import QUESTION, SUBMITTED, Shown, form, written
 from bot.handlers.slack.home.prompts import Prompts
-from bot.handlers.slack.home.rendering import ASK, CLAIM, OPEN
+from bot.handlers.slack.home.rendering import ASK, CLAIM, FILTER, OPEN
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import escape
 from bot.handlers.slack.owing import Owing
@@ -53,6 +54,7 @@ class Opening:
         app.action(ASK)(self._begin)
         app.action(CLAIM)(self._claim)
         app.action(OPEN)(self._follow)
+        app.action(FILTER)(self._filter)
         app.view(SUBMITTED)(self._submit)
 
     async def _open(self, body: dict[str, Any]) -> None:
@@ -62,9 +64,9 @@ class Opening:
             # Only for show: no message is sent that nobody asked for.
             self._behind.start(self._prompts.suggest(workspace, user, channel))
         elif event.get("tab") == "home":
-            shown = Shown.of(event.get("view")).digest
-            opened = Opened(workspace=workspace, user=user, channel=channel, shown=shown)
-            await self._owe(opened, body["event_id"])
+            shown = Shown.of(event.get("view"))
+            opened = Opened(workspace=workspace, user=user, channel=channel, shown=shown.digest, queue=shown.queue)
+            await owe_home(self._owing, opened, body["event_id"])
 
     async def _look_elsewhere(self, body: dict[str, Any]) -> None:
         """What somebody looks at beside the bot is of no use to it, and so it keeps nothing of that."""
@@ -79,15 +81,23 @@ class Opening:
         await client.views_open(trigger_id=trigger, view=form(shown, self._texts))
 
     async def _claim(self, body: dict[str, Any], ack: Ack) -> None:
-        action, user = body["actions"][0], body["user"]
+        action, user, shown = body["actions"][0], body["user"], Shown.of(body.get("view"))
         opened = Opened(
             workspace=workspace_of(body),
             user=user["id"],
-            channel=Shown.of(body.get("view")).channel,
+            channel=shown.channel,
             claim=action["value"],
             handle=user.get("name") or user["id"],
+            queue=shown.queue,
         )
-        await self._owe(opened, f"{action['value']}:{action.get('action_ts', '')}")
+        await owe_home(self._owing, opened, f"{action['value']}:{action.get('action_ts', '')}")
+        await ack()
+
+    async def _filter(self, body: dict[str, Any], ack: Ack) -> None:
+        action, shown = body["actions"][0], Shown.of(body.get("view"))
+        wanted = Queue(action["selected_option"]["value"])
+        opened = Opened(workspace=workspace_of(body), user=body["user"]["id"], channel=shown.channel, queue=wanted)
+        await owe_home(self._owing, opened, f"{wanted}:{action.get('action_ts', '')}")
         await ack()
 
     async def _follow(self, ack: Ack) -> None:
@@ -117,8 +127,3 @@ class Opening:
         key = f"home.asked:{workspace}:{view['id']}"
         await self._owing.owe("home.asked", key, f"home/{workspace}/{user['id']}", wanted.model_dump(mode="json"))
         await ack()
-
-    async def _owe(self, opened: Opened, mark: str) -> None:
-        lane = f"home/{opened.workspace}/{opened.user}"
-        key = f"home:{opened.workspace}:{opened.user}:{mark}"
-        await self._owing.owe("home", key, lane, opened.model_dump(mode="json"))

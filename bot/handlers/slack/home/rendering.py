@@ -15,14 +15,19 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
+    Option,
     PlainTextObject,
     SectionBlock,
+    StaticSelectElement,
 )
 
 from bot.desk.case import Case
 from bot.handlers.slack.blocks import SECTION, bold, markup, quoted, sections
-from bot.handlers.slack.home.content import Asked, Content
+from bot.handlers.slack.cases.card import deadline
+from bot.handlers.slack.cases.telling import moves
+from bot.handlers.slack.home.content import Asked, Content, Queue
 from bot.handlers.slack.home.pages import Pages
+from bot.handlers.slack.moments import dated, moment
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
 from bot.question import Status
 from bot.texts import Texts
@@ -32,6 +37,8 @@ ASK = "home.ask"
 """The action id of the button that opens the form for a question."""
 CLAIM = "home.claim"
 """The action id of the button that takes a case; its value is the id of the case."""
+FILTER = "home.filter"
+"""The action id of what chooses which cases the queue shows."""
 OPEN = "home.open"
 """The action id of the button that leads to a case; Slack tells of presses of it, too."""
 
@@ -51,7 +58,7 @@ def home(content: Content, pages: Pages, texts: Texts) -> list[Block]:
     blocks += sections([clip(content.note, SECTION)])
     blocks.append(ActionsBlock(elements=[_button(texts(language, "slack.home.ask"), ASK, style="primary")]))
     if content.queue is not None:
-        blocks += [DividerBlock(), *_queue(content.queue, content.waiting, language, pages, texts)]
+        blocks += [DividerBlock(), *_queue(content, pages, texts)]
     blocks += [DividerBlock(), *_questions(content.questions, language, texts)]
     blocks.append(DividerBlock())
     return [*blocks, *_strategies(content.strategies, blocks, language, pages, texts)]
@@ -62,22 +69,29 @@ def digest(blocks: Sequence[Block]) -> str:
     return hashlib.sha256(_written(blocks)).hexdigest()[:32]
 
 
-def _queue(cases: Sequence[Case], waiting: int, language: str, pages: Pages, texts: Texts) -> Iterator[Block]:
+def _queue(content: Content, pages: Pages, texts: Texts) -> Iterator[Block]:
+    language, cases = content.language, content.queue or ()
     yield _heading(texts(language, "slack.home.queue"))
+    options = {
+        of: Option(value=of, text=PlainTextObject(text=texts(language, f"slack.home.queue.{of}"))) for of in Queue
+    }
+    filters = StaticSelectElement(action_id=FILTER, options=[*options.values()], initial_option=options[content.of])
+    yield ActionsBlock(elements=[filters])
     if not cases:
-        yield _quiet(texts(language, "slack.home.queue.empty"))
+        yield _quiet(texts(language, "slack.home.queue.empty" if content.of is Queue.OPEN else "slack.home.queue.none"))
     for case in cases:
-        yield SectionBlock(text=markup(_case(case, language, texts)), expand=True)
+        yield SectionBlock(text=markup(_case(case, content.now, language, texts)), expand=True)
         yield ActionsBlock(elements=_moves(case, language, pages, texts))
-    if waiting > len(cases):
-        more = texts(language, "slack.home.queue.more", count=waiting - len(cases))
+    if content.waiting > len(cases):
+        more = texts(language, "slack.home.queue.more", count=content.waiting - len(cases))
         yield ContextBlock(elements=[markup(link(pages.cases, escape(more)))])
 
 
-def _case(case: Case, language: str, texts: Texts) -> str:
+def _case(case: Case, now: dt.datetime, language: str, texts: Texts) -> str:
     state = texts(language, f"desk.state.{case.state}")
     officer = [clip(case.officer.name, _NAME)] if case.officer else []
-    line = " · ".join([bold(case.label), escape(state), *officer, _moment(case.opened)])
+    due = deadline(case, texts, language, now) or [moment(case.opened, language)]
+    line = " · ".join([bold(case.label), escape(state), *officer, *due])
     # Of what was asked where nobody else reads along, only the case itself shows the words.
     words = "" if case.confidential else quoted(clip(literal(_on_one_line(case.question)), _QUESTION))
     return "\n".join(filter(None, [line, words]))
@@ -98,7 +112,10 @@ def _questions(questions: Sequence[Asked], language: str, texts: Texts) -> Itera
         state = escape(_state(asked, language, texts))
         way = link(asked.address, escape(texts(language, "slack.home.thread"))) if asked.address else ""
         words = clip(literal(_on_one_line(asked.said.question.text)), _QUESTION)
-        yield SectionBlock(text=markup(f"{quoted(words)}\n{' · '.join(filter(None, [state, way]))}"), expand=True)
+        due = dated(texts, language, "slack.home.due", asked.case.due) if asked.case and asked.case.due else ""
+        yield SectionBlock(text=markup(f"{quoted(words)}\n{' · '.join(filter(None, [state, due, way]))}"), expand=True)
+        if asked.case:
+            yield ActionsBlock(elements=moves(asked.case, language, texts))
 
 
 def _state(asked: Asked, language: str, texts: Texts) -> str:
@@ -151,11 +168,6 @@ def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
         paragraph = f"{paragraph}\n{line}".strip()
     if paragraph:
         yield paragraph
-
-
-def _moment(moment: dt.datetime) -> str:
-    """The moment in the reader's own time zone and language, as Slack writes it."""
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
 def _on_one_line(text: str) -> str:

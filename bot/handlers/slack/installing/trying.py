@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
+
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.desk.teams import Teams
+from bot.desk.teams_file import TeamsError
 from bot.handlers.slack.clients import connect
 from bot.handlers.slack.installing.scopes import granted, missing
 from bot.handlers.slack.workspace import UNREACHABLE, reason
@@ -38,11 +43,22 @@ async def fault(settings: Settings) -> str:
         return f"Slack can't be reached with SLACK_BOT_TOKEN: {reason(error)}"
     if lacking := missing(granted(found.headers)):
         return f"the token lacks {', '.join(lacking)}: {TODO}"
-    if settings.slack_officers_channel is None:
-        return ""
-    try:
-        await client.conversations_info(channel=settings.slack_officers_channel)
-    except UNREACHABLE as error:
-        todo = "invite the bot there, and set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL to the channel's id"
-        return f"the officers' channel can't be reached: {reason(error)}; {todo}"
+    for channel, todo in _officers_channels(settings):
+        try:
+            await client.conversations_info(channel=channel)
+        except UNREACHABLE as error:
+            return f"the officers' channel can't be reached: {reason(error)}; invite the bot there, and {todo}"
     return ""
+
+
+def _officers_channels(settings: Settings) -> Iterable[tuple[str, str]]:
+    """The channels of the teams, and what to do where one can't be reached."""
+    if settings.slack_officers_channel:
+        todo = "set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL to the channel's id"
+        yield settings.slack_officers_channel, todo
+    if settings.teams is None:
+        return
+    with contextlib.suppress(TeamsError):  # what is wrong with the file is said elsewhere
+        for team in Teams.load(settings.teams):
+            if team.slack_channel:
+                yield team.slack_channel, f"set slack_channel of the team {team.id} to the channel's id"

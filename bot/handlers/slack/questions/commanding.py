@@ -10,9 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.handlers.slack.courier import Carrier
 from bot.handlers.slack.library import Strategies
 from bot.handlers.slack.questions import commanded, sharing, shortcuts
-from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.questions.answering import Answers
-from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.questions.commands import Commands
 from bot.handlers.slack.questions.handing import Handing
 from bot.handlers.slack.questions.languages import Languages
@@ -31,7 +29,7 @@ class Commanding:
 
     def register(self, app: AsyncApp) -> None:
         """Let Bolt hand over what this hears."""
-        shared, owing, texts, aside = self.shared, self.shared.owing, self.shared.texts, self._aside
+        shared, owing, texts, aside = self.shared, self.shared.owing, self.shared.texts, self.shared.aside
         languages, channels = Languages(shared.directory), shared.channels
         strategies, address = Strategies(shared.library), shared.settings.public_url
         for part in (
@@ -43,7 +41,7 @@ class Commanding:
 
     def carriers(self) -> Mapping[str, Carrier]:
         """What carries the deliveries that come of it, by kind."""
-        shared, aside, texts = self.shared, self._aside, self.shared.texts
+        shared, aside, texts = self.shared, self.shared.aside, self.shared.texts
         workspace, directory, replies = shared.workspace, shared.directory, shared.replies
         channels = shared.channels
         strategies, address = Strategies(shared.library), shared.settings.public_url
@@ -52,7 +50,3 @@ class Commanding:
             sharing.KIND: ShareCourier(workspace, aside, channels, directory, replies, strategies, texts, address),
             shortcuts.KIND: Handing(shared.owing, aside, directory, replies, texts, shared.tell_language),
         }
-
-    @property
-    def _aside(self) -> Aside:
-        return Aside(self.shared.workspace, self.shared.clients, Addresses(self.shared.settings.slack_api_url))

@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.guard import LONGEST_QUESTION
+from bot.handlers.slack.mrkdwn import escape
 from bot.texts import Texts
 
 ASK, FORWARD = "ask", "forward"
@@ -81,7 +82,7 @@ def asking(text: str, about: About, texts: Texts) -> View:
 
 
 def forwarding(text: str, about: About, texts: Texts) -> View:
-    """Send a message to the officers: the text as they will get it, and whom it concerns."""
+    """Send a message to the officers: the text as they will get it, whom it concerns, and who reads it."""
     say = _Saying(texts, about.language)
     concerns = InputBlock(
         block_id=CONCERNS,
@@ -90,7 +91,10 @@ def forwarding(text: str, about: About, texts: Texts) -> View:
         optional=True,
         element=PlainTextInputElement(action_id=CONCERNS, max_length=_LONGEST_NAME),
     )
-    return _modal(FORWARD, [_text(text, say), concerns], about, say)
+    readers = "slack.consent.readers.private" if about.channel.startswith("D") else "slack.consent.readers"
+    along = f"• {say('slack.consent.name').text}\n{say(readers).text}"
+    read = ContextBlock(elements=[MarkdownTextObject(text=escape(along), verbatim=True)])
+    return _modal(FORWARD, [_text(text, say), concerns, read], about, say)
 
 
 def filled(view: Mapping[str, Any]) -> Filled:

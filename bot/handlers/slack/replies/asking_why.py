@@ -14,9 +14,11 @@ from slack_sdk.models.blocks import (
     Option,
     PlainTextInputElement,
     PlainTextObject,
+    RadioButtonsElement,
 )
 from slack_sdk.models.views import View
 
+from bot.feedback import Fault, Importance
 from bot.handlers.slack.blocks import Message, said
 from bot.question import Reply
 from bot.texts import Texts
@@ -25,9 +27,7 @@ OPEN = "feedback_open"
 """The action id of the button that opens the dialog; its value is the id of the reply."""
 SUBMITTED = "feedback_given"
 """The dialog's callback id; its private metadata is the id of the reply."""
-REASONS = ("wrong", "outdated", "beside", "unclear")
-
-_REASONS, _COMMENT, _FORWARD = "reasons", "comment", "forward"
+_REASONS, _IMPORTANCE, _COMMENT, _FORWARD = "reasons", "importance", "comment", "forward"
 _LONGEST = 2_000
 
 
@@ -36,23 +36,28 @@ class Found(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    reasons: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    importance: Importance | None = None
     comment: str = ""
     forward: bool = False
 
 
-def modal(reply: Reply, texts: Texts, *, forwards: bool) -> View:
-    """The dialog; who may send the question to the officers is offered that."""
+def modal(reply: Reply, texts: Texts, *, forwards: bool, staff: bool) -> View:
+    """The dialog; who may send the question to the officers is offered that, and staff say how much it matters."""
 
     def told(key: str) -> PlainTextObject:
         return PlainTextObject(text=texts(reply.language, key))
 
-    reasons = [Option(value=reason, text=told(f"slack.feedback.reason.{reason}")) for reason in REASONS]
+    faults = [Option(value=fault, text=told(fault.key)) for fault in Fault]
     comment = PlainTextInputElement(action_id=_COMMENT, multiline=True, max_length=_LONGEST)
     blocks = [
-        _input(_REASONS, told("slack.feedback.reasons"), CheckboxesElement(action_id=_REASONS, options=reasons)),
+        _input(_REASONS, told("slack.feedback.reasons"), CheckboxesElement(action_id=_REASONS, options=faults)),
         _input(_COMMENT, told("slack.feedback.comment"), comment, hint=told("slack.feedback.comment.hint")),
     ]
+    if staff:
+        ranks = [Option(value=rank, text=told(rank.key)) for rank in Importance]
+        radio = RadioButtonsElement(action_id=_IMPORTANCE, options=ranks)
+        blocks.insert(1, _input(_IMPORTANCE, told("slack.feedback.importance"), radio))
     if forwards:
         option = Option(value=_FORWARD, text=told("slack.forward"))
         boxes = CheckboxesElement(action_id=_FORWARD, options=[option])
@@ -71,8 +76,12 @@ def modal(reply: Reply, texts: Texts, *, forwards: bool) -> View:
 def read(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Found:
     """What was put into the dialog, as Slack hands it over."""
     comment = values.get(_COMMENT, {}).get(_COMMENT, {}).get("value") or ""
-    reasons = tuple(reason for reason in REASONS if reason in _chosen(values, _REASONS))
-    return Found(reasons=reasons, comment=comment.strip(), forward=_FORWARD in _chosen(values, _FORWARD))
+    return Found(
+        faults=tuple(fault for fault in Fault if fault in _chosen(values, _REASONS)),
+        importance=next((rank for rank in Importance if rank in _chosen(values, _IMPORTANCE)), None),
+        comment=comment.strip(),
+        forward=_FORWARD in _chosen(values, _FORWARD),
+    )
 
 
 def invitation(reply: Reply, texts: Texts) -> Message:
@@ -86,11 +95,13 @@ def invitation(reply: Reply, texts: Texts) -> Message:
 def _input(
     name: str,
     label: PlainTextObject,
-    element: CheckboxesElement | PlainTextInputElement,
+    element: CheckboxesElement | RadioButtonsElement | PlainTextInputElement,
     hint: PlainTextObject | None = None,
 ) -> InputBlock:
     return InputBlock(block_id=name, label=label, element=element, hint=hint, optional=True)
 
 
 def _chosen(values: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str) -> Sequence[str]:
-    return [option["value"] for option in values.get(name, {}).get(name, {}).get("selected_options") or ()]
+    found = values.get(name, {}).get(name, {})
+    options = found.get("selected_options") or filter(None, [found.get("selected_option")])
+    return [option["value"] for option in options]

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 
-from bot.desk.notices import lane_of
 from bot.guard import mask
-from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.cases.consenting import consent
 from bot.handlers.slack.clients import Clients
-from bot.handlers.slack.owing import Owing
+from bot.handlers.slack.directory import Directory
+from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.replies import asking_why as dialog
 from bot.handlers.slack.replies.feedbacks import Feedbacks
 from bot.handlers.slack.replies.rendering import BAD, FEEDBACK, can_be_forwarded
 from bot.handlers.slack.store import Posts, Replies, Said
 from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
+from bot.people import Role
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,8 @@ log = structlog.get_logger(__name__)
 _THUMBS = {"+1": True, "thumbsup": True, "-1": False, "thumbsdown": False}
 """Reactions that say what somebody thinks, by Slack's names for them."""
 _LONGEST_COMMENT = 2_000
+_PATIENCE = 1.0
+"""Seconds to find out who somebody is; Slack waits three for a dialog."""
 
 
 class Opinions:
@@ -36,16 +40,16 @@ class Opinions:
 
     def __init__(
         self,
-        owing: Owing,
         behind: Behind,
         clients: Clients,
+        directory: Directory,
         workspace: Workspace,
         stores: tuple[Replies, Posts, Feedbacks],
         texts: Texts,
     ) -> None:
-        self._owing = owing
         self._behind = behind
         self._clients = clients
+        self._directory = directory
         self._workspace = workspace
         self._replies, self._posts, self._feedbacks = stores
         self._texts = texts
@@ -83,13 +87,19 @@ class Opinions:
             return
         found = dialog.read(view["state"]["values"])
         comment = mask(found.comment)[:_LONGEST_COMMENT]
-        await self._feedbacks.keep(said.reply.id, user["id"], good=False, reasons=found.reasons, comment=comment)
-        forwards = found.forward and self._may_forward(said, user["id"])
-        if forwards:
-            await self._forward(said, user)
-        key = "slack.feedback.thanks.forwarded" if forwards else "slack.feedback.thanks"
-        self._behind.start(self._tell(said, user["id"], key))
-        await ack()
+        await self._feedbacks.keep(
+            said.reply.id,
+            user["id"],
+            good=False,
+            reasons=found.faults,
+            comment=comment,
+            importance=found.importance,
+        )
+        self._behind.start(self._tell(said, user["id"], "slack.feedback.thanks"))
+        if found.forward and self._may_forward(said, user["id"]):
+            await ack(response_action="update", view=consent(said, self._texts))
+        else:
+            await ack()
 
     async def _react(self, event: dict[str, Any]) -> None:
         good = _THUMBS.get(str(event["reaction"]).partition("::")[0])
@@ -107,14 +117,22 @@ class Opinions:
             self._behind.start(self._invite(said, event["user"]))
 
     async def _ask(self, said: Said, body: Mapping[str, Any]) -> None:
-        forwards = self._may_forward(said, body["user"]["id"])
-        view = dialog.modal(said.reply, self._texts, forwards=forwards)
+        workspace, user = workspace_of(body), body["user"]["id"]
+        forwards, staff = self._may_forward(said, user), await self._is_staff(workspace, user)
+        view = dialog.modal(said.reply, self._texts, forwards=forwards, staff=staff)
         client = await self._clients.of(said.question.place.workspace)
         try:
             await client.views_open(trigger_id=body["trigger_id"], view=view)
         except UNREACHABLE as error:
             log.warning("slack.no_dialog", error=reason(error))
             await self._invite(said, body["user"]["id"])
+
+    async def _is_staff(self, workspace: str, user: str) -> bool:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return (await self._directory.person(workspace, user)).role is not Role.BUSINESS
+        except TimeoutError:
+            return False
 
     async def _invite(self, said: Said, person: str) -> None:
         await self._whisper(said, person, dialog.invitation(said.reply, self._texts))
@@ -124,11 +142,6 @@ class Opinions:
 
     async def _whisper(self, said: Said, person: str, message: Message) -> None:
         await self._workspace.whisper(said.question.place, person, message)
-
-    async def _forward(self, said: Said, user: Mapping[str, str]) -> None:
-        payload = {"reply": said.reply.id, "name": user.get("name") or user["id"]}
-        lane = lane_of(said.question.place)
-        await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane, payload)
 
     def _may_forward(self, said: Said, person: str) -> bool:
         return person == said.question.asker.id and can_be_forwarded(said.reply)

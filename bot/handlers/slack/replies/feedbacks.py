@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Boolean, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, Instant, insert_if_new, now
+from bot.feedback import Importance
 
 
 class FeedbackRow(Base):
@@ -23,11 +24,12 @@ class FeedbackRow(Base):
     good: Mapped[bool] = mapped_column(Boolean)
     reasons: Mapped[list[str]] = mapped_column(JSON)
     comment: Mapped[str] = mapped_column(Text)
+    importance: Mapped[str | None] = mapped_column(String(16))
     created: Mapped[dt.datetime] = mapped_column(Instant)
 
 
 class Feedback(BaseModel):
-    """What somebody thinks of a reply; of a bad one, perhaps why."""
+    """What somebody thinks of a reply; of a bad one, perhaps why (faults), and how much that matters."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -36,6 +38,7 @@ class Feedback(BaseModel):
     good: bool
     reasons: tuple[str, ...] = ()
     comment: str = ""
+    importance: Importance | None = None
     created: AwareDatetime
 
 
@@ -46,18 +49,26 @@ class Feedbacks:
         self._database = database
 
     async def keep(
-        self, reply: str, person: str, *, good: bool, reasons: Sequence[str] = (), comment: str = ""
+        self,
+        reply: str,
+        person: str,
+        *,
+        good: bool,
+        reasons: Sequence[str] = (),
+        comment: str = "",
+        importance: Importance | None = None,
     ) -> bool:
         """Keep what the person thinks of the reply, in place of what they thought before; returns whether that was
         something else, or nothing. What only repeats that the reply is bad leaves the reasons as they are."""
-        about = {"good": good, "reasons": list(reasons), "comment": comment, "created": now()}
+        said = {"reasons": list(reasons), "comment": comment, "importance": importance}
+        about = {"good": good, **said, "created": now()}
         values = {"id": f"{reply}:{person}", "reply": reply, "person": person, **about}
         async with self._database.writing() as session:
             if await insert_if_new(session, FeedbackRow, values, unique="id"):
                 return True
             same = select(FeedbackRow.good).where(FeedbackRow.id == values["id"])
             changed = await session.scalar(same) != good
-            if changed or reasons or comment:
+            if changed or any(said.values()):
                 await session.execute(update(FeedbackRow).where(FeedbackRow.id == values["id"]).values(**about))
             return changed
 

@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.basic_components import FeedbackButtonObject
 
+from bot.citing import numbers
 from bot.handlers.slack import markdown
 from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, quoted, sections
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
@@ -61,11 +62,12 @@ class Part:
 
 @dataclasses.dataclass(frozen=True)
 class _Told:
-    """A claim or a piece of one, escaped and numbered, and its source."""
+    """A claim or a piece of one, escaped and numbered, its source, and what is quoted of that."""
 
     text: str
     citation: Citation
     source: str
+    quote: str
 
 
 def replied(reply: Reply, texts: Texts) -> Message:
@@ -85,7 +87,7 @@ def parts(reply: Reply, texts: Texts, most: int = MOST_PARTS) -> tuple[Part, ...
     lead = markdown.clip(reply.lead, _LEAD)
     bodies = ["\n\n".join(each.text for each in told) for told in shown]
     bodies[0] = "\n\n".join(filter(None, (lead, bodies[0])))
-    blocks = [sections(dict.fromkeys(each.source for each in told)) for told in shown]
+    blocks = [sections(_sources(told)) for told in shown]
     blocks[-1] += [*_nearest(reply, shown[-1], texts), *_cut(reply, rest, texts), *_closing(reply, texts)]
     fallbacks = [reply.answer, *bodies[1:]]
     return tuple(
@@ -94,15 +96,19 @@ def parts(reply: Reply, texts: Texts, most: int = MOST_PARTS) -> tuple[Part, ...
     )
 
 
-def source(mark: str, citation: Citation, language: str, texts: Texts, verbatim: Collection[str] = ()) -> str:
-    """Title, link, date and quoted words of a source; without these where a claim consists of them."""
+def _source(mark: str, citation: Citation, language: str, texts: Texts) -> str:
+    """Title, link and date of a source."""
     line = f"{mark} {link(citation.url, clip(literal(citation.title), _TITLE))}"
     if citation.date:
         line += f" · {format_date(citation.date, 'long', locale=LOCALES[language])}"
     if citation.audience is Audience.INTERNAL:
         line += f" · {bold(texts(language, 'slack.source.internal'))}"
-    quote = clip(literal(citation.quote), _QUOTE)
-    return line if not quote or citation.quote.strip() in verbatim else f"{line}\n{quoted(quote)}"
+    return line
+
+
+def _quote(citation: Citation, verbatim: Collection[str] = ()) -> str:
+    """The quoted words; none where a claim consists of them."""
+    return "" if citation.quote.strip() in verbatim else quoted(clip(literal(citation.quote), _QUOTE))
 
 
 def can_be_forwarded(reply: Reply) -> bool:
@@ -111,36 +117,58 @@ def can_be_forwarded(reply: Reply) -> bool:
 
 
 def _told(reply: Reply, texts: Texts) -> list[_Told]:
-    numbers = {citation: number for number, citation in enumerate(reply.citations, start=1)}
+    marks = numbers(reply.citations)
     verbatim = {claim.text.strip() for claim in reply.claims}
-    return [told for claim in reply.claims for told in _pieces(claim, numbers[claim.citation], reply, texts, verbatim)]
+    return [told for claim in reply.claims for told in _pieces(claim, marks[claim.citation], reply, texts, verbatim)]
 
 
 def _pieces(claim: Claim, number: int, reply: Reply, texts: Texts, verbatim: Collection[str]) -> list[_Told]:
     pieces = markdown.split(claim.text, _CLAIM) or [""]
-    under = source(f"[{number}]", claim.citation, reply.language, texts, verbatim)
-    return [_Told(f"{piece} [{number}]".strip(), claim.citation, under) for piece in pieces]
+    source = _source(f"[{number}]", claim.citation, reply.language, texts)
+    quote = _quote(claim.citation, verbatim)
+    return [_Told(f"{piece} [{number}]".strip(), claim.citation, source, quote) for piece in pieces]
+
+
+def _sources(told: Iterable[_Told]) -> list[str]:
+    """Each source once, and under it all that is quoted of it."""
+    quotes: dict[str, dict[str, None]] = {}
+    for each in told:
+        quotes.setdefault(each.source, {}).update({each.quote: None} if each.quote else {})
+    paragraphs = []
+    for source, (first, *others) in ((source, [*found] or [""]) for source, found in quotes.items()):
+        # A paragraph each: quotations right under each other look like one, and together may be longer than a section.
+        paragraphs += [f"{source}\n{first}".strip(), *others]
+    return paragraphs
 
 
 def _packed(told: Iterable[_Told]) -> list[list[_Told]]:
-    """The claims by messages: each where there is room for it together with its source."""
+    """The claims by messages: each where there is room for it together with its source and quote."""
     packed: list[list[_Told]] = []
-    room, sources = 0, set[str]()
+    room = 0
     for each in told:
-        cost = len(each.text) + (0 if each.source in sources else len(each.source))
+        cost = _cost(each, packed[-1] if packed else [])
         if not packed or cost > room:
             packed.append([])
-            room, sources = ROOM, set()
-            cost = len(each.text) + len(each.source)
+            room, cost = ROOM, _cost(each, [])
         packed[-1].append(each)
         room -= cost
-        sources.add(each.source)
     return packed
 
 
+def _cost(told: _Told, beside: Sequence[_Told]) -> int:
+    """The room that it takes beside others, whose sources and quotes stand there already."""
+    cost = len(told.text)
+    if all(each.source != told.source for each in beside):
+        cost += len(told.source)
+    if all((each.source, each.quote) != (told.source, told.quote) for each in beside):
+        cost += len(told.quote)
+    return cost
+
+
 def _nearest(reply: Reply, told: Sequence[_Told], texts: Texts) -> list[Block]:
-    room = ROOM - sum(len(each.text) + len(each.source) for each in told)
-    sources = _within(room, (source("•", citation, reply.language, texts) for citation in reply.nearest))
+    room = ROOM - sum(_cost(each, []) for each in told)
+    near = (f"{_source('•', each, reply.language, texts)}\n{_quote(each)}".strip() for each in reply.nearest)
+    sources = _within(room, near)
     return sections([bold(texts(reply.language, "slack.nearest")), *sources]) if sources else []
 
 

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from slack_bolt.async_app import AsyncApp
 
 from bot.handlers.slack.courier import Carrier
-from bot.handlers.slack.questions.addresses import Addresses
-from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.questions.attachments import Attachments
 from bot.handlers.slack.questions.documents import Documents
 from bot.handlers.slack.questions.following import Following
@@ -29,17 +27,16 @@ class Replying:
         clients, replies, posts, texts = shared.clients, shared.replies, shared.posts, shared.texts
         workspace = shared.workspace
         documents = Documents(shutil.which("tesseract"))
-        addresses = Addresses(shared.settings.slack_api_url)
-        attachments = Attachments(clients, addresses, documents)
+        attachments = Attachments(clients, shared.addresses, documents)
         following = Following(clients, replies, shared.database)
         self.thinking = Thinking(
             shared.directory, following, attachments, replies, conversation, texts, shared.tell_language
         )
         streams = Streams(clients, posts, workspace, texts)
-        status, aside = StatusLine(clients, texts), Aside(workspace, clients, addresses)
+        status, aside = StatusLine(clients, texts), shared.aside
         self._courier = ReplyCourier(self.thinking, replies, workspace, streams, status, aside, texts)
         stores = (replies, posts, Feedbacks(shared.database))
-        self._opinions = Opinions(shared.owing, shared.behind, clients, workspace, stores, texts)
+        self._opinions = Opinions(shared.behind, clients, shared.directory, workspace, stores, texts)
 
     def register(self, app: AsyncApp) -> None:
         """Let Bolt hand over what people think of replies."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -15,7 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.desk.case import OPEN, Case, CaseState, IllegalMove
+from bot.desk.desk import Desk
 from bot.guard import LONGEST_QUESTION, Guard, Refused
+from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import Channel, channel, channels
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.live import Live, ticks
@@ -24,6 +27,7 @@ from bot.handlers.web.pages.requests import number, revision, wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.people import Place
 
 QUESTIONS_A_MINUTE = 20
 THREADS_A_PAGE = 15
@@ -35,7 +39,14 @@ class ChannelPages:
     """Shows channels and threads, takes questions, and tells browsers what is new."""
 
     def __init__(
-        self, rendering: Rendering, identity: Identity, threads: Threads, posts: Posts, live: Live, guard: Guard
+        self,
+        rendering: Rendering,
+        identity: Identity,
+        threads: Threads,
+        posts: Posts,
+        live: Live,
+        guard: Guard,
+        desk: Desk,
     ) -> None:
         self._rendering = rendering
         self._identity = identity
@@ -43,6 +54,7 @@ class ChannelPages:
         self._posts = posts
         self._live = live
         self._guard = guard
+        self._desk = desk
 
     def routes(self) -> list[BaseRoute]:
         """Where these pages are."""
@@ -88,12 +100,13 @@ class ChannelPages:
             session=visitor.session,
         )
         try:
-            messages = await self._threads.ask(asked)
+            messages = await self._told_officer(asked) or await self._threads.ask(asked)
         except NoSuchMessage as error:
             raise HTTPException(HTTPStatus.NOT_FOUND) from error
         if wants_json(request):
             return JSONResponse({"messages": await self._posts.updates(messages, visitor), "key": new_key()})
-        await self._replied(messages[-1])
+        if messages[-1].waiting:
+            await self._replied(messages[-1])
         path = f"/t/{asked.thread}" if asked.thread else where.path
         return RedirectResponse(f"{path}#m-{messages[0].id}", HTTPStatus.SEE_OTHER)
 
@@ -104,6 +117,22 @@ class ChannelPages:
         after = revision(request)
         stream = self._changes(visitor, where, request.query_params.get("traad"), after)
         return EventSourceResponse(stream, ping=15, send_timeout=30)
+
+    async def _told_officer(self, asked: Asked) -> Sequence[Message]:
+        """What is written in the thread of one's own open case goes to its officer instead of the bot, to whoever waits
+        for it first; nothing where there is none."""
+        if asked.thread is None:
+            return []
+        place = Place(platform=PLATFORM, channel=asked.channel, thread=asked.thread)
+        awaited = [case for case in await self._desk.in_thread(place) if _awaits(case, asked.asker.id)]
+        for case in sorted(awaited, key=lambda case: case.state is not CaseState.ASKED):
+            # The officer hears first: what breaks off here is said to both where it is posted again.
+            with contextlib.suppress(IllegalMove):  # somebody has just ended it
+                await self._desk.follow_up(case.id, asked.asker, asked.text, asked.ref)
+                said = await self._threads.follow_up(asked)
+                await self._threads.touch(await self._threads.message(case.reply_id))
+                return [said]
+        return []
 
     async def _changes(
         self, visitor: Visitor, where: Channel, thread: str | None, after: int
@@ -131,6 +160,7 @@ class ChannelPages:
         earlier = number(request.query_params.get("for", ""))
         threads = [thread] if thread else await self._threads.recent(where.name, THREADS_A_PAGE + 1, earlier)
         messages = [message for each in threads for message in each.messages]
+        around = await self._posts.around(messages, visitor)
         return self._rendering.page(
             request,
             "channel.html",
@@ -142,7 +172,8 @@ class ChannelPages:
             older=len(threads) > THREADS_A_PAGE,
             earlier=earlier,
             after=after,
-            around=await self._posts.around(messages, visitor),
+            around=around,
+            to_officer=any(_awaits(case, visitor.id) for case in around.cases.values()),
             draft=draft or await self._prefill(request, visitor),
             problem=problem,
             limit=LONGEST_QUESTION,
@@ -195,3 +226,8 @@ class ChannelPages:
         if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return found
+
+
+def _awaits(case: Case, asker: str) -> bool:
+    """Is that person's question still with the officers?"""
+    return case.asker.id == asker and (case.state in OPEN or case.state is CaseState.MERGED)

@@ -19,17 +19,35 @@ async function refresh() {
   for (const part of document.querySelectorAll("[data-part]")) {
     const fresh = page.getElementById(part.id);
     if (!fresh || fresh.innerHTML === part.innerHTML || keeps(part)) continue;
+    const again = place(part);
     part.replaceWith(fresh);
+    again(fresh);
     changed = true;
   }
   if (changed) say(here.dataset.updated);
 }
 
-// What an officer is writing is never taken away.
+// What an officer is writing or choosing is never taken away.
 function keeps(part) {
-  const field = part.querySelector("textarea");
-  return part.dataset.typed !== undefined && field && (field.value || field === document.activeElement);
+  const fields = [...part.querySelectorAll("textarea, input:not([type=hidden]), select")];
+  return part.dataset.typed !== undefined && fields.some((field) => field.value || field === document.activeElement);
 }
+
+// Whoever has the keyboard in what is replaced finds it again in what has come: at the same link, or the same form.
+function place(part) {
+  const had = part.contains(document.activeElement) ? document.activeElement : null;
+  const link = had?.getAttribute("href");
+  const action = had?.closest("form")?.getAttribute("action");
+  return (fresh) => {
+    if (!had) return;
+    const same = [...fresh.querySelectorAll("a, button")].find((each) =>
+      link ? each.getAttribute("href") === link : action && each.closest("form")?.getAttribute("action") === action,
+    );
+    same?.focus();
+  };
+}
+
+if (location.hash === "#_svar") document.getElementById("_svar")?.focus();
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-draft]");

@@ -13,11 +13,18 @@ export function show(updates) {
     const message = built(update.html);
     if (known) replace(known, message);
     else if (!place(update, message)) continue;
+    announceCase(known, message);
     const came = !known || known.ariaBusy === "true";
     if (came && message.dataset.announce) say(message.dataset.announce);
     if (came && (follows || (!known && update.mine))) bring(message);
     else if (!known && news) news.hidden = false;
   }
+}
+
+// What has become of a question at the officers' stands beside its reply; who listens hears it, too.
+function announceCase(known, message) {
+  const told = message.querySelector(".case-state")?.textContent.trim();
+  if (known && told && told !== known.querySelector(".case-state")?.textContent.trim()) say(told);
 }
 
 // Into view with a message, or as much of it as there is room for; what it replies to does not go out of view for it.

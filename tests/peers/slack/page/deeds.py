@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -12,11 +13,12 @@ from starlette.datastructures import FormData, UploadFile
 
 from tests.peers.slack import choosing
 from tests.peers.slack.acting import Acting
-from tests.peers.slack.model import Message
+from tests.peers.slack.model import Message, View
 from tests.peers.slack.page.seen import HOME
 
 _ADDRESS = re.compile(r"https?://\S+")
 _MANY = re.compile(r"multi_.*|checkboxes")
+_MISSING = "Dette må fylles ut."
 
 
 async def do(slack: Acting, form: FormData) -> str:
@@ -87,7 +89,18 @@ async def _submit(slack: Acting, form: FormData) -> None:
             given = [str(each) for each in form.getlist(f"field-{block['block_id']}") if each]
             many = _MANY.fullmatch(element["type"])
             answers[block["block_id"]] = given if many else (given[0] if given else None)
-    await slack.submit(view.user, answers)
+    try:
+        await slack.submit(view.user, answers)
+    except AssertionError:
+        view.errors = {block["block_id"]: _MISSING for block in _needed(view) if not answers[block["block_id"]]}
+        if not view.errors:
+            raise
+
+
+def _needed(view: View) -> list[Mapping[str, Any]]:
+    """What Slack takes no form without."""
+    inputs = [block for block in view.blocks if block["type"] == "input" and not block.get("optional")]
+    return [block for block in inputs if block["element"]["type"] != "checkboxes"]
 
 
 async def _dismiss(slack: Acting, form: FormData) -> None:

@@ -1,6 +1,8 @@
 "use strict";
 
 const PAUSE = 500;
+const LISTS = "main, aside, .modal";
+const FIELDS = "input:not([type=hidden]), textarea, select";
 const shown = {};
 
 function complain(trouble) {
@@ -12,20 +14,19 @@ function complain(trouble) {
 function place(name, html) {
   if (shown[name] === html) return;
   const there = document.getElementById(name);
-  const lists = [...there.querySelectorAll("main, aside")];
+  const lists = [...there.querySelectorAll(LISTS)];
   const kept = lists.map((list) => [list.scrollTop, list.scrollHeight - list.scrollTop - list.clientHeight < 80]);
   const first = !(name in shown);
   shown[name] = html;
   // What comes from the server was escaped there.
   there.innerHTML = html;
-  [...there.querySelectorAll("main, aside")].forEach((list, number) => {
+  [...there.querySelectorAll(LISTS)].forEach((list, number) => {
     const [top, low] = kept[number] || [0, true];
-    list.scrollTop = first || low ? list.scrollHeight : top;
+    // Conversations are read from their end; what else there is, from its beginning.
+    const follows = !list.matches(".home, .modal") && (first || low);
+    list.scrollTop = follows ? list.scrollHeight : top;
   });
-  if (name === "modal") {
-    const field = there.querySelector("input:not([type=hidden]), textarea, select");
-    if (field) field.focus();
-  }
+  if (name === "modal") (there.querySelector(`.block:has(.error) :is(${FIELDS})`) || there.querySelector(FIELDS))?.focus();
 }
 
 async function look() {

@@ -1,0 +1,200 @@
+"""What askers do with their cases: they take them back, say whether the answer helped, have them looked at again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+from slack_bolt.async_app import AsyncApp
+
+from bot.desk.case import OPEN, Case, IllegalMove
+from bot.desk.desk import Desk
+from bot.desk.outbox import Delivery, Undeliverable
+from bot.desk.store import CaseNotFound
+from bot.guard import mask
+from bot.handlers.slack.acknowledging import Ack
+from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.blocks import said as plainly
+from bot.handlers.slack.cases.opening import Pressed, pressed
+from bot.handlers.slack.cases.telling import HELPED, MISSING, NOT_HELPED, REOPEN, WITHDRAW, Again, reopening
+from bot.handlers.slack.cases.whispering import Whispers
+from bot.handlers.slack.clients import Clients
+from bot.handlers.slack.home.courier import Opened, owe_home
+from bot.handlers.slack.home.form import Shown
+from bot.handlers.slack.owing import Owing
+from bot.handlers.slack.store import Posts
+from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
+from bot.people import Asker
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+KIND = "asker.pressed"
+"""The kind of the deliveries that the asker's buttons owe."""
+_LOST = "slack.casework.gone"
+
+
+class AskerPress(BaseModel):
+    """A button that somebody pressed about a case: in the message `ts`, or on their Home tab, whose direct messages
+    `home` are (empty, where they are not known)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    case: str
+    who: Pressed
+    ts: str = ""
+    home: str | None = None
+
+
+class Askers:
+    """Hears the asker's buttons, and the modal in which they say what is missing."""
+
+    def __init__(
+        self, owing: Owing, behind: Behind, clients: Clients, whispers: Whispers, desk: Desk, texts: Texts
+    ) -> None:
+        self._owing = owing
+        self._behind = behind
+        self._clients = clients
+        self._whispers = whispers
+        self._desk = desk
+        self._texts = texts
+
+    def register(self, app: AsyncApp) -> None:
+        """Let Bolt hand over what they press and fill in."""
+        for action in (WITHDRAW, HELPED):
+            app.action(action)(self._press)
+        for action in (NOT_HELPED, REOPEN):
+            app.action(action)(self._open)
+        app.view(REOPEN)(self._reopen)
+
+    async def _press(self, body: dict[str, Any], ack: Ack) -> None:
+        await self._owe(_press_of(body), body["actions"][0]["action_ts"])
+        await ack()
+
+    async def _open(self, body: dict[str, Any], ack: Ack) -> None:
+        await ack()
+        self._behind.start(self._show(_press_of(body), body["trigger_id"]))
+
+    async def _show(self, press: AskerPress, trigger: str) -> None:
+        try:
+            case = await self._desk.get(press.case)
+        except CaseNotFound:
+            # A case is never taken away: what names none has been made up.
+            log.warning("slack.no_such_case", action=press.action)
+            return
+        if press.who.user != case.asker.id:
+            return await self._tell(press.who, case, "desk.refused.asker")
+        again = Again(case=case.id, language=case.language, who=press.who, ts=press.ts, home=press.home)
+        client = await self._clients.of(press.who.workspace)
+        try:
+            await client.views_open(trigger_id=trigger, view=reopening(case, again, self._texts))
+        except UNREACHABLE as error:
+            error_id = secrets.token_hex(4)
+            log.warning("slack.modal_not_opened", error_id=error_id, error=reason(error))
+            await self._tell(press.who, case, "slack.casework.trouble", id=error_id)
+
+    async def _reopen(self, body: dict[str, Any], ack: Ack) -> None:
+        view = body["view"]
+        again = Again.model_validate_json(view["private_metadata"])
+        written = mask(str(view["state"]["values"][MISSING][MISSING].get("value") or ""))
+        try:
+            case = await self._desk.get(again.case)
+            if case.state in OPEN:  # somebody was quicker: what is missing is not to be lost
+                await self._desk.follow_up(again.case, _asker(case, again.who), written, view["id"])
+            else:
+                await self._desk.reopen(again.case, _asker(case, again.who), written)
+        except (IllegalMove, CaseNotFound) as error:
+            key, values = (error.key, error.values) if isinstance(error, IllegalMove) else (_LOST, {})
+            await ack(response_action="errors", errors={MISSING: self._texts(again.language, key, **values)})
+            return
+        press = AskerPress(action=REOPEN, case=again.case, who=again.who, ts=again.ts, home=again.home)
+        await self._owe(press, view["id"])
+        await ack()
+
+    async def _owe(self, press: AskerPress, mark: str) -> None:
+        key = f"{KIND}:{press.action}:{press.case}:{press.who.user}:{mark}"
+        await self._owing.owe(KIND, key, f"case/{press.case}", press.model_dump(mode="json"))
+
+    async def _tell(self, who: Pressed, case: Case, key: str, **values: object) -> None:
+        told = self._texts(case.language, key, **{"case": case.label, **values})
+        await self._whispers.tell(who.place, who.user, plainly(told))
+
+
+class AskerCourier:
+    """Makes the moves that the asker's buttons owe, and says so where they pressed."""
+
+    def __init__(
+        self, owing: Owing, workspace: Workspace, whispers: Whispers, posts: Posts, desk: Desk, texts: Texts
+    ) -> None:
+        self._owing = owing
+        self._workspace = workspace
+        self._whispers = whispers
+        self._posts = posts
+        self._desk = desk
+        self._texts = texts
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Make the move, or tell whoever pressed why it can't be made. Raises Undeliverable."""
+        press = AskerPress.model_validate(delivery.payload)
+        try:
+            case = await self._desk.get(press.case)
+            made = await self._make(press, case)
+        except CaseNotFound as error:
+            raise Undeliverable(str(error)) from error
+        except IllegalMove as refused:
+            told = self._texts(case.language, refused.key, **refused.values)
+            return await self._tell(press, told, delivery.key, made=False)
+        if made is None:
+            due = "slack.asker.reopened"
+            return await self._tell(press, self._texts(case.language, due, case=case.label), delivery.key)
+        key = "slack.asker.withdrawn" if press.action == WITHDRAW else "slack.asker.helped"
+        await self._tell(press, self._texts(case.language, key, case=case.label), delivery.key)
+
+    async def give_up(self, delivery: Delivery) -> None:
+        """Nothing: hours later nobody waits for what a button does; it is still there to be pressed."""
+
+    def _make(self, press: AskerPress, case: Case) -> Awaitable[Case | None]:
+        asker = _asker(case, press.who)
+        match press.action:
+            case "asker.withdraw":
+                return self._desk.withdraw(press.case, asker)
+            case "asker.helped":
+                return self._desk.helped(press.case, asker)
+            case _:
+                return _nothing()  # the modal has done it
+
+    async def _tell(self, press: AskerPress, told: str, mark: str, *, made: bool = True) -> None:
+        """Say it in place of the buttons; where the move was not made, to whoever pressed and nobody else."""
+        who = press.who
+        if press.home is not None:
+            opened = Opened(workspace=who.workspace, user=who.user, channel=press.home, note=told)
+            return await owe_home(self._owing, opened, mark)
+        post = await self._posts.at(who.channel, press.ts) if made else None
+        if post is None:
+            return await self._whispers.tell(who.place, who.user, plainly(told))
+        await self._workspace.change(post, plainly(told))
+
+
+async def _nothing() -> None:
+    """No move is left to be made."""
+
+
+def _press_of(body: Mapping[str, Any]) -> AskerPress:
+    action, message = body["actions"][0], body.get("message") or {}
+    at_home = (body.get("view") or {}).get("type") == "home"
+    return AskerPress(
+        action=action["action_id"],
+        case=action["value"],
+        who=pressed(body, message.get("thread_ts") or ""),
+        ts=message.get("ts") or "",
+        home=Shown.of(body.get("view")).channel if at_home else None,
+    )
+
+
+def _asker(case: Case, who: Pressed) -> Asker:
+    """Whoever pressed, as the case knows them: by their name, where they are the one who asked."""
+    return case.asker if case.asker.id == who.user else Asker(id=who.user, name=who.handle or who.user)

@@ -1,0 +1,127 @@
+"""What askers are told of their cases, and what they can do with them. Pure; whatever comes from people is escaped."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ConfirmObject,
+    InputBlock,
+    PlainTextInputElement,
+    PlainTextObject,
+)
+from slack_sdk.models.views import View
+
+from bot.desk.case import OPEN, Case, CaseState, Move
+from bot.desk.notices import RESUMED, CaseNotice
+from bot.handlers.slack.blocks import Message, marked
+from bot.handlers.slack.cases.opening import Pressed
+from bot.handlers.slack.moments import dated
+from bot.handlers.slack.mrkdwn import escape
+from bot.texts import Texts
+
+WITHDRAW = "asker.withdraw"
+HELPED = "asker.helped"
+NOT_HELPED = "asker.not_helped"
+REOPEN = "asker.reopen"
+"""The action ids of the asker's buttons, whose value is the case's id; REOPEN also names the modal of the last two."""
+MISSING = "missing"
+"""The input of that modal, and the only element in it."""
+NEWS = {
+    "case.claimed": "slack.claimed",
+    "case.reassigned": "slack.reassigned",
+    "case.merged": "slack.merged",
+    "case.closed": "slack.closed",
+    "case.reopened": "slack.reopened",
+    "case.escalated": "slack.escalated",
+    "case.nudged": "slack.nudged",
+    RESUMED: "slack.resumed",
+}
+"""What the asker is told of the case, by the kind of the delivery."""
+
+_DATED = {Move.REOPENED: "slack.reopened.due", Move.FOLLOWED_UP: "slack.resumed.due"}
+"""What the asker is told where it is known by when to expect something."""
+_LONGEST = 3_000
+
+
+class Again(BaseModel):
+    """What the modal is about: the case, and where the button is that opened it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case: str
+    language: str
+    who: Pressed
+    ts: str = ""
+    home: str | None = None
+
+
+def forwarded(case: Case, texts: Texts) -> Message:
+    """That the question is with the officers, by when they answer, and how to take it back."""
+    due = case.due_reply or case.opened
+    told = marked(dated(texts, case.language, "slack.forwarded", due, case=case.label))
+    return Message(told.text, (*told.blocks, ActionsBlock(elements=[withdrawing(case, case.language, texts)])))
+
+
+def news(notice: CaseNotice, case: Case, kind: str, texts: Texts) -> Message:
+    """What has become of the case."""
+    language = notice.language
+    values = {"name": notice.officer.name if notice.officer else "", "case": notice.label}
+    if notice.move in _DATED and notice.due:
+        return marked(dated(texts, language, _DATED[notice.move], notice.due, **values))
+    told = escape(texts(language, NEWS[kind], **values))
+    if notice.move is not Move.NUDGED:
+        return marked(told)
+    asked = marked(told if notice.place.private else f"<@{case.asker.id}> {told}")
+    helped = [
+        _button(texts(language, "slack.nudged.yes"), HELPED, case, style="primary"),
+        _button(texts(language, "slack.nudged.no"), NOT_HELPED, case),
+    ]
+    return Message(asked.text, (*asked.blocks, ActionsBlock(elements=helped)))
+
+
+def moves(case: Case, language: str, texts: Texts) -> list[ButtonElement]:
+    """What the asker can do with a case as it stands."""
+    if case.state in OPEN | {CaseState.MERGED}:
+        return [withdrawing(case, language, texts)]
+    return [_button(texts(language, "slack.reopen.asker"), REOPEN, case)]
+
+
+def withdrawing(case: Case, language: str, texts: Texts) -> ButtonElement:
+    """The button that takes the question back."""
+    confirm = ConfirmObject(
+        title=PlainTextObject(text=texts(language, "slack.withdraw.title", case=case.label)),
+        text=PlainTextObject(text=texts(language, "slack.withdraw.text")),
+        confirm=PlainTextObject(text=texts(language, "slack.withdraw")),
+        deny=PlainTextObject(text=texts(language, "slack.withdraw.keep")),
+    )
+    return _button(texts(language, "slack.withdraw"), WITHDRAW, case, confirm=confirm)
+
+
+def reopening(case: Case, again: Again, texts: Texts) -> View:
+    """To say what is missing, and have the case looked at again."""
+
+    def told(key: str, **values: object) -> PlainTextObject:
+        return PlainTextObject(text=texts(again.language, key, **values))
+
+    element = PlainTextInputElement(action_id=MISSING, multiline=True, max_length=_LONGEST)
+    missing = InputBlock(
+        block_id=MISSING, label=told("slack.reopen.label"), hint=told("slack.reopen.hint"), element=element
+    )
+    return View(
+        type="modal",
+        callback_id=REOPEN,
+        title=told("slack.reopen.title", case=case.label),
+        submit=told("slack.reopen.submit"),
+        close=told("slack.casework.cancel"),
+        private_metadata=again.model_dump_json(),
+        blocks=[missing],
+    )
+
+
+def _button(
+    text: str, action: str, case: Case, *, style: str | None = None, confirm: ConfirmObject | None = None
+) -> ButtonElement:
+    label = PlainTextObject(text=text)
+    return ButtonElement(text=label, action_id=action, value=case.id, style=style, confirm=confirm)

@@ -1,0 +1,36 @@
+"""What the officers' pages share: who may see them, and finding a case by its address."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bot.desk.case import Case, Officer
+from bot.desk.desk import Desk
+from bot.desk.store import CaseNotFound
+from bot.desk.teams import Teams
+from bot.handlers.web.identity import Identity
+
+
+def officer_of(identity: Identity, request: Request) -> Officer:
+    """The officer who is visiting; anybody else is refused (403)."""
+    visitor = identity.visitor(request)
+    if not visitor.is_officer:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "officers")
+    return visitor.officer
+
+
+async def case_of(desk: Desk, request: Request) -> Case:
+    """The case that the address names; 404 where there is none."""
+    try:
+        return await desk.get(request.path_params["case"])
+    except CaseNotFound as error:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from error
+
+
+def team_name(teams: Teams, team_id: str) -> str:
+    """What people call the team; of one that is no longer there, its id."""
+    team = teams.get(team_id)
+    return team.name if team else team_id

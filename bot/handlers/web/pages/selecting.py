@@ -1,0 +1,78 @@
+"""Which cases an officer looks at, as the address of the queue says it. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Self
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.desk.case import OPEN, CaseState, Officer
+from bot.desk.finding import CaseFilter
+from bot.handlers.web.pages.requests import number
+
+STATES: Mapping[str, frozenset[CaseState]] = {
+    "apne": OPEN,
+    "ventende": frozenset({CaseState.FORWARDED}),
+    "tatt": frozenset({CaseState.CLAIMED, CaseState.ASKED}),
+    "besvarte": frozenset({CaseState.ANSWERED}),
+    "sammen": frozenset({CaseState.MERGED}),
+    "avsluttede": frozenset({CaseState.CLOSED, CaseState.WITHDRAWN}),
+    "alle": frozenset(CaseState),
+}
+ONLY = ("mine", "ledige", "sene", "folger", "ikke-var")
+"""What can be asked for besides: mine, nobody's, late, watched, and what belongs elsewhere."""
+
+
+class Selection(BaseModel):
+    """What is chosen; empty fields choose everything. `before` is the number that the page ends at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    vis: str = "apne"
+    bare: str = ""
+    team: str = ""
+    tema: str = ""
+    q: str = ""
+    before: int | None = None
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Self | None:
+        """What the address says; None where it says something that can't be chosen."""
+        vis, bare = query.get("vis", "apne"), query.get("bare", "")
+        if vis not in STATES or bare not in {"", *ONLY}:
+            return None
+        words = {name: query.get(name, "")[:200].strip() for name in ("team", "tema", "q")}
+        return cls(vis=vis, bare=bare, before=number(query.get("for", "")), **words)
+
+    def cases(self, officer: Officer, moment: dt.datetime) -> CaseFilter:
+        """The cases that are chosen, for that officer at that moment."""
+        return CaseFilter(
+            states=STATES[self.vis],
+            team=self.team or None,
+            topic=self.tema or None,
+            officer=officer.id if self.bare == "mine" else "" if self.bare == "ledige" else None,
+            watcher=officer.id if self.bare == "folger" else None,
+            late=moment if self.bare == "sene" else None,
+            not_ours=self.bare == "ikke-var",
+            words=self.q,
+        )
+
+    def but(self, **changes: str | int | None) -> Selection:
+        """The selection with something else chosen, from its first page on."""
+        return self.model_copy(update={"before": None, **changes})
+
+    @property
+    def address(self) -> str:
+        """Where the queue shows it."""
+        chosen = self.model_dump(exclude_defaults=True, exclude_none=True)
+        if "before" in chosen:
+            chosen["for"] = chosen.pop("before")
+        return f"/saker?{urlencode(chosen)}" if chosen else "/saker"
+
+    @property
+    def narrowed(self) -> bool:
+        """Is anything chosen besides how far the cases have come?"""
+        return any((self.bare, self.team, self.tema, self.q))
