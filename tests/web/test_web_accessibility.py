@@ -9,7 +9,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Browser, Page
 
 from bot.wiring import Knowledge
-from tests.web.examples import ABSTAINED, ANSWERED, INSIDE, Person, message_of, running, thread_of, visiting
+from tests.web.examples import ABSTAINED, ANSWERED, INSIDE, Person, running, thread_of, visiting
 from tests.web.windows import NARROW, WIDE, window
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

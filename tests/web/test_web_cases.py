@@ -20,7 +20,6 @@ from tests.web.examples import (
     PATIENCE,
     Page,
     Person,
-    message_of,
     running,
     thread_of,
     visiting,
