@@ -190,7 +190,7 @@ def forward(asker: httpx.Client, officer: httpx.Client) -> tuple[str, str]:
     """Ask what the bot doesn't know and send it to the officers; returns the thread and the case."""
     thread, reply = ask(asker, UNKNOWN)
     wait_for(lambda: replied(asker, thread))
-    asker.post(f"/m/{reply}/saksbehandler", headers=JSON).raise_for_status()
+    asker.post(f"/m/{reply}/saksbehandler", data={"sporsmal": UNKNOWN}).raise_for_status()
     (case,) = set(re.findall(r'href="/saker/([^"/?#]+)"', officer.get("/saker").text))
     return thread, case
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.database import Base, Database, Instant, now
 from bot.desk.absence import Absence, standing_in
 from bot.desk.calendar import OSLO
-from bot.desk.case import Actor, Case, Officer
+from bot.desk.case import OPEN, Actor, Case, Officer
 from bot.desk.teams import Teams
 
 LONGEST = dt.timedelta(days=400)
@@ -81,7 +81,9 @@ class Away(BaseModel):
     def may_stand_in(self, case: Case, officer: Actor) -> bool:
         """May the officer take the case from whoever has it, and is away? Their substitute may; where there is none,
         anybody of the case's team."""
-        if case.officer is None or case.officer.id == officer.id or self.until(case.officer) is None:
+        if case.state not in OPEN or case.officer is None or case.officer.id == officer.id:
+            return False
+        if self.until(case.officer) is None:
             return False
         if (substitute := self.substitute(case.officer)) is not None:
             return substitute == officer.id

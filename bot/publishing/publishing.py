@@ -58,6 +58,11 @@ class Publishing:
         self._four_eyes = four_eyes
         self._clock = clock
 
+    @property
+    def four_eyes(self) -> bool:
+        """Does somebody else have to approve what one has proposed?"""
+        return self._four_eyes
+
     async def preview(self, new: NewAnswer, officer: Officer) -> Proposal:
         """What proposing it would propose, and what would be taken out. Nothing is kept. Raises as `propose` does."""
         return await self._drafting.draft(new, officer, self._clock())

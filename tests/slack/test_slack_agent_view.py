@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import structlog
 
+from bot.handlers.slack.home.form import Shown
 from tests.peers.slack import Slack
 from tests.slack.examples import MANIFEST, TEXTS, Bot
 from tests.slack.homes import called, settled, town
@@ -91,3 +92,9 @@ async def test_a_slack_without_titles_is_asked_for_none_again(bot: Bot, slack: S
         await called(bot, "assistant.threads.setTitle")
     await settled(bot)
     assert len(slack.called("assistant.threads.setTitle")) == 1
+
+
+@pytest.mark.parametrize("mark", ["", "no json", '{"digest": 1}', "[]"])
+def test_views_of_other_versions_say_nothing(mark: str) -> None:
+    assert Shown.of({"private_metadata": mark}) == Shown()
+    assert Shown.of(None) == Shown()

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.desk.absences import Absences
 from bot.desk.calendar import OSLO
-from bot.desk.case import Case, CaseState, Move
+from bot.desk.case import Case, CaseState, Move, Officer
 from bot.desk.team import Person, Team
 from bot.desk.teams import Teams
 from bot.desk.timekeeper import Timekeeper
@@ -117,6 +118,16 @@ async def test_who_has_the_case_is_the_one_who_is_reminded(bot: Bot, clock: Cloc
     await bot.desk.claim(case.id, OFFICER)
     await later(bot, clock, 25, 8)
     assert shown(await noted(bot, "går ut")).endswith("<@UKARI>")
+
+
+async def test_where_they_are_away_whoever_stands_in_is_reminded_as_well(bot: Bot, clock: Clock) -> None:
+    _, case = await forwarded(bot)
+    await bot.desk.claim(case.id, OFFICER)
+    absences = Absences(bot.database, TEAMS)
+    nora = Officer(id="slack:UNORA", name="Nora Vik")
+    await absences.tell(OFFICER, absences.today, absences.today, nora)
+    await later(bot, clock, 25, 8)
+    assert shown(await noted(bot, "går ut")).endswith("<@UKARI> <@UNORA>")
 
 
 async def test_while_the_asker_is_waited_for_the_clock_stands_and_then_runs_again(bot: Bot, clock: Clock) -> None:

@@ -43,6 +43,7 @@ TAKEN = {"officer": OFFICER, "claimed": MONDAY}
         ({"state": CaseState.ASKED, **TAKEN}, ["release", "answer", "reassign", "close"]),
         ({"state": CaseState.ANSWERED, "answer": "Ja.", **TAKEN}, ["reopen", "close", "publish"]),
         ({"state": CaseState.CLOSED}, ["reopen"]),
+        ({"state": CaseState.CLOSED, "answer": "Ja."}, ["reopen", "publish"]),
         ({"state": CaseState.MERGED}, ["reopen"]),
         ({"state": CaseState.WITHDRAWN}, ["reopen"]),
     ],
@@ -53,6 +54,12 @@ def test_a_case_offers_what_can_be_done_to_it(language: str, changes: dict[str, 
     *shown, menu = buttons({"blocks": [block.to_dict() for block in message.blocks]})
     assert shown == expected
     assert menu == "more"
+
+
+def test_closing_asks_first() -> None:
+    message = render(NEW, "https://x.no", TEXTS, "nb", MONDAY)
+    (row,) = [block.to_dict() for block in message.blocks if block.type == "actions"]
+    assert [element["action_id"] for element in row["elements"] if "confirm" in element] == ["close"]
 
 
 @pytest.mark.parametrize("state", CaseState)

@@ -8,15 +8,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
-from bot.desk.case import Case, CaseState
+from bot.desk.case import Case, CaseState, Event, Move
+from bot.desk.notices import CaseNotice, deliveries
 from bot.desk.team import Team
-from bot.handlers.slack.cases import modals, passing_on
+from bot.handlers.slack.cases import modals, passing_on, telling
+from bot.handlers.slack.cases.consenting import consent
 from bot.handlers.slack.cases.modals import Meant, draft
+from bot.handlers.slack.cases.opening import Pressed
 from bot.handlers.slack.cases.quoting import quotation
+from bot.handlers.slack.cases.telling import Again
+from bot.handlers.slack.questions.asking import Posed
+from bot.handlers.slack.store import Said
 from bot.people import Place
+from bot.question import Reply, Status
 from bot.texts import LANGUAGES, Texts
 from knowledge.model import Audience, Claim
 from tests.desk.examples import SOURCE, request
+from tests.peers.slack.blocks import validate
 from tests.peers.slack.methods.views import checked
 from tests.slack.casework import OFFICER, shown
 from tests.slack.examples import TEXTS
@@ -68,6 +76,13 @@ def test_whatever_people_write_slack_takes_the_modals(
     case = CASE.model_copy(update=changes)
     for make in KINDS:
         checked(make(case, meant(language), TEXTS).to_dict(), "modal")
+    said = Said(
+        question=Posed(text=question, asker=case.asker, place=case.place, history=tuple(history)),
+        reply=Reply(id="r", status=Status.ABSTAINED, language=language, nearest=case.nearest, draft=case.draft),
+    )
+    checked(consent(said, TEXTS).to_dict(), "modal")
+    again = Again(case=case.id, language=language, who=Pressed(workspace="T1", channel="C1", user="U1"))
+    checked(telling.reopening(case, again, TEXTS).to_dict(), "modal")
     for state in (CaseState.CLAIMED, CaseState.ANSWERED):
         relayed = case.model_copy(update={"state": state})
         view = modals.relaying(relayed, meant(language), (text or ".")[:3_000], TEXTS, files=True)
@@ -123,6 +138,16 @@ def test_a_note_is_sent_as_what_the_case_allows(state: CaseState, platform: str,
     assert "initial_option" not in element
 
 
-def test_the_languages_say_the_same_about_cases() -> None:
-    keys = [{key for key in TEXTS.keys(language) if key.startswith("slack.")} for language in LANGUAGES]
-    assert keys[0] == keys[1] == keys[2]
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", telling.NEWS)
+def test_whatever_askers_are_told_slack_takes(kind: str, language: str) -> None:
+    case = CASE.model_copy(update={"due_reply": CASE.opened, "language": language})
+    move = next((move for move in Move if f"case.{move}" == kind), Move.FOLLOWED_UP)
+    event = Event(move=move, actor=OFFICER, moment=CASE.opened, due=CASE.opened)
+    notice = next(
+        CaseNotice.model_validate(each.payload)
+        for each in deliveries(case.model_copy(update={"officer": OFFICER}), event, ["slack"], case)
+    )
+    for message in (telling.news(notice, case, kind, TEXTS), telling.forwarded(case, TEXTS)):
+        validate({"text": message.text, "blocks": [block.to_dict() for block in message.blocks]})
+        assert "\0" not in message.text

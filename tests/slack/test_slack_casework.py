@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 
 import pytest
@@ -32,7 +31,6 @@ from tests.slack.casework import (
 from tests.slack.examples import TEXTS, Bot, started
 
 NORA_VIK = Officer(id="slack:UNORA", name="Nora Vik")
-MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -246,12 +244,6 @@ async def test_a_case_that_is_not_ours_goes_back_marked_and_the_asker_hears_noth
     assert (await bot.desk.get(case.id)).not_ours
     await quiet(bot)
     assert len(under(bot, "C1", asked["ts"])) == 1
-
-
-async def test_closing_asks_first(bot: Bot, slack: Slack) -> None:
-    await opened(bot)
-    actions = next(block for block in (await card(bot))["blocks"] if block["type"] == "actions")["elements"]
-    assert [element["action_id"] for element in actions if "confirm" in element] == ["close"]
 
 
 async def test_a_modal_that_slack_does_not_open_is_told_with_an_error_code(

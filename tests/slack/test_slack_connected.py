@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.handlers.slack.installed import workspace_of
+from bot.handlers.slack.installing.trying import fault
 from tests.desk.examples import eventually
 from tests.peers.slack import BOT_USER, Slack
-from tests.slack.examples import QUESTION, Bot, words
+from tests.slack.examples import QUESTION, Bot, settings, words
 from tests.slack.installing import install, installable
 from tests.slack.talk import MENTION, settled
 
@@ -56,3 +58,13 @@ async def test_a_mention_is_recognised_though_no_event_says_who_the_bot_is(bot: 
         return bool(await settled(bot))
 
     await eventually(heard)
+
+
+async def test_a_team_s_channel_that_cannot_be_reached_is_found(slack: Slack, tmp_path: Path) -> None:
+    teams = tmp_path / "teams.toml"
+    teams.write_text('[[team]]\nid = "bygg"\nname = "Byggesak"\ndefault = true\nslack_channel = "CBYGG"\n', "utf-8")
+    found = await fault(settings(slack, teams=teams))
+    assert "channel_not_found" in found
+    assert "slack_channel of the team bygg" in found
+    slack.add_channel("CBYGG")
+    assert await fault(settings(slack, teams=teams)) == ""

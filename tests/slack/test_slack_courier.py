@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from bot.desk.case import Actor, Case, Event, Move
+from bot.desk.case import Actor, Case, CaseState, Event, Move
 from bot.desk.notices import deliveries
 from bot.desk.outbox import Delivery, Undeliverable
+from bot.handlers.slack.cases.card import card
+from bot.handlers.slack.cases.telling import forwarded
 from bot.handlers.slack.courier import UNSAID
 from bot.people import Place
 from bot.publishing import notices as publishing
@@ -16,9 +19,10 @@ from bot.publishing.answer import Act, AnswerState, Concern, PublishedAnswer, Wh
 from bot.publishing.answer import Event as AnswerEvent
 from knowledge.model import Audience
 from tests.desk.examples import KARI, OLA, request
-from tests.peers.slack import Slack
+from tests.peers.slack import Slack, choosing
+from tests.slack.casework import KARI as KARI_IN_SLACK
 from tests.slack.casework import SAKER, opened, people, quiet, said, shown
-from tests.slack.examples import Bot
+from tests.slack.examples import TEXTS, Bot
 
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 THREAD = Place(platform="slack", workspace="T1", channel="C1", thread="1.1")
@@ -128,3 +132,16 @@ async def test_who_is_in_the_channel_reads_no_question_that_was_not_asked_before
     await tell(bot, Act.PROPOSED, ANSWER.model_copy(update={"cases": (case.id,), "audience": audience}))
     message = await said(bot, SAKER, "foreslår å publisere")
     assert "skilt" not in f"{shown(message)} {message['text']}"
+
+
+@pytest.mark.parametrize("state", CaseState)
+async def test_every_button_and_every_choice_under_a_case_is_heard(bot: Bot, slack: Slack, state: CaseState) -> None:
+    people(slack)
+    case = CASE.model_copy(update={"state": state, "answer": "Ja."})
+    for message in (card(case, "https://x.no", TEXTS, "nb", MONDAY), forwarded(case, TEXTS)):
+        blocks: list[Any] = [block.to_dict() for block in message.blocks]
+        told = {"ts": "1.1", "blocks": blocks}
+        for _, element in choosing.interactive(blocks):
+            for value in [option["value"] for option in element.get("options", ())] or [None]:
+                answer = await slack.click(KARI_IN_SLACK, SAKER, told, element["action_id"], value)
+                assert answer.status_code == 200, (element["action_id"], value)

@@ -298,11 +298,3 @@ def test_signs_at_the_edges_of_words_are_kept_from_being_formatting(text: str) -
 def test_an_address_that_is_none_of_the_web_is_no_link() -> None:
     assert link("javascript:alert(1)", "Kilde") == "Kilde"
     assert link("https://x.no/?a=1&b=<|>", "To\nlinjer") == "<https://x.no/?a=1&amp;b=%3C%7C%3E|To linjer>"
-
-
-def test_the_languages_say_the_same_things() -> None:
-    keys = [{key for key in TEXTS.keys(language) if key.startswith("slack.")} for language in LANGUAGES]
-    assert keys[0] == keys[1] == keys[2]
-    for key in keys[0]:
-        fields = {tuple(sorted(re.findall(r"{(\w+)}", TEXTS(language, key)))) for language in LANGUAGES}
-        assert len(fields) == 1

@@ -188,6 +188,7 @@ async def test_a_modal_that_is_submitted_twice_opens_one_case(bot: Bot, slack: S
 async def test_the_modals_speak_the_language_of_the_message(bot: Bot, slack: Slack) -> None:
     view = await opened(slack, "UKAFE", slack.write("C1", "UOLA", "What must we do to get a sign?"), "forward")
     assert view.content["title"]["text"] == "Send to a case officer"
+    assert "case officers read it, and the question is shown in their channel." in words(view.content)
 
 
 async def test_whoever_waits_for_a_modal_in_vain_is_told(bot: Bot, slack: Slack) -> None:

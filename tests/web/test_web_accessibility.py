@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
@@ -8,8 +9,9 @@ import pytest_asyncio
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Browser, Page
 
+from bot.desk.calendar import OSLO
 from bot.wiring import Knowledge
-from tests.web.examples import ABSTAINED, ANSWERED, INSIDE, Person, running, thread_of, visiting
+from tests.web.examples import ABSTAINED, ANSWERED, INSIDE, Person, message_of, running, thread_of, visiting
 from tests.web.windows import NARROW, WIDE, window
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -47,6 +49,13 @@ async def furnished(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFacto
         await kari.post(f"{closed}/svar", svar="Ingen.")
         drafted = await _sent(asker, kari, "serveringsloven § 3")
         await kari.ask(INSIDE, channel="ansatte")
+        unsent = await kari.ask(f"{ABSTAINED} Til kari?")
+        judged = await kari.post(f"/m/{message_of(unsent)}/tilbakemelding", feil="wrong", viktig="high", tekst="Nei.")
+        today = dt.datetime.now(OSLO).date().isoformat()
+        await kari.post("/fravaer", fra=today, til=today, vikar="ola")
+        mine = await _sent(kari, kari, f"{ABSTAINED} Og hos kari?")
+        await kari.post(f"{mine}/spor", svar="Hvilken planet?")
+        number = (await kari.page(taken)).text("h1").rpartition("-")[2]
         link = answered.tree.css(".claim a.mark")[0].attrs["href"] or ""
         yield (
             url,
@@ -64,6 +73,18 @@ async def furnished(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFacto
                 "case with a draft": f"{drafted}?utkast",
                 "case that is taken": taken,
                 "case that is answered": closed,
+                "case that waits for its asker": mine,
+                "filtered queue": "/saker?vis=alle&bare=mine",
+                "search without a find": "/saker?q=finnesikke",
+                "merging": f"{waiting}/sammen",
+                "merging two": f"{waiting}/sammen?inn={number}",
+                "absences": "/fravaer",
+                "consent": f"/m/{message_of(unsent)}/saksbehandler",
+                "thread with a fault": f"/t/{thread_of(judged)}",
+                "my questions": "/mine",
+                "feedback": "/tilbakemeldinger",
+                "proposing": f"{closed}/publiser",
+                "published answers": "/publisert",
             },
         )
 

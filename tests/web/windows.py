@@ -38,3 +38,9 @@ async def ask(page: Page, text: str) -> str:
     thread = page.locator(".thread", has=page.get_by_text(text, exact=True)).last
     await thread.locator(REPLY).first.wait_for()
     return f"#{await thread.get_attribute('id')}"
+
+
+async def forward(page: Page, thread: str) -> None:
+    """Send the question of the thread on, and say yes to what will be sent."""
+    await page.locator(thread).get_by_role("link", name="Send til saksbehandler").click()
+    await page.get_by_role("button", name="Send til saksbehandler").click()

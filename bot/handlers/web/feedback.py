@@ -44,15 +44,15 @@ class Feedback:
         async with self._database.writing() as session:
             taken_back = delete(FeedbackRow).where(mine, FeedbackRow.thumb == thumb).returning(FeedbackRow.thumb)
             if (await session.execute(taken_back)).first() is None:
-                await session.execute(_saying(session, message, visitor, thumb=thumb, role=role))
+                await session.execute(_saying(session, message, visitor, thumb=thumb, role=role.value))
 
     async def explain(
         self, message: str, visitor: str, role: Role, fault: Fault, text: str, importance: Importance | None
     ) -> None:
         """Say what is wrong with a reply, and thereby press the thumb down. It replaces what was said before."""
-        said = {"fault": fault, "text": text, "importance": importance}
+        said = {"fault": fault.value, "text": text, "importance": importance.value if importance else None}
         async with self._database.writing() as session:
-            await session.execute(_saying(session, message, visitor, thumb=DOWN, role=role, **said))
+            await session.execute(_saying(session, message, visitor, thumb=DOWN, role=role.value, **said))
 
     async def of(self, messages: Collection[str], visitor: str) -> Mapping[str, Opinion]:
         """What the visitor thinks, by message."""

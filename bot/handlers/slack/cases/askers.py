@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 KIND = "asker.pressed"
 """The kind of the deliveries that the asker's buttons owe."""
+_TOLD = {WITHDRAW: "slack.asker.withdrawn", HELPED: "slack.asker.helped", REOPEN: "slack.asker.reopened"}
+"""What the asker is told; the last of these has been done when their modal was closed."""
 _LOST = "slack.casework.gone"
 
 
@@ -142,30 +144,17 @@ class AskerCourier:
         press = AskerPress.model_validate(delivery.payload)
         try:
             case = await self._desk.get(press.case)
-            made = await self._make(press, case)
+            if move := {WITHDRAW: self._desk.withdraw, HELPED: self._desk.helped}.get(press.action):
+                await move(press.case, _asker(case, press.who))
         except CaseNotFound as error:
             raise Undeliverable(str(error)) from error
         except IllegalMove as refused:
             told = self._texts(case.language, refused.key, **refused.values)
             return await self._tell(press, told, delivery.key, made=False)
-        if made is None:
-            due = "slack.asker.reopened"
-            return await self._tell(press, self._texts(case.language, due, case=case.label), delivery.key)
-        key = "slack.asker.withdrawn" if press.action == WITHDRAW else "slack.asker.helped"
-        await self._tell(press, self._texts(case.language, key, case=case.label), delivery.key)
+        await self._tell(press, self._texts(case.language, _TOLD[press.action], case=case.label), delivery.key)
 
     async def give_up(self, delivery: Delivery) -> None:
         """Nothing: hours later nobody waits for what a button does; it is still there to be pressed."""
-
-    def _make(self, press: AskerPress, case: Case) -> Awaitable[Case | None]:
-        asker = _asker(case, press.who)
-        match press.action:
-            case "asker.withdraw":
-                return self._desk.withdraw(press.case, asker)
-            case "asker.helped":
-                return self._desk.helped(press.case, asker)
-            case _:
-                return _nothing()  # the modal has done it
 
     async def _tell(self, press: AskerPress, told: str, mark: str, *, made: bool = True) -> None:
         """Say it in place of the buttons; where the move was not made, to whoever pressed and nobody else."""
@@ -177,10 +166,6 @@ class AskerCourier:
         if post is None:
             return await self._whispers.tell(who.place, who.user, plainly(told))
         await self._workspace.change(post, plainly(told))
-
-
-async def _nothing() -> None:
-    """No move is left to be made."""
 
 
 def _press_of(body: Mapping[str, Any]) -> AskerPress:

@@ -67,10 +67,9 @@ def can_be_asked(case: Case) -> bool:
 
 
 def _usual(case: Case) -> list[str]:
-    if case.state is CaseState.ANSWERED:
-        return [REOPEN, CLOSE, PUBLISH]
     if case.state not in OPEN:
-        return [REOPEN]
+        close = [CLOSE] if case.state is CaseState.ANSWERED else []
+        return [REOPEN, *close, *([PUBLISH] if case.answer is not None else [])]
     first = [RELEASE] if case.officer else [CLAIM]
     ask_back = [ASK_BACK] if can_be_asked(case) else []
     return [*first, ANSWER, *ask_back, REASSIGN, CLOSE]

@@ -137,7 +137,7 @@ class Casework:
 
 def _meant(theirs: Sequence[Case], heard: Heard) -> Case | None:
     """The case that what its asker writes goes to: one that waits for an answer or, after that, the answered one."""
-    if waiting := next((case for case in theirs if case.state in OPEN), None):
+    if waiting := next((case for case in theirs if case.state in OPEN | {CaseState.MERGED}), None):
         return waiting
     if not heard.files and says_nothing(plain(heard.text)):
         return None  # thanks, and the like

@@ -20,6 +20,8 @@ from bot.handlers.slack.store import Replies
 from bot.handlers.slack.workspace import Workspace
 from bot.texts import Texts
 
+_SENDABLE = OPEN | {CaseState.ANSWERED}
+"""The states of a case in which an officer can send its asker something."""
 KINDS = (OFFICER_WROTE, OFFICER_REWROTE, ASKER_WROTE, ASKER_REWROTE)
 
 
@@ -70,7 +72,7 @@ class CorrespondenceCourier:
     async def _remind(self, case: Case, written: Written) -> None:
         colleague = await self._officers.colleague(written.workspace, written.user)
         told = plainly(self._texts(colleague.language, "slack.note.internal"))
-        if colleague.officer and case.state is not CaseState.CLOSED:
+        if colleague.officer and case.state in _SENDABLE:
             told = self._with_button(told, written, colleague.language, "slack.note.send")
         await self._whispers.tell(written.place, written.user, told)
 
@@ -82,7 +84,7 @@ class CorrespondenceCourier:
         key = "slack.note.deleted_after" if written.gone else "slack.note.sent_before"
         told = plainly(self._texts(colleague.language, key, name=case.asker.name))
         # Of a note that is gone there is no text to begin a correction with.
-        if colleague.officer and case.state is not CaseState.CLOSED and not written.gone:
+        if colleague.officer and case.state in _SENDABLE and not written.gone:
             told = self._with_button(told, written, colleague.language, "slack.note.correct")
         await self._whispers.tell(written.place, written.user, told)
 
@@ -117,7 +119,7 @@ class CorrespondenceCourier:
             return known[0]
         said = await self._replies.owed_by(f"reply:{PLATFORM}:{written.channel}:{written.ts}")
         case = await self._desk.of_reply(said.reply.id) if said else None
-        return case if case and case.state in OPEN else None
+        return case if case and case.state in OPEN | {CaseState.MERGED} else None
 
     def _with_button(self, message: Message, written: Written, language: str, key: str) -> Message:
         note = Note(case=written.case, channel=written.channel, thread=written.thread, ts=written.ts)

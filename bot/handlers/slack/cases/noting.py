@@ -33,8 +33,11 @@ _NAME = 100
 _HOLE = "\0"
 
 
-def noted(notice: CaseNotice, case: Case, team: Team, address: str, texts: Texts, language: str) -> Message | None:
-    """What is noted of the event; None where the case's message says it all. `team` is the one that has the case.
+def noted(
+    notice: CaseNotice, case: Case, team: Team, address: str, texts: Texts, language: str, substitute: str = ""
+) -> Message | None:
+    """What is noted of the event; None where the case's message says it all. `team` is the one that has the case, and
+    `substitute` the id of who works for the officer who has it, and is away.
 
     Of a confidential case the text is left out: it is read in the case.
     """
@@ -45,7 +48,7 @@ def noted(notice: CaseNotice, case: Case, team: Team, address: str, texts: Texts
     if notice.move in TO_ASKER:
         return _to_asker(notice, case, text, texts, language)
     if notice.move in {Move.REMINDED, Move.ESCALATED}:
-        return _from_clock(notice, team, texts, language)
+        return _from_clock(notice, team, substitute, texts, language)
     if notice.move in {Move.WITHDRAWN, Move.REOPENED}:
         return _turned(notice, case, text, texts, language)
     if key := _PASSED_ON.get(notice.move):
@@ -69,16 +72,18 @@ def _to_asker(notice: CaseNotice, case: Case, text: str, texts: Texts, language:
     return _message(texts(language, f"slack.sent.{notice.move}", name=officer, asker=asker_of(case)), text, "")
 
 
-def _from_clock(notice: CaseNotice, team: Team, texts: Texts, language: str) -> Message | None:
-    """That a deadline is near, to whoever has the case; that it has passed, to the leader of the team too."""
+def _from_clock(notice: CaseNotice, team: Team, substitute: str, texts: Texts, language: str) -> Message | None:
+    """That a deadline is near, to whoever has the case, or works for them; that it has passed, to the leader too."""
     if notice.due is None:
         return None
     lines = [dated(texts, language, f"slack.casework.{notice.move}", notice.due, case=notice.label)]
     lines.append(_mention(notice.officer) or _unmentioned(notice, texts, language))
+    if substitute:
+        lines.append(_mention(Officer(id=substitute, name="")))
     if notice.move is Move.ESCALATED and team.leader:
         leader = _mention(team.leader) or clip(team.leader.name, _NAME)
         lines.append(escape(texts(language, "slack.casework.leader", leader=_HOLE)).replace(_HOLE, leader))
-    told = " ".join(lines)
+    told = " ".join(filter(None, lines))
     return Message(
         clip(texts(language, f"slack.casework.{notice.move}.short", case=notice.label), FALLBACK),
         tuple(sections([told])),

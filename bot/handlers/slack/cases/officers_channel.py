@@ -67,7 +67,10 @@ class OfficersChannel:
         if notice.move is Move.MERGED and case.merged_into:
             main = await self._desk.get(case.merged_into)
             await self._show(main, await self._place(main))  # it is now for more than one
-        noted = noting.noted(notice, case, self._team(case), self._address(case), self._texts, OFFICERS_LANGUAGE)
+        substitute = (await self._around(case)).substitute
+        noted = noting.noted(
+            notice, case, self._team(case), self._address(case), self._texts, OFFICERS_LANGUAGE, substitute
+        )
         if noted is None:
             return
         under = place.model_copy(update={"channel": post.channel, "thread": post.ts})
@@ -134,17 +137,20 @@ class OfficersChannel:
         return channel
 
     async def _card(self, case: Case) -> Message:
+        around = await self._around(case)
+        return card(case, self._address(case), self._texts, OFFICERS_LANGUAGE, now(), around)
+
+    async def _around(self, case: Case) -> Around:
         into = await self._desk.get(case.merged_into) if case.merged_into else None
         away = await self._absences.away() if case.officer and case.state in OPEN else None
         until = away.until(case.officer) if away else None
-        around = Around(
+        return Around(
             into=into.label if into and case.state is CaseState.MERGED else "",
             merged=len(await self._desk.merged_into(case.id)),
             team=self._team(case).name if len(self._desk.teams) > 1 else "",
             away=until,
             substitute=(away.substitute(case.officer) or "") if away and until and case.officer else "",
         )
-        return card(case, self._address(case), self._texts, OFFICERS_LANGUAGE, now(), around)
 
     def _team(self, case: Case) -> Team:
         return self._desk.teams.get(case.team) or self._desk.teams.default

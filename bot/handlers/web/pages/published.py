@@ -126,7 +126,7 @@ class PublishedPages:
             answer=answer,
             cases=[await self._desk.get(case_id) for case_id in answer.cases],
             events=await self._publishing.events(answer.id),
-            own=answer.proposer.id == officer.id,
+            own=self._publishing.four_eyes and answer.proposer.id == officer.id,
             typed={name: str(form.get(name, "")) for name in ("sporsmal", "svar", "grunn")} if form else {},
             next_review=dt.datetime.now(dt.UTC).date() + REVIEW_AFTER,
             problem=problem,

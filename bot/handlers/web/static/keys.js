@@ -12,7 +12,7 @@ const keys = {
   k: () => step(-1),
   c: () => form("ta")?.requestSubmit(),
   r: answer,
-  "/": () => document.getElementById("_sok")?.focus(),
+  "/": search,
   "?": () => dialog.showModal(),
 };
 
@@ -36,6 +36,12 @@ function step(by) {
   const at = links.indexOf(current()?.querySelector(".case-question"));
   const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by;
   links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
+}
+
+function search() {
+  const field = document.getElementById("_sok");
+  field?.focus();
+  field?.select();
 }
 
 function form(move) {

@@ -21,9 +21,9 @@ export function show(updates) {
   }
 }
 
-// What has become of a question at the officers' stands beside its reply; who listens hears it, too.
+// What has become of one's own question at the officers' stands beside its reply; who listens hears it, too.
 function announceCase(known, message) {
-  const told = message.querySelector(".case-state")?.textContent.trim();
+  const told = message.querySelector(".asking") && message.querySelector(".case-state").textContent.trim();
   if (known && told && told !== known.querySelector(".case-state")?.textContent.trim()) say(told);
 }
 
@@ -36,12 +36,25 @@ function bring(message) {
 
 function replace(known, message) {
   // Whoever has the keyboard in what is replaced finds it again in what has come.
-  const inside = known.contains(document.activeElement);
-  const name = inside && document.activeElement.value;
+  const had = known.contains(document.activeElement) ? document.activeElement : null;
+  keepTyped(known, message);
   known.replaceWith(message);
-  if (!inside) return;
-  const again = [...message.querySelectorAll("button")].find((button) => button.value === name && name);
-  (again || message.querySelector("a, button"))?.focus();
+  if (!had) return;
+  const again = had.matches("textarea")
+    ? document.getElementById(had.id)
+    : [...message.querySelectorAll("button")].find((button) => button.value && button.value === had.value);
+  (message.contains(again) ? again : message.querySelector("a, button"))?.focus();
+}
+
+// What somebody is writing in a message stays when a newer version of it comes.
+function keepTyped(known, message) {
+  for (const field of known.querySelectorAll("textarea")) {
+    const fresh = message.querySelector(`#${CSS.escape(field.id)}`);
+    if (!fresh || (field.value === field.defaultValue && field !== document.activeElement)) continue;
+    fresh.value = field.value;
+    const folded = fresh.closest("details");
+    if (folded) folded.open = true;
+  }
 }
 
 function place(update, message) {
