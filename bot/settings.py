@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 CORPUS = Path(__file__).resolve().parent.parent / "ingest" / "corpus" / "sources.toml"
 
 
+HOMELESS = "{setting} lies in one of several workspaces; say in which with MOTEPLASSEN_SLACK_STAFF_WORKSPACE."
+
+
 class ConfigurationError(Exception):
     """Settings are missing or don't go together; the message says which and what to do."""
 
@@ -145,12 +148,15 @@ class Settings(BaseSettings):
             "Slack needs SLACK_SIGNING_SECRET too, or SLACK_APP_TOKEN for Socket Mode; set one.": not self._hears_slack,
             "MOTEPLASSEN_ENCRYPTION_KEY is missing; make a key with `openssl rand -base64 32`.": several
             and not self.encryption_key,
-            "MOTEPLASSEN_SLACK_OFFICERS_CHANNEL lies in one of several workspaces; say in which with "
-            "MOTEPLASSEN_SLACK_STAFF_WORKSPACE.": several
-            and self.slack_officers_channel
-            and self.slack_staff_workspace in {None, "none"},
+            HOMELESS.format(setting="MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"): self.is_slack_homeless
+            and self.slack_officers_channel,
         }
         return next((fault for fault, found in faults.items() if found), "") if self._names_slack else ""
+
+    @property
+    def is_slack_homeless(self) -> bool:
+        """The bot is in several workspaces, and none of them is said to be the staff's."""
+        return bool(self.slack_client_id) and self.slack_staff_workspace in {None, "none"}
 
     @property
     def _names_slack(self) -> bool:

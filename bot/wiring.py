@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from bot.app import Channel, create_app
@@ -24,8 +23,6 @@ from bot.desk.dispatcher import Dispatcher, Pace
 from bot.desk.outbox import Courier, Outbox
 from bot.desk.outcomes import Outcomes
 from bot.desk.routing import Router
-from bot.desk.teams import Teams
-from bot.desk.teams_file import TeamsError
 from bot.desk.timekeeper import Timekeeper
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM as SLACK
@@ -41,7 +38,8 @@ from bot.publishing.publishing import Publishing
 from bot.publishing.sources import Sources
 from bot.publishing.upkeep import Upkeep
 from bot.reaching import new_database, reaching, try_file
-from bot.settings import ConfigurationError, Settings
+from bot.settings import Settings
+from bot.staffing import teams_of
 from bot.texts import Texts
 from bot.understanding import Understander
 from ingest.fetching import Fetcher
@@ -173,7 +171,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             try_file(database)
             await migrate(database)
         outbox = Outbox(database)
-        teams = _teams(settings)
+        teams = teams_of(settings)
         meets = settings.slack_officers_channel or any(team.slack_channel for team in teams)
         in_slack = settings.has_slack and bool(meets)
         platforms = (WEB, SLACK) if in_slack else (WEB,)
@@ -266,20 +264,6 @@ def _slack(settings: Settings, office: Office, knowledge: Knowledge) -> SlackHan
         understander=knowledge.understander,
         library=knowledge.library,
     )
-
-
-def _teams(settings: Settings) -> Teams:
-    if settings.teams is None:
-        try:
-            return Teams.single(slack_channel=settings.slack_officers_channel)
-        except ValidationError as error:
-            raise ConfigurationError(
-                "MOTEPLASSEN_SLACK_OFFICERS_CHANNEL is no channel's id; Slack shows it under the channel's name (C…)."
-            ) from error
-    try:
-        return Teams.load(settings.teams)
-    except TeamsError as error:
-        raise ConfigurationError(str(error)) from error
 
 
 def _embeddings(data_dir: Path) -> CachedEmbeddings:

@@ -174,14 +174,14 @@ def _audit(verdict: Verdict) -> Finding:
 
 
 def _teams(settings: Settings) -> Finding:
-    from bot.desk.teams import Teams  # noqa: PLC0415
-    from bot.desk.teams_file import TeamsError  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
+    from bot.staffing import teams_of  # noqa: PLC0415
 
     if settings.teams is None:
         return Finding("teams", State.OFF, "one team gets every case; name a teams.toml in MOTEPLASSEN_TEAMS")
     try:
-        teams = Teams.load(settings.teams)
-    except TeamsError as error:
+        teams = teams_of(settings)
+    except ConfigurationError as error:
         return Finding("teams", State.BAD, str(error))
     return Finding("teams", State.OK, f"{len(teams)} in {settings.teams}: {', '.join(team.id for team in teams)}")
 
@@ -243,12 +243,15 @@ async def _slack(settings: Settings) -> Finding:
         return Finding("Slack", State.BAD, f"{settings.slack_fault} `serve` does not start so")
     if not settings.has_slack:
         return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to be there")
-    from bot.handlers.slack.installing.trying import fault  # noqa: PLC0415 - slack-sdk takes a while to load
+    from bot.handlers.slack.installing.trying import fault, officers_channels  # noqa: PLC0415 - slack-sdk takes a while to load
 
     if found := await fault(settings):
         return Finding("Slack", State.BAD, found)
-    channel = settings.slack_officers_channel or "no officers' channel: set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"
-    return Finding("Slack", State.OK, channel)
+    channels = [channel for channel, _ in officers_channels(settings)]
+    todo = (
+        "no officers' channel: set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL, or slack_channel of a team in MOTEPLASSEN_TEAMS"
+    )
+    return Finding("Slack", State.OK, ", ".join(channels) or todo)
 
 
 def _print(findings: list[Finding]) -> None:

@@ -21,7 +21,7 @@ SOMEBODY = Officer(id="u-7", name="Siri Moe")
 
 
 def team(id_: str = "all", *members: Member, group: str | None = None, default: bool = True) -> Team:
-    return Team(id=id_, name=id_, default=default, member=members, group=group)
+    return Team(id=id_, name=id_, default=default, members=members, group=group)
 
 
 LISTED = (
@@ -76,9 +76,9 @@ async def test_who_is_back_early_is_back_today_and_what_has_not_begun_is_off(dat
     ids=["backwards", "over", "for years", "by themselves"],
 )
 async def test_what_makes_no_sense_is_refused(database: Database, first: int, last: int, substitute: Officer) -> None:
-    days = [TODAY + dt.timedelta(days=each) for each in (first, last)]
+    begin, end = (TODAY + dt.timedelta(days=each) for each in (first, last))
     with pytest.raises(ValueError, match="nobody is away"):
-        await absences(database).tell(KARI, *days, substitute)
+        await absences(database).tell(KARI, begin, end, substitute)
     assert list(await absences(database).coming()) == []
 
 

@@ -67,7 +67,7 @@ async def test_one_word_in_common_is_not_enough(desk: Desk) -> None:
 
 
 async def test_officers_are_those_whom_teams_name_and_whoever_has_worked(database: Database, desk: Desk) -> None:
-    teams = Teams([Team(id="all", name="Alle", default=True, member=(Member(id="ina", name="Ina Vik"),))])
+    teams = Teams([Team(id="all", name="Alle", default=True, members=(Member(id="ina", name="Ina Vik"),))])
     roster = Roster(database, teams, [OLA])
     case = await opened(desk, MAIN)
     await desk.follow_up(case.id, ASKER, "Og bord?", "r1")

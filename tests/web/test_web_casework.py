@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def facts(page: Page) -> dict[str, str]:
 
 async def test_the_case_says_whose_it_is_by_when_and_how_to_reach_who_asked(visit: Visit, office: Office) -> None:
     kari = await visit("kari", office.url)
-    asked = {"original": "Øl ute?", "contact": "amina@kafe.example", "history": ("Amina Yusuf: Hei",)}
+    asked: dict[str, Any] = {"original": "Øl ute?", "contact": "amina@kafe.example", "history": ("Amina Yusuf: Hei",)}
     case = await office.opened("Kan jeg servere øl ute etter klokka 22?", **asked)
     page = await kari.page(f"/saker/{case.id}")
     told = facts(page)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 import pytest
 
@@ -23,15 +24,17 @@ async def sent(office: Office, asker: Person) -> tuple[Page, Case]:
     return thread, case
 
 
+def _at(moment: dt.datetime) -> dt.datetime:
+    return moment
+
+
 async def nudged(office: Office, case: Case) -> Case:
     """The case once its asker was asked whether it helped: some weeks after it was answered."""
     await office.desk().answer(case.id, KARI, "Ingen.")
     later = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
     for hours in range(0, 240, 8):  # the next working day, whatever holidays there are
         moment = later + dt.timedelta(hours=hours)
-        await Timekeeper(
-            office.desk(seconds=-(moment - dt.datetime.now(dt.UTC)).total_seconds()), lambda m=moment: m
-        ).look()
+        await Timekeeper(office.desk(days=-30, hours=-hours), functools.partial(_at, moment)).look()
         if (case := await office.desk().get(case.id)).nudged:
             return case
     raise AssertionError("nobody was asked whether it helped")

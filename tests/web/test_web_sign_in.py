@@ -82,13 +82,15 @@ async def test_whoever_signs_in_is_what_their_groups_say_and_else_a_business(
 async def test_groups_have_the_names_that_are_set(
     knowledge: Knowledge, provider: Provider, visit: Visit, tmp_path: Path
 ) -> None:
-    names = {"oidc_officer_group": "jurist", "oidc_staff_group": "kommune"}
+    teams = tmp_path / "teams.toml"
+    teams.write_text('[[team]]\nid = "bygg"\nname = "Bygg"\ndefault = true\ngroup = "byggesak"\n')
+    names = {"oidc_officer_group": "jurist", "oidc_staff_group": "kommune", "teams": teams}
     async with running(knowledge, tmp_path, demo=False, **at(provider), **names) as url:
         roles = []
-        for group in ("jurist", "kommune", "ansatt"):
+        for group in ("jurist", "byggesak", "kommune", "ansatt"):
             provider.claims = {"groups": [group]}
             roles.append((await (await visit("", url)).page("/inn")).text(".person-role"))
-    assert roles == ["Saksbehandler", "Ansatt", "Næringsliv"]
+    assert roles == ["Saksbehandler", "Saksbehandler", "Ansatt", "Næringsliv"]
 
 
 @pytest.mark.parametrize(

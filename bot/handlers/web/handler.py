@@ -74,7 +74,7 @@ class WebHandler:
         library: Library,
         texts: Texts,
     ) -> None:
-        sign_in = None if settings.demo else SignIn(settings)
+        sign_in = None if settings.demo else SignIn(settings, desk.teams)
         self._settings = settings
         self._texts = texts
         self._live = Live(database)

@@ -12,6 +12,7 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.desk.teams import Teams
 from bot.people import Asker, Role
 from bot.settings import ConfigurationError, Settings
 
@@ -23,10 +24,11 @@ class SignInFailed(Exception):
 class SignIn:
     """Sends people to the municipality's provider and reads who comes back.
 
-    Raises ConfigurationError where the settings for that are missing.
+    The people of the teams' groups are officers, besides those of the group of the settings. Raises ConfigurationError
+    where the settings for signing in are missing.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, teams: Teams) -> None:
         if not settings.has_sign_in or settings.oidc_client_secret is None or settings.oidc_issuer is None:
             raise ConfigurationError(
                 "The web meeting place needs a sign-in for officers. Set MOTEPLASSEN_OIDC_ISSUER, "
@@ -34,7 +36,7 @@ class SignIn:
             )
         self._back = f"{settings.public_url}/inn/tilbake"
         self._issuer = settings.oidc_issuer.rstrip("/")
-        self._officers = settings.oidc_officer_group
+        self._officers = {settings.oidc_officer_group, *(team.group for team in teams if team.group)}
         self._staff = settings.oidc_staff_group
         self._client = OAuth().register(
             "oidc",
@@ -62,7 +64,7 @@ class SignIn:
     def _role(self, groups: Any) -> Role:
         # In a text instead of a list, any group whose name contains one of ours would do.
         held = groups if isinstance(groups, list) else []
-        if self._officers in held:
+        if any(isinstance(group, str) and group in self._officers for group in held):
             return Role.OFFICER
         # The provider may know more people than those who work here, and only those read what is internal.
         return Role.STAFF if self._staff in held else Role.BUSINESS

@@ -43,7 +43,7 @@ async def fault(settings: Settings) -> str:
         return f"Slack can't be reached with SLACK_BOT_TOKEN: {reason(error)}"
     if lacking := missing(granted(found.headers)):
         return f"the token lacks {', '.join(lacking)}: {TODO}"
-    for channel, todo in _officers_channels(settings):
+    for channel, todo in officers_channels(settings):
         try:
             await client.conversations_info(channel=channel)
         except UNREACHABLE as error:
@@ -51,7 +51,7 @@ async def fault(settings: Settings) -> str:
     return ""
 
 
-def _officers_channels(settings: Settings) -> Iterable[tuple[str, str]]:
+def officers_channels(settings: Settings) -> Iterable[tuple[str, str]]:
     """The channels of the teams, and what to do where one can't be reached."""
     if settings.slack_officers_channel:
         todo = "set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL to the channel's id"
