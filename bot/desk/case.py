@@ -51,8 +51,8 @@ class NewCase(_Value):
 
     `question` is what the asker wants the officers to read, `original` what the bot was asked where that differs.
     `history` is the thread before the question, oldest first; `nearest` and `draft` are what the bot had found.
-    `abstained`: the bot had no answer that it was sure of. `contact` is where the asker can be reached outside the thread,
-    if they said so.
+    `abstained`: the bot had no answer that it was sure of. `contact` is where the asker can be reached outside the
+    thread, if they said so.
     """
 
     reply_id: str

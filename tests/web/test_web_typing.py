@@ -56,4 +56,9 @@ async def test_a_follow_up_is_shown_as_the_officers_without_a_new_page(chromium:
         await page.get_by_label("Skriv til saksbehandleren").press("Enter")
         await expect(page.locator(".message.follow_up .text")).to_have_text("Det haster.")
         await expect(page.locator("[aria-busy=true].message")).to_have_count(0)
+        reply = await page.locator(".message.reply").get_attribute("id")
+        case = await office.desk().of_reply((reply or "").removeprefix("m-"))
+        assert case
+        await office.desk().answer(case.id, OLA, "Ingen.")
+        await expect(page.get_by_label("Spør videre i tråden")).to_be_visible()
         assert await page.evaluate("window.neverReloaded")

@@ -13,6 +13,7 @@ export function show(updates) {
     const message = built(update.html);
     if (known) replace(known, message);
     else if (!place(update, message)) continue;
+    address();
     announceCase(known, message);
     const came = !known || known.ariaBusy === "true";
     if (came && message.dataset.announce) say(message.dataset.announce);
@@ -25,6 +26,12 @@ export function show(updates) {
 function announceCase(known, message) {
   const told = message.querySelector(".asking") && message.querySelector(".case-state").textContent.trim();
   if (known && told && told !== known.querySelector(".case-state")?.textContent.trim()) say(told);
+}
+
+// Whom one writes to in a thread: the officer while the case is open, and else the bot.
+function address() {
+  const label = stream.dataset.thread && document.querySelector("label[for=_tekst]");
+  if (label) label.textContent = stream.querySelector(".asking[data-open]") ? stream.dataset.officer : stream.dataset.bot;
 }
 
 // Into view with a message, or as much of it as there is room for; what it replies to does not go out of view for it.
