@@ -79,8 +79,8 @@ class Case(NewCase):
     said of the answer, `nudged` when they were asked.
 
     The clock: an officer's first word is due at `due_reply`, the answer at `due_answer`; since `paused` it waits for
-    the asker. `reminded` and `escalated` are the latest deadline that the officers were reminded of, and that was passed
-    with the team's leader and the asker told.
+    the asker. `reminded` and `escalated` are the latest deadline that the officers were reminded of, and that passed
+    with the team's leader and the asker told of it.
     """
 
     id: str
