@@ -11,7 +11,7 @@ help:
 	@echo "make demo       index what ships, start the meeting place and print its address (ARGS='--port 8123' for another port)"
 	@echo "make demo-slack the bot in a small Slack of our own, as a page to try it in"
 	@echo "make test       run the tests"
-	@echo "make test-slow  run the slow tests"
+	@echo "make test-slow  run the slow tests, and those of the database on PostgreSQL"
 	@echo "make lint       ruff, mypy --strict, import contracts"
 	@echo "make bench      measure latency and print it as a table"
 	@echo "make bench-slack  measure how quickly Slack's events are acknowledged"
@@ -27,6 +27,7 @@ test: .venv/.dev
 	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-slow: .venv/.dev
+	@.venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile -m "postgres and not slow" $(ARGS)
 	@.venv/bin/pytest -m slow $(ARGS)
 
 lint: .venv/.dev

@@ -15,8 +15,8 @@ from bot.database import Database
 from bot.migrations import migrate
 from tests.peers.postgres import BLANK, MISSING, Postgres
 
-KINDS = ("sqlite", "postgres")
-"""What a test that is about a database has as parameters."""
+KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres, id="postgres"))
+"""What a test that is about a database has as parameters; those on PostgreSQL come with the slow ones."""
 
 
 class Databases:
