@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 from collections import defaultdict
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     select,
@@ -37,12 +39,14 @@ from bot.desk.tables import CaseRow, EventRow
 from bot.question import Status
 
 _COUNTED = {
-    "returned": Move.RETURNED,
-    "reassigned": Move.REASSIGNED,
-    "reopened": Move.REOPENED,
-    "escalated": Move.ESCALATED,
+    "returned": (Move.RETURNED, Move.ROUTED),
+    "reassigned": (Move.REASSIGNED,),
+    "reopened": (Move.REOPENED,),
+    "escalated": (Move.ESCALATED,),
 }
 """The moves that are counted, by the figure that says how often each was made."""
+_TAKES = (Move.CLAIMED, Move.REASSIGNED, Move.ASKED_BACK, Move.ANSWERED, Move.ROUTED)
+"""The moves after which nobody has said any more that a case belongs elsewhere."""
 _TIMES = {
     "reply": (CaseRow.reply_seconds, true()),
     # What its asker took back was not finished by anybody.
@@ -168,11 +172,26 @@ def _moves(span: Span, by: By | None) -> Select[Any]:
     group = _group(CaseRow, by)
     if by is By.TEAM:
         returned = func.coalesce(_team_then(), CaseRow.team)
-        group = case((EventRow.move == Move.RETURNED, returned), else_=CaseRow.team).label("of")
+        group = case((EventRow.move.in_(_COUNTED["returned"]), returned), else_=CaseRow.team).label("of")
     made = select(group, EventRow.move).join(CaseRow, CaseRow.number == EventRow.case_number)
-    row = made.where(EventRow.move.in_(_COUNTED.values()), span.holds(CaseRow.opened)).subquery().c
-    counts = (func.count().filter(row.move == move).label(name) for name, move in _COUNTED.items())
+    made = made.where(~and_(EventRow.move == Move.ROUTED, _was_laid_back()))
+    row = made.where(EventRow.move.in_(itertools.chain(*_COUNTED.values())), span.holds(CaseRow.opened)).subquery().c
+    counts = (func.count().filter(row.move.in_(moves)).label(name) for name, moves in _COUNTED.items())
     return select(row.of, *counts).group_by(row.of)
+
+
+def _was_laid_back() -> ColumnElement[bool]:
+    """Had somebody said before the event that the case belongs elsewhere, and nobody taken it since? To give it to
+    another team then is to do what is counted already."""
+    said, taken = aliased(EventRow), aliased(EventRow)
+    between = and_(taken.version > said.version, taken.version < EventRow.version)
+    since = exists().where(taken.case_number == said.case_number, between, taken.move.in_(_TAKES))
+    return exists().where(
+        said.case_number == EventRow.case_number,
+        said.version < EventRow.version,
+        said.move == Move.RETURNED,
+        ~since.correlate(said, EventRow),
+    )
 
 
 def _team_then() -> ScalarSelect[str]:

@@ -152,8 +152,9 @@ def _merged(case: Case, event: Event) -> dict[str, Any]:
 def _reopened(case: Case, event: Event) -> dict[str, Any]:
     # Back to the queue for anybody: what was answered before stays in the events and in the asker's thread.
     cleared = ("officer", "answer", "asked", "claimed", "replied", "answered", "closed", "merged_into", "nudged")
-    by_asker = event.actor.id == case.asker.id
-    return {**dict.fromkeys(cleared), "not_ours": False, "helped": False if by_asker else None}
+    # Of what nobody answered, no answer failed to help.
+    unhelped = event.actor.id == case.asker.id and case.answer is not None
+    return {**dict.fromkeys(cleared), "not_ours": False, "helped": False if unhelped else None}
 
 
 def _watched(case: Case, event: Event) -> dict[str, Any]:

@@ -131,6 +131,8 @@ async def test_that_the_answer_helped_ends_the_case_and_that_it_did_not_reopens_
     reopened = await desk.reopen(case.id, ASKER, "Gjelder det også ute?")
     assert (reopened.helped, reopened.state) == (False, CaseState.FORWARDED)
     assert (await desk.events(case.id))[-1].text == "Gjelder det også ute?"
+    await desk.withdraw(case.id, ASKER)
+    assert (await desk.reopen(case.id, ASKER, "Likevel.")).helped is None  # there was no answer to be of help
 
 
 @pytest.mark.parametrize(

@@ -266,3 +266,19 @@ async def test_percentiles_are_those_of_the_standard_library_on_both_databases(d
                 assert found.reply.model_dump() == pytest.approx(inclusive(part).model_dump(), nan_ok=True)
 
         await asyncio.to_thread(hold)
+
+
+async def test_each_time_that_a_case_is_said_to_belong_elsewhere_is_counted_once(
+    desk: Desk, database: Database, watch: Watch
+) -> None:
+    case = await desk.open(request())
+    await desk.route(case.id, KARI, "felles")
+    await desk.claim(case.id, OLA)
+    await desk.send_back(case.id, OLA)
+    await desk.watch(case.id, KARI)
+    await desk.route(case.id, KARI, "bevilling")  # which is what was asked for, and not another fault of the routing
+    await desk.claim(case.id, OLA)
+    await desk.route(case.id, OLA, "felles")
+    by_team = {each.of: each.returned for each in await figures(database, watch(), by=By.TEAM)}
+    assert by_team == {"bevilling": 2, "felles": 1}
+    assert [each.returned for each in await figures(database, watch())] == [3]

@@ -191,8 +191,11 @@ async def test_the_asker_says_what_is_missing_and_the_case_is_open_again(bot: Bo
     await slack.click(ASKER, "C1", question, "asker.not_helped")
     view = await modal(bot, ASKER)
     assert view.content["title"]["text"] == "Åpne sak M-1 igjen"
+    assert "er tom" in (await slack.submit(ASKER, missing="  \n "))["errors"]["missing"]
+    assert (await bot.desk.get(case.id)).state is CaseState.ANSWERED
     assert await slack.submit(ASKER, missing="Hvor <søker> jeg? Ring 99 88 77 66.") == {}
-    await said(bot, "C1", "Sak M-1 er åpnet igjen, og saksbehandlerne ser hva som mangler.", case.place.thread)
+    told = f"Sak M-1 er åpnet igjen. Du hører fra en saksbehandler her i tråden innen {by(26, 10)}."
+    await said(bot, "C1", told, case.place.thread)
     note = shown(await noted(bot, "vil at saken tas opp igjen"))
     assert ">Hvor &lt;søker&gt; jeg? Ring [telefonnummer]." in note
     found = await bot.desk.get(case.id)
@@ -234,7 +237,7 @@ async def test_a_case_is_taken_back_and_opened_again_on_the_home_tab(bot: Bot, s
     await slack.click_home(ASKER, "asker.withdraw")
     await quiet(bot)
     assert "Du har trukket sak M-1." in home(slack)
-    assert "sak M-1: Trukket av den som spurte" in home(slack)
+    assert "sak M-1: Trukket av deg" in home(slack)
     await slack.click_home(ASKER, "asker.reopen")
     await modal(bot, ASKER)
     assert await slack.submit(ASKER, missing="Likevel.") == {}

@@ -52,7 +52,9 @@ async def test_in_direct_messages_only_the_officers_read_it(bot: Bot, slack: Sla
 async def test_what_the_asker_makes_of_the_question_is_what_the_officers_get(bot: Bot, slack: Slack) -> None:
     asked, _ = await asked_for(bot, slack, "Hva koster skilt?")
     assert await slack.submit("UKAFE", question="Hva koster skilt på Torget? Ring 99 88 77 66.") == {}
-    assert "M-1" in words(await bot.answer(asked, 2))
+    told = words(await bot.answer(asked, 2))
+    assert "M-1" in told
+    assert "Jeg har skjult personopplysninger i spørsmålet ditt." in told
     (case,) = await bot.desk.list()
     assert (case.question, case.original) == ("Hva koster skilt på Torget? Ring [telefonnummer].", "Hva koster skilt?")
     await card(bot, ">Hva koster skilt på Torget?")

@@ -21,10 +21,11 @@ from tests.slack.casework import (
     quiet,
     said,
     shown,
+    under,
     whispered,
 )
 from tests.slack.examples import Bot, started
-from tests.slack.teams import INA, NORA_VIK, NOTHING_FOUND, PERMITS, TEAMS, about, settle
+from tests.slack.teams import BUSINESS, INA, NORA_VIK, NOTHING_FOUND, PERMITS, TEAMS, about, settle
 
 
 @pytest.fixture
@@ -59,12 +60,48 @@ async def test_what_the_asker_of_a_merged_case_writes_more_comes_to_the_officers
     asked, other = await opened(bot, question="Kan man skjenke?", **NOTHING_FOUND)
     await bot.desk.merge(other.id, OFFICER, main.id)
     card = await said(bot, PERMITS, "M-2 · Besvares sammen")
-    await slack.say("C1", ASKER, "Det gjelder Torget.", asked["ts"])
-    await said(bot, PERMITS, ">Det gjelder Torget.", card["ts"])
+    await slack.say("C1", ASKER, "Det gjelder Torget. Ring 99 88 77 66.", asked["ts"])
+    await said(bot, PERMITS, ">Det gjelder Torget. Ring [telefonnummer].", card["ts"])
+    await whispered(bot, ASKER, "Jeg har skjult personopplysninger i det du skrev.")
     await slack.say(PERMITS, NORA, "Jaha.", card["ts"])
     told = await whispered(bot, NORA, "Internal note")
     assert all(block["type"] != "actions" for block in told["blocks"])  # there is nothing to be sent from here
     assert not bot.librarian.asked
+
+
+async def test_whoever_answers_for_several_sees_what_each_of_them_asks_and_adds(bot: Bot, slack: Slack) -> None:
+    main = await about(bot, "Hva gjør dere?")  # of another team's, in whose channel the rest is not read
+    await bot.desk.claim(main.id, OFFICER)
+    theirs = await said(bot, BUSINESS, "*M-1 · Under arbeid · Kari Berg*")
+    asked, other = await opened(bot, question="Kan man skjenke?", **NOTHING_FOUND)
+    await bot.desk.merge(other.id, NORA_VIK, main.id)
+    told = shown(await said(bot, BUSINESS, "Nora Vik slo sammen sak M-2 med denne.", theirs["ts"]))
+    assert told.startswith("<@UKARI> ")
+    assert ">Kan man skjenke?" in told
+    more = await slack.say("C1", ASKER, "Det gjelder Torget.", asked["ts"])
+    told = shown(await said(bot, BUSINESS, ">Det gjelder Torget.", theirs["ts"]))
+    assert told.startswith("<@UKARI> *M-2 · Fra den som spurte, Kafé Kringla:*")
+    await slack.edit("C1", more, "Det gjelder Bragernes torg.")
+    await said(bot, BUSINESS, ">Det gjelder Bragernes torg.", theirs["ts"])
+    await said(bot, PERMITS, ">Det gjelder Bragernes torg.", (await said(bot, PERMITS, "M-2"))["ts"])
+    await bot.desk.withdraw(other.id, other.asker)
+    await quiet(bot)
+    assert "som får svaret herfra" not in shown(await said(bot, BUSINESS, "M-1"))
+    assert len(slack.thread(BUSINESS, theirs["ts"])) == 2  # the note, and what was changed, once
+
+
+async def test_of_a_private_question_the_others_officers_see_no_words(bot: Bot, slack: Slack) -> None:
+    main = await about(bot, "Kan jeg skjenke ute?")
+    theirs = await said(bot, PERMITS, "M-1")
+    _, other = await opened(bot, question="Kan vi skjenke?", private=True, **NOTHING_FOUND)
+    await bot.desk.merge(other.id, NORA_VIK, main.id)
+    await said(bot, PERMITS, "slo sammen sak M-2 med denne", theirs["ts"])
+    await bot.desk.follow_up(other.id, other.asker, "Hemmelig.", "D1:1")
+    told = shown(await said(bot, PERMITS, "M-2 · Den som spurte, har skrevet mer.", theirs["ts"]))
+    assert f"/saker/{other.id}" in told
+    told = " ".join(under(bot, PERMITS, theirs["ts"]))
+    assert "Hemmelig" not in told
+    assert "Kan vi" not in told
 
 
 async def test_the_answer_modal_says_how_many_others_get_the_answer(bot: Bot) -> None:
@@ -74,6 +111,17 @@ async def test_the_answer_modal_says_how_many_others_get_the_answer(bot: Bot) ->
     await said(bot, PERMITS, "som får svaret herfra: 1")
     await press(bot, NORA, "answer", PERMITS)
     assert "The answer also goes to others who have asked the same: 1" in shown((await modal(bot, NORA)).content)
+
+
+async def test_a_note_that_is_sent_to_several_says_so_first(bot: Bot, slack: Slack) -> None:
+    other = await about(bot, "Kan man skjenke ute?")
+    main = await about(bot, "Kan jeg skjenke ute?")
+    await bot.desk.merge(other.id, OFFICER, main.id)
+    theirs = await said(bot, PERMITS, "som får svaret herfra: 1")
+    await slack.say(PERMITS, NORA, "Yes, until ten.", theirs["ts"])
+    await slack.click(NORA, PERMITS, await whispered(bot, NORA, "Internal note"), "relay")
+    told = shown((await modal(bot, NORA)).content)
+    assert "Answers and additions also go to others who have asked the same: 1" in told
 
 
 async def test_where_there_is_no_other_case_to_merge_into_that_is_said(bot: Bot, slack: Slack) -> None:

@@ -51,6 +51,13 @@ async def done(slack: Slack, **form: Any) -> str:
         return str((await browser.post("/page/do", data=data)).json()["trouble"])
 
 
+async def test_plain_text_keeps_its_lines_and_nothing_in_it_is_markup(slack: Slack) -> None:
+    block = {"type": "section", "text": {"type": "plain_text", "text": f"Svar [1]\n{EVIL}"}}
+    slack.show_modal("UOLA", {**MODAL, "blocks": [block]})
+    modal = (await seen(slack, "UOLA", "C1"))["modal"]
+    assert "Svar [1]<br>&lt;script&gt;" in modal
+
+
 async def test_nothing_that_is_written_becomes_part_of_the_page(slack: Slack, bot: Bot) -> None:
     client = AsyncWebClient(TOKEN, base_url=slack.url)
     await done(slack, deed="say", user="UKAFE", at="C1", text=f"@moteplassen {EVIL} <https://x.no>")

@@ -33,6 +33,24 @@ Scheme = Literal["light", "dark"]
 EVERY_LOOK: dict[Size, list[Scheme]] = {WIDE: ["light", "dark"], NARROW: ["dark", "light"]}
 
 
+ALWAYS = {
+    "channel": "/",
+    "staff": "/ansatte",
+    "internal source": "/kilde/internal/skjenkekontroll",
+    "strategies": "/strategier",
+    "no strategy": "/strategier?q=elefant",
+    "queue": "/saker",
+    "empty queue": "/saker?vis=avsluttede",
+    "filtered queue": "/saker?vis=alle&bare=mine",
+    "search without a find": "/saker?q=finnesikke",
+    "absences": "/fravaer",
+    "my questions": "/mine",
+    "feedback": "/tilbakemeldinger",
+    "published answers": "/publisert",
+}
+"""Pages that are always there, by name."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def furnished(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Furnished]:
     """A demo where something of every kind has happened: its address, and pages by name as an officer opens them."""
@@ -57,36 +75,21 @@ async def furnished(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFacto
         await kari.post(f"{mine}/spor", svar="Hvilken planet?")
         number = (await kari.page(taken)).text("h1").rpartition("-")[2]
         link = answered.tree.css(".claim a.mark")[0].attrs["href"] or ""
-        yield (
-            url,
-            {
-                "channel": "/",
-                "thread": f"/t/{thread_of(answered)}",
-                "staff": "/ansatte",
-                "source": link,
-                "internal source": "/kilde/internal/skjenkekontroll",
-                "strategies": "/strategier",
-                "no strategy": "/strategier?q=elefant",
-                "queue": "/saker",
-                "empty queue": "/saker?vis=avsluttede",
-                "case": waiting,
-                "case with a draft": f"{drafted}?utkast",
-                "case that is taken": taken,
-                "case that is answered": closed,
-                "case that waits for its asker": mine,
-                "filtered queue": "/saker?vis=alle&bare=mine",
-                "search without a find": "/saker?q=finnesikke",
-                "merging": f"{waiting}/sammen",
-                "merging two": f"{waiting}/sammen?inn={number}",
-                "absences": "/fravaer",
-                "consent": f"/m/{message_of(unsent)}/saksbehandler",
-                "thread with a fault": f"/t/{thread_of(judged)}",
-                "my questions": "/mine",
-                "feedback": "/tilbakemeldinger",
-                "proposing": f"{closed}/publiser",
-                "published answers": "/publisert",
-            },
-        )
+        there = {
+            "thread": f"/t/{thread_of(answered)}",
+            "source": link,
+            "case": waiting,
+            "case with a draft": f"{drafted}?utkast",
+            "case that is taken": taken,
+            "case that is answered": closed,
+            "case that waits for its asker": mine,
+            "merging": f"{waiting}/sammen",
+            "merging two": f"{waiting}/sammen?inn={number}",
+            "consent": f"/m/{message_of(unsent)}/saksbehandler",
+            "thread with a fault": f"/t/{thread_of(judged)}",
+            "proposing": f"{closed}/publiser",
+        }
+        yield url, ALWAYS | there
 
 
 async def _sent(asker: Person, officer: Person, question: str) -> str:

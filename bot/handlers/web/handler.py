@@ -57,6 +57,10 @@ from knowledge.library import Library
 LARGEST_REQUEST = 256 * 1024
 
 
+INVENTED = tuple(persona.officer for persona in PERSONAS if persona.role is Role.OFFICER)
+"""The officers of the demo."""
+
+
 class WebHandler:
     """The channel "web". Its routes take every address, so they come after those of others.
 
@@ -79,14 +83,12 @@ class WebHandler:
         self._texts = texts
         self._live = Live(database)
         self._threads = Threads(database, outbox, self._live, Outcomes(desk.teams))
-        guests = {language: texts(language, "web.guest") for language in LANGUAGES}
-        identity = Identity(guests, demo=settings.demo)
+        identity = Identity({language: texts(language, "web.guest") for language in LANGUAGES}, demo=settings.demo)
         rendering = Rendering(texts, identity, demo=settings.demo)
         feedback = Feedback(database)
         posts = Posts(rendering, desk, feedback)
         absences = Absences(database, desk.teams)
-        invented = [persona.officer for persona in PERSONAS if persona.role is Role.OFFICER]
-        roster = Roster(database, desk.teams, invented if settings.demo else ())
+        roster = Roster(database, desk.teams, INVENTED if settings.demo else ())
         self._pages = (
             ChannelPages(rendering, identity, self._threads, posts, self._live, Guard(), desk),
             ReplyActions(rendering, identity, self._threads, posts, feedback),

@@ -10,13 +10,14 @@ import structlog
 from pydantic import BaseModel, ConfigDict
 from slack_bolt.async_app import AsyncApp
 
-from bot.desk.case import OPEN, Case, IllegalMove
+from bot.desk.case import OPEN, Case, IllegalMove, Refusal
 from bot.desk.desk import Desk
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.store import CaseNotFound
 from bot.guard import mask
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
+from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases.opening import Pressed, pressed
 from bot.handlers.slack.cases.telling import HELPED, MISSING, NOT_HELPED, REOPEN, WITHDRAW, Again, reopening
@@ -24,6 +25,7 @@ from bot.handlers.slack.cases.whispering import Whispers
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home.courier import Opened, owe_home
 from bot.handlers.slack.home.form import Shown
+from bot.handlers.slack.moments import dated
 from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.store import Posts
 from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
@@ -105,6 +107,8 @@ class Askers:
         written = mask(str(view["state"]["values"][MISSING][MISSING].get("value") or ""))
         try:
             case = await self._desk.get(again.case)
+            if not written.strip():  # Slack takes blanks for a text
+                raise IllegalMove(Refusal.EMPTY, case)
             if case.state in OPEN:  # somebody was quicker: what is missing is not to be lost
                 await self._desk.follow_up(again.case, _asker(case, again.who), written, view["id"])
             else:
@@ -151,7 +155,11 @@ class AskerCourier:
         except IllegalMove as refused:
             told = self._texts(case.language, refused.key, **refused.values)
             return await self._tell(press, told, delivery.key, made=False)
-        await self._tell(press, self._texts(case.language, _TOLD[press.action], case=case.label), delivery.key)
+        told = self._texts(case.language, _TOLD[press.action], case=case.label)
+        if press.action == REOPEN and press.home is None and case.due:
+            due = dated(self._texts, case.language, "slack.reopened.due", case.due, case=case.label)
+            return await self._say(press, marked(due))
+        await self._tell(press, told, delivery.key)
 
     async def give_up(self, delivery: Delivery) -> None:
         """Nothing: hours later nobody waits for what a button does; it is still there to be pressed."""
@@ -162,10 +170,14 @@ class AskerCourier:
         if press.home is not None:
             opened = Opened(workspace=who.workspace, user=who.user, channel=press.home, note=told)
             return await owe_home(self._owing, opened, mark)
+        await self._say(press, plainly(told), made=made)
+
+    async def _say(self, press: AskerPress, told: Message, *, made: bool = True) -> None:
+        who = press.who
         post = await self._posts.at(who.channel, press.ts) if made else None
         if post is None:
-            return await self._whispers.tell(who.place, who.user, plainly(told))
-        await self._workspace.change(post, plainly(told))
+            return await self._whispers.tell(who.place, who.user, told)
+        await self._workspace.change(post, told)
 
 
 def _press_of(body: Mapping[str, Any]) -> AskerPress:

@@ -31,7 +31,8 @@ ASKER_REWROTE = "asker.rewrote"
 
 
 class Written(BaseModel):
-    """A message about a case. `text` is an asker's, masked: an officer's is not kept. `gone`: it was taken away."""
+    """A message about a case. `text` is an asker's, without personal data, `masked` where there was some: an officer's
+    is not kept. `gone`: it was taken away."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,6 +44,7 @@ class Written(BaseModel):
     user: str
     text: str = ""
     files: int = 0
+    masked: bool = False
     gone: bool = False
 
     @property
@@ -80,8 +82,9 @@ class Casework:
         case = _meant(theirs, heard)
         if case is None:
             return False
-        text, files = self._masked(heard.text), len(heard.files)
-        await self._owe(ASKER_WROTE, Written(case=case.id, user=heard.user, text=text, files=files, **found))
+        about = {"user": heard.user, "text": self._masked(heard.text), "files": len(heard.files)}
+        masked = mask(plain(heard.text)) != plain(heard.text)
+        await self._owe(ASKER_WROTE, Written.model_validate({"case": case.id, "masked": masked, **about, **found}))
         return True
 
     async def changed(self, body: Mapping[str, Any]) -> bool:

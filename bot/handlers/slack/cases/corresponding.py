@@ -101,6 +101,8 @@ class CorrespondenceCourier:
         else:
             key = "slack.follow_up.after" if case.state is CaseState.ANSWERED else "slack.follow_up.sent"
             told = self._texts(case.language, key, case=case.label)
+        if written.masked:
+            told = f"{told} {self._texts(case.language, 'slack.follow_up.masked')}"
         if not known:
             await self._whispers.tell(written.place, written.user, plainly(told))
 

@@ -79,7 +79,8 @@ class CaseCourier:
         # What somebody sends by a shortcut has been shown to them there: that is the question.
         question = delivery.payload.get("question") or said.question.text
         case = await self._open(said, question, delivery.payload["name"])
-        await self._workspace.post(delivery.key, case.place, telling.forwarded(case, self._texts))
+        told = telling.forwarded(case, self._texts, masked=delivery.payload.get("masked", False))
+        await self._workspace.post(delivery.key, case.place, told)
 
     async def _open(self, said: Said, question: str, handle: str) -> Case:
         # Only now does a name matter: who just asks stays an id. And no name is worth keeping a case from the officers.

@@ -100,12 +100,13 @@ class Forwarding:
             await ack()
             return
         try:
-            question = self._guard.check(written(view)).text
+            question = self._guard.check(written(view))
         except Refused as refused:
             told = self._texts(said.reply.language, refused.key, **refused.values)
             await ack(response_action="errors", errors={QUESTION: told})
             return
-        payload = {"reply": said.reply.id, "name": user.get("name") or who.user, "question": question}
+        payload = {"reply": said.reply.id, "name": user.get("name") or who.user}
+        payload |= {"question": question.text, "masked": question.masked}
         lane = lane_of(said.question.place)
         await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane, payload)
         await ack()

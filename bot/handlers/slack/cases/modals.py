@@ -92,12 +92,14 @@ def reassigning(case: Case, meant: Meant, texts: Texts) -> View:
     return view_of(REASSIGN, case, meant, texts, [who])
 
 
-def relaying(case: Case, meant: Meant, text: str, texts: Texts, *, files: bool) -> View:
+def relaying(case: Case, meant: Meant, text: str, texts: Texts, *, files: bool, merged: int = 0) -> View:
     """To send what an officer wrote among colleagues to the asker: the exact text, to whom, who else will read it,
-    as what, and a confirmation without which nothing is sent."""
+    as what, and a confirmation without which nothing is sent. `merged` is in how many other cases an answer answers."""
     language = meant.language
     warning = texts(language, "slack.relay.to", name=asker_of(case))
     notes = [bold(warning), where(case.place, asker_of(case), texts, language)]
+    if merged:
+        notes.append(bold(texts(language, "slack.relay.merged", count=merged)))
     if files:
         notes.append(escape(texts(language, "slack.relay.files")))
     sure = Option(value=SURE, text=PlainTextObject(text=texts(language, "slack.relay.sure.option")))

@@ -58,6 +58,20 @@ def noted(
     return None
 
 
+def merged(notice: CaseNotice, case: Case, main: Case, address: str, texts: Texts, language: str) -> Message | None:
+    """What is noted of the event under the message of the case that this one was merged into: that, and what its asker
+    writes from then on, to whoever answers. None where that is nothing to them."""
+    way = link(address, escape(texts(language, "slack.case.open")))
+    if notice.move is Move.MERGED:
+        told = texts(language, "slack.casework.merged_here", case=case.label, into=main.label, name=_name(notice))
+        return _message(told, "" if case.confidential else case.question, way, _mention(main.officer))
+    if notice.move in OF_MESSAGES:
+        theirs = notice.model_copy(update={"officer": main.officer})
+        text = "" if case.confidential else notice.text
+        return _from_asker(theirs, case, text, way, texts, language, f"{case.label} · ")
+    return None
+
+
 def _name(notice: CaseNotice) -> str:
     """Who did it or, of what was given to somebody, who got it."""
     if notice.move is Move.REASSIGNED:
@@ -105,7 +119,9 @@ def _turned(notice: CaseNotice, case: Case, text: str, texts: Texts, language: s
     return _message(lead, text, "", _mention(notice.officer))
 
 
-def _from_asker(notice: CaseNotice, case: Case, text: str, way: str, texts: Texts, language: str) -> Message:
+def _from_asker(
+    notice: CaseNotice, case: Case, text: str, way: str, texts: Texts, language: str, label: str = ""
+) -> Message:
     confidential = case.confidential
     lead = (
         texts(language, f"slack.from_asker.{notice.move}.confidential")
@@ -113,7 +129,7 @@ def _from_asker(notice: CaseNotice, case: Case, text: str, way: str, texts: Text
         else texts(language, f"slack.from_asker.{notice.move}", name=asker_of(case))
     )
     mention = _mention(notice.officer) if notice.move is Move.FOLLOWED_UP else ""
-    return _message(lead, text, way if confidential or len(text) > _LONGEST else "", mention)
+    return _message(f"{label}{lead}", text, way if confidential or len(text) > _LONGEST else "", mention)
 
 
 def _message(lead: str, text: str, way: str, mention: str = "") -> Message:

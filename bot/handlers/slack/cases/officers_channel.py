@@ -64,23 +64,48 @@ class OfficersChannel:
         post = await self._show(case, place)
         if notice.move is Move.ROUTED:
             await self._leave(case, post.channel)
-        if notice.move is Move.MERGED and case.merged_into:
-            main = await self._desk.get(case.merged_into)
-            await self._show(main, await self._place(main))  # it is now for more than one
-        substitute = (await self._around(case)).substitute
-        noted = noting.noted(
-            notice, case, self._team(case), self._address(case), self._texts, OFFICERS_LANGUAGE, substitute
-        )
-        if noted is None:
-            return
-        under = place.model_copy(update={"channel": post.channel, "thread": post.ts})
-        if notice.move not in noting.OF_MESSAGES:
+        noted = self._noted(notice, case, (await self._around(case)).substitute)
+        if noted is not None:
             # A message far up in the channel that changes is seen by nobody.
             broadcast = back or notice.move is Move.ESCALATED
+            await self._note(key, notice, _under(place, post), noted, broadcast=broadcast)
+        if main := await self._main(notice, case):
+            await self._change_main(key, notice, case, main)
+
+    async def _change_main(self, key: str, notice: CaseNotice, case: Case, main: Case) -> None:
+        """Show what comes to whoever answers the case, since that was merged into theirs."""
+        place = await self._place(main)
+        post = await self._show(main, place)  # it is for one more now, or for one less
+        told = noting.merged(notice, case, main, self._address(case), self._texts, OFFICERS_LANGUAGE)
+        if told is not None:
+            await self._note(f"{key}>{main.id}", notice, _under(place, post), told, of=main)
+
+    async def _main(self, notice: CaseNotice, case: Case) -> Case | None:
+        """The case that this is answered by way of or, where it has just been parted from it, was."""
+        if case.merged_into:
+            return await self._desk.get(case.merged_into)
+        if notice.move not in {Move.REOPENED, Move.WITHDRAWN}:
+            return None
+        into = [event.into for event in await self._desk.events(case.id) if event.into]
+        return await self._desk.get(into[-1]) if into else None
+
+    async def _note(
+        self,
+        key: str,
+        notice: CaseNotice,
+        under: Place,
+        noted: Message,
+        *,
+        broadcast: bool = False,
+        of: Case | None = None,
+    ) -> None:
+        """Put it under a case's message. What the asker writes has one copy there, which changes with it: so its key is
+        the message's, and, under the message of another case, that case's too."""
+        if notice.move not in noting.OF_MESSAGES:
             await self._workspace.post(f"{key}#noted", under, noted, broadcast=broadcast)
             return
-        # What the asker writes has one copy in a channel, which changes with it: so its key is the message's.
-        copy = await self._posts.key_in(post.channel, f"follow_up:{notice.ref}")
+        name = f"follow_up:{notice.ref}" + (f">{of.id}" if of else "")
+        copy = await self._posts.key_in(under.channel, name)
         if notice.move in noting.CHANGES:
             await self._say(copy, under, noted)
         else:
@@ -152,11 +177,19 @@ class OfficersChannel:
             substitute=(away.substitute(case.officer) or "") if away and until and case.officer else "",
         )
 
+    def _noted(self, notice: CaseNotice, case: Case, substitute: str) -> Message | None:
+        team, address = self._team(case), self._address(case)
+        return noting.noted(notice, case, team, address, self._texts, OFFICERS_LANGUAGE, substitute)
+
     def _team(self, case: Case) -> Team:
         return self._desk.teams.get(case.team) or self._desk.teams.default
 
     def _address(self, case: Case) -> str:
         return f"{self._public_url}/saker/{case.id}"
+
+
+def _under(place: Place, post: Post) -> Place:
+    return place.model_copy(update={"channel": post.channel, "thread": post.ts or ""})
 
 
 def _is_gone(error: Undeliverable) -> bool:

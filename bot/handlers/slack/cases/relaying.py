@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
 from bot.desk.case import TO_ASKER, Case
+from bot.desk.desk import Desk
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.cases.cards import Cards
@@ -37,11 +38,14 @@ class Note(BaseModel):
 class Relaying:
     """Hears the button beside a note, and the shortcut on one."""
 
-    def __init__(self, behind: Behind, clients: Clients, cards: Cards, opening: Opening, texts: Texts) -> None:
+    def __init__(
+        self, behind: Behind, clients: Clients, cards: Cards, opening: Opening, desk: Desk, texts: Texts
+    ) -> None:
         self._behind = behind
         self._clients = clients
         self._cards = cards
         self._opening = opening
+        self._desk = desk
         self._texts = texts
 
     def register(self, app: AsyncApp) -> None:
@@ -89,7 +93,8 @@ class Relaying:
             return await self._tell(who, "slack.relay.long", limit=LONGEST, length=len(text))
 
         async def make(case: Case, meant: Meant) -> View:
-            return relaying(case, meant, text, self._texts, files=files)
+            merged = len(await self._desk.merged_into(case.id))
+            return relaying(case, meant, text, self._texts, files=files, merged=merged)
 
         ref = f"{note.channel}:{note.ts}"
         await self._opening.open(who, trigger, note.case, sorted(TO_ASKER), make, ref, beside)

@@ -57,10 +57,12 @@ class Again(BaseModel):
     home: str | None = None
 
 
-def forwarded(case: Case, texts: Texts) -> Message:
-    """That the question is with the officers, by when they answer, and how to take it back."""
+def forwarded(case: Case, texts: Texts, *, masked: bool = False) -> Message:
+    """That the question is with the officers, by when they answer, and how to take it back; `masked`: and that personal
+    data which its asker put into it at the last is hidden."""
     due = case.due_reply or case.opened
-    told = marked(dated(texts, case.language, "slack.forwarded", due, case=case.label))
+    lines = [dated(texts, case.language, "slack.forwarded", due, case=case.label)]
+    told = marked("\n\n".join([*lines, *([escape(texts(case.language, "reply.note.masked"))] if masked else [])]))
     return Message(told.text, (*told.blocks, ActionsBlock(elements=[withdrawing(case, case.language, texts)])))
 
 

@@ -36,7 +36,7 @@ class Working:
             Forwarding(owing, behind, clients, replies, aside, directory, desk, texts),
             askers.Askers(owing, behind, clients, whispers, desk, texts),
             pressing.Pressing(owing, behind, opening, desk, texts),
-            Relaying(behind, clients, cards, opening, texts),
+            Relaying(behind, clients, cards, opening, desk, texts),
             Submitting(officers, behind, aside, desk, texts),
         )
         channel = OfficersChannel(url, workspace, posts, officers, absences, desk, texts)

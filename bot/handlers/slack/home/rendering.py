@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from bot.desk.case import Case
+from bot.desk.case import Case, CaseState
 from bot.handlers.slack.blocks import SECTION, bold, markup, quoted, sections
 from bot.handlers.slack.cases.card import deadline
 from bot.handlers.slack.cases.telling import moves
@@ -125,7 +125,9 @@ def _state(asked: Asked, language: str, texts: Texts) -> str:
         return texts(language, f"slack.home.{key}")
     if case.answer is not None and case.officer:
         return texts(language, "slack.home.by_officer", name=case.officer.name[:_NAME], case=case.label)
-    state = texts(language, f"desk.state.{case.state}")
+    # Whoever asked is told of as "you" there.
+    about_them = case.state in {CaseState.ASKED, CaseState.WITHDRAWN}
+    state = texts(language, f"slack.home.state.{case.state}" if about_them else f"desk.state.{case.state}")
     return texts(language, "slack.home.with_officer", case=case.label, state=state)
 
 

@@ -44,6 +44,11 @@ def mrkdwn(slack: State, text: str) -> Html:
     return Html("".join(_line(line) for line in lines))
 
 
+def plain(text: str) -> Html:
+    """A text without markup, line by line."""
+    return Html(html.escape(text).replace("\n", "<br>"))
+
+
 def _line(line: str) -> str:
     quote = line.removeprefix("&gt;")
     return f"<blockquote>{quote}</blockquote>" if quote != line else f"<div>{line or '<br>'}</div>"

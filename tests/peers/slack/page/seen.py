@@ -119,7 +119,9 @@ class Page:
         """A text as HTML."""
         if isinstance(told, str):
             return marks.mrkdwn(self._slack, told)
-        return marks.mrkdwn(self._slack, told["text"]) if told["type"] == "mrkdwn" else told["text"]
+        if told["type"] == "mrkdwn":
+            return marks.mrkdwn(self._slack, told["text"])
+        return marks.plain(told["text"])
 
     markdown = staticmethod(marks.markdown)
     rich = staticmethod(marks.rich)
