@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from bot.database import Database
+from bot.database import Database, now
+from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
 from bot.feedback import Fault, Importance
 from bot.handlers.web.feedback import DOWN, UP, Feedback
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Kind
+from bot.handlers.web.pages.requests import number
+from bot.handlers.web.pages.selecting import Selection
 from bot.handlers.web.threads import NoSuchMessage, Threads
 from bot.people import Role
 from tests.desk.conftest import address, database
-from tests.desk.examples import ASKER
+from tests.desk.examples import ASKER, KARI
 
 __all__ = ["address", "database"]
 
@@ -54,3 +57,11 @@ async def test_a_follow_up_stands_in_its_thread_once_and_owes_no_reply(database:
     assert kinds == [Kind.QUESTION, Kind.REPLY, Kind.FOLLOW_UP]
     with pytest.raises(NoSuchMessage):
         await threads.follow_up(asked("Hvor?", "finnes-ikke"))
+
+
+async def test_no_address_asks_for_what_a_database_refuses(database: Database, threads: Threads) -> None:
+    assert await threads.recent("naeringsliv", limit=5, before=number("9" * 9)) == []
+    assert number("9" * 10) is None
+    chosen = Selection.read({"q": "sjiraff\0er", "team": "naering\0", "for": "9" * 10})
+    assert chosen
+    assert await Desk(database, Outbox(database), ("web",)).find(chosen.cases(KARI, now()), 5, chosen.before) == []

@@ -119,6 +119,7 @@ async def test_what_takes_longer_than_promised_is_said(visit: Visit, office: Off
     assert (await office.desk().get(case.id)).escalated
     told = (await asker.page(f"/t/{thread_of(thread)}")).text(".case-state")
     assert "Det tar lengre tid enn vi lovet" in told
+    assert "leder" not in told  # a team need not have a leader who could have been told
     assert "innen" not in told
 
 

@@ -54,6 +54,17 @@ async def test_cases_are_found_by_team_topic_holder_and_words_and_counted(visit:
     assert teams == ["Alle team", "Næringsavdelingen (2)", "Bevillingskontoret (2)"]
 
 
+async def test_the_number_of_a_case_finds_the_case_itself(visit: Visit, office: Office) -> None:
+    kari = await visit("kari", office.url)
+    case = await office.opened("Hvor bor narhvalen?")
+    for written in (case.label, case.label.lower()):
+        found = await kari.page(f"/saker?team=bevilling&q={written}")
+        assert found.response.url.path == f"/saker/{case.id}"
+    nowhere = await kari.page("/saker?q=M-999999")
+    assert nowhere.response.url.path == "/saker"
+    assert "Ingen saker passer" in nowhere.text(".empty")
+
+
 async def test_a_filter_stays_in_the_address_of_every_other_filter_and_of_the_search(
     visit: Visit, office: Office
 ) -> None:

@@ -68,12 +68,16 @@ class ForwardingPages:
             problem = t(visitor.language, "web.forward.contact.unreadable")
             return await self._page(request, reply, new, question, contact, problem, about="kontakt")
         try:
-            edited = self._guard.check(question).text
+            guarded = self._guard.check(question)
         except Refused as refused:
             problem = t(visitor.language, refused.key, **refused.values)
             return await self._page(request, reply, new, question, contact, problem)
-        original = "" if edited == new.question else new.question
-        await self._desk.open(new.model_copy(update={"question": edited, "original": original, "contact": contact}))
+        if guarded.masked:  # nothing is sent but what the asker has seen
+            problem = t(visitor.language, "web.forward.masked")
+            return await self._page(request, reply, new, guarded.text, contact, problem)
+        original = "" if guarded.text == new.question else new.question
+        sent = {"question": guarded.text, "original": original, "contact": contact}
+        await self._desk.open(new.model_copy(update=sent))
         await self._threads.touch(reply)
         return _back(reply)
 

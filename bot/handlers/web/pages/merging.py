@@ -11,13 +11,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.desk.case import Case, IllegalMove, Refusal
 from bot.desk.desk import Desk
-from bot.desk.finding import CaseFilter
 from bot.desk.similar import similar
 from bot.desk.store import CaseNotFound
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
-from bot.handlers.web.pages.officers import case_of, officer_of
-from bot.handlers.web.pages.requests import number
+from bot.handlers.web.pages.officers import case_of, numbered, officer_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 
@@ -43,7 +41,7 @@ class MergingPages:
         officer_of(self._identity, request)
         case = await case_of(self._desk, request)
         said = request.query_params.get("inn", "").strip()
-        into = await self._numbered(said)
+        into = await numbered(self._desk, said)
         problem = self._text(request, "web.merge.unknown", number=said) if said and not into else ""
         return await self._show(request, case, into, problem)
 
@@ -78,13 +76,6 @@ class MergingPages:
 
     async def _askers(self, case: Case) -> int:
         return 1 + len(await self._desk.merged_into(case.id))
-
-    async def _numbered(self, said: str) -> Case | None:
-        wanted = number(said.upper().removeprefix("M-"))
-        if wanted is None:
-            return None
-        found = await self._desk.find(CaseFilter(), limit=1, before=wanted + 1)
-        return found[0] if found and found[0].number == wanted else None
 
     def _text(self, request: Request, key: str, **values: object) -> str:
         return self._rendering.texts(self._identity.visitor(request).language, key, **values)

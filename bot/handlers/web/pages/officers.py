@@ -9,9 +9,11 @@ from starlette.requests import Request
 
 from bot.desk.case import Case, Officer
 from bot.desk.desk import Desk
+from bot.desk.finding import CaseFilter
 from bot.desk.store import CaseNotFound
 from bot.desk.teams import Teams
 from bot.handlers.web.identity import Identity
+from bot.handlers.web.pages.requests import number
 
 
 def officer_of(identity: Identity, request: Request) -> Officer:
@@ -28,6 +30,15 @@ async def case_of(desk: Desk, request: Request) -> Case:
         return await desk.get(request.path_params["case"])
     except CaseNotFound as error:
         raise HTTPException(HTTPStatus.NOT_FOUND) from error
+
+
+async def numbered(desk: Desk, said: str) -> Case | None:
+    """The case of that number, written as 12 or M-12; None where there is none."""
+    wanted = number(said.upper().removeprefix("M-"))
+    if wanted is None:
+        return None
+    found = await desk.find(CaseFilter(), limit=1, before=wanted + 1)
+    return found[0] if found and found[0].number == wanted else None
 
 
 def team_name(teams: Teams, team_id: str) -> str:

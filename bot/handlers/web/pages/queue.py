@@ -11,7 +11,7 @@ from typing import Any
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.database import now
@@ -22,7 +22,7 @@ from bot.desk.team import Team
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.live import Live, ticks
-from bot.handlers.web.pages.officers import officer_of, team_name
+from bot.handlers.web.pages.officers import numbered, officer_of, team_name
 from bot.handlers.web.pages.requests import revision
 from bot.handlers.web.pages.selecting import ONLY, STATES, Selection
 from bot.handlers.web.rendering import Rendering
@@ -57,11 +57,13 @@ class QueuePages:
         return [Route("/saker", self.queue), Route("/saker/hendelser", self.events)]
 
     async def queue(self, request: Request) -> Response:
-        """The cases that the address chooses."""
+        """The cases that the address chooses; where it names one by its number, that case."""
         officer = officer_of(self._identity, request)
         chosen = Selection.read(request.query_params)
         if chosen is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
+        if chosen.label and (named := await numbered(self._desk, chosen.label)):
+            return RedirectResponse(f"/saker/{named.id}", HTTPStatus.SEE_OTHER)
         after = await self._threads.revision(CASES)
         moment = now()
         late, rest, older = await self._cases(chosen, officer, moment)

@@ -14,8 +14,9 @@ def wants_json(request: Request) -> bool:
 
 
 def number(text: str) -> int | None:
-    """The number that stands there, or None where there is none that makes sense."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    """The number that stands there, or None where there is none that makes sense: every one is a number of a case or of
+    a change, and PostgreSQL refuses what doesn't fit there."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def revision(request: Request) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict
 
 from bot.desk.case import OPEN, CaseState, Officer
+from bot.desk.desk import clean
 from bot.desk.finding import CaseFilter
 from bot.handlers.web.pages.requests import number
 
@@ -24,6 +26,8 @@ STATES: Mapping[str, frozenset[CaseState]] = {
 }
 ONLY = ("mine", "ledige", "sene", "folger", "ikke-var")
 """What can be asked for besides: mine, nobody's, late, watched, and what belongs elsewhere."""
+
+_LABEL = re.compile(r"[Mm]-\d+")
 
 
 class Selection(BaseModel):
@@ -44,7 +48,7 @@ class Selection(BaseModel):
         vis, bare = query.get("vis", "apne"), query.get("bare", "")
         if vis not in STATES or bare not in {"", *ONLY}:
             return None
-        words = {name: query.get(name, "")[:200].strip() for name in ("team", "tema", "q")}
+        words = {name: clean(query.get(name, ""))[:200] for name in ("team", "tema", "q")}
         return cls(vis=vis, bare=bare, before=number(query.get("for", "")), **words)
 
     def cases(self, officer: Officer, moment: dt.datetime) -> CaseFilter:
@@ -71,6 +75,11 @@ class Selection(BaseModel):
         if "before" in chosen:
             chosen["for"] = chosen.pop("before")
         return f"/saker?{urlencode(chosen)}" if chosen else "/saker"
+
+    @property
+    def label(self) -> str:
+        """What the case is called that is sought by its number; empty where words are sought."""
+        return self.q if _LABEL.fullmatch(self.q) else ""
 
     @property
     def narrowed(self) -> bool:
