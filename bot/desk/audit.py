@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, Instant
 from bot.desk.case import Actor, Case, Event
+from bot.desk.replaying import strays
 from bot.desk.tables import CaseRow, EventRow
 
 GENESIS = "0" * 64
@@ -154,6 +156,7 @@ class Audit:
                     chain.add(row)
                     seen = seen or row.hash == known
                 chain.faults += await _unlike(session, page)
+            chain.faults += await _strays(session)
             chain.end((await session.scalars(select(AuditHeadRow))).one())
         if not seen:
             chain.faults.append(Fault(seq=chain.seq, what="the hash that was noted before is not in the log"))
@@ -215,6 +218,26 @@ async def _pages(session: AsyncSession) -> AsyncIterator[Sequence[AuditRow]]:
     ).all():
         yield page
         after = page[-1].seq
+
+
+async def _strays(session: AsyncSession) -> list[Fault]:
+    """The cases that don't stand as what happened to them has left them, by the latest entry about each."""
+    faults: list[Fault] = []
+    number = 0
+    while rows := (
+        await session.scalars(select(CaseRow).where(CaseRow.number > number).order_by(CaseRow.number).limit(_PAGE))
+    ).all():
+        number = rows[-1].number
+        happened = defaultdict[int, list[Event]](list)
+        events = select(EventRow).where(EventRow.case_number.between(rows[0].number, number))
+        for each in await session.scalars(events.order_by(EventRow.case_number, EventRow.version)):
+            happened[each.case_number].append(each.event)
+        for row in rows:
+            if not happened[row.number] or strays(row.case, happened[row.number]):
+                about = AuditRow.about == f"{_CASE}{row.id}"
+                seq = await session.scalar(select(func.max(AuditRow.seq)).where(about))
+                faults.append(Fault(seq=seq or 0, what=f"case {row.case.label} does not stand as its events left it"))
+    return faults
 
 
 async def _unlike(session: AsyncSession, page: Sequence[AuditRow]) -> list[Fault]:

@@ -101,7 +101,9 @@ def deliveries(case: Case, event: Event, officer_platforms: Sequence[str], into:
     to_officers = "case.opened" if event.move is Move.OPENED else "case.changed"
     owed = [_delivery(to_officers, platform, case, notice, f"case/{case.id}") for platform in officer_platforms]
     if kind := _news(case, event):
-        owed.append(_delivery(kind, case.place.platform, case, notice, lane_of(case.place)))
+        # What officers write to each other, the reason for a move, say, does not even travel to the asker.
+        theirs = notice if event.move in TO_ASKER else notice.model_copy(update={"text": ""})
+        owed.append(_delivery(kind, case.place.platform, case, theirs, lane_of(case.place)))
     if event.move in _TO_WATCHERS:
         owed += [
             _to_watcher(case, notice, each, officer_platforms) for each in case.watchers if each.id != event.actor.id

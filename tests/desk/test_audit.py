@@ -69,6 +69,9 @@ async def unguarded(database: Database, *statements: str) -> None:
         ("DELETE FROM audit WHERE seq = 6", (6, "entries are missing at the end")),
         ("UPDATE case_events SET text = 'Nei.' WHERE move = 'answered'", (2, "what is kept of the case")),
         ("DELETE FROM case_events WHERE case_number = 3 AND version = 2", (6, "what is kept of the case")),
+        ("UPDATE cases SET answer = 'Nei.' WHERE number = 2", (4, "case M-2 does not stand")),
+        ("UPDATE cases SET state = 'closed' WHERE number = 2", (4, "case M-2 does not stand")),
+        ("UPDATE cases SET officer_id = 'ola' WHERE number = 2", (4, "case M-2 does not stand")),
     ],
 )
 async def test_what_was_changed_shows(head: str, database: Database, statement: str, fault: tuple[int, str]) -> None:
