@@ -15,7 +15,8 @@ from bot.desk.desk import Desk
 from bot.desk.moves import apply
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Outbox
-from bot.desk.store import CaseNotFound, CaseRow
+from bot.desk.store import CaseNotFound
+from bot.desk.tables import CaseRow
 from tests.desk.examples import ASKER, KARI, OLA, THREAD, request, settled, waiting
 
 

@@ -71,10 +71,13 @@ class Deskwork(RuleBasedStateMachine):
 
     @initialize(target=cases)
     def begin(self) -> str:
-        return self.open()
+        return self._opened()
 
     @rule(target=cases)
     def open(self) -> str:
+        return self._opened()
+
+    def _opened(self) -> str:
         number = len(self._model) + 1
         asker = Asker(id=f"asker-{number}", name=f"Firma {number}")
         case = self._run(self._desk.open(request(f"reply-{number}", asker=asker)))
@@ -84,7 +87,7 @@ class Deskwork(RuleBasedStateMachine):
     @rule(target=cases, into=cases, officer=OFFICERS)
     def open_the_same(self, into: str, officer: Officer) -> str:
         """Without this, merged cases that are answered afterwards would be rare."""
-        case = self.open()
+        case = self._opened()
         self.merge(case, into, officer)
         return case
 
