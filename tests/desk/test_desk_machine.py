@@ -259,7 +259,7 @@ def essence(case: Case) -> dict[str, Any]:
 
 TestDeskwork = Deskwork.TestCase
 TestDeskwork.settings = settings(
-    max_examples=100,
+    max_examples=50,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -44,13 +44,28 @@ function bring(message) {
 function replace(known, message) {
   // Whoever has the keyboard in what is replaced finds it again in what has come.
   const had = known.contains(document.activeElement) ? document.activeElement : null;
+  keepOpen(known, message);
   keepTyped(known, message);
   known.replaceWith(message);
   if (!had) return;
   const again = had.matches("textarea")
     ? document.getElementById(had.id)
+    : had.matches("summary")
+    ? summaryLike(had, message)
     : [...message.querySelectorAll("button")].find((button) => button.value && button.value === had.value);
   (message.contains(again) ? again : message.querySelector("a, button"))?.focus();
+}
+
+// What somebody has unfolded in a message stays so when a newer version of it comes.
+function keepOpen(known, message) {
+  for (const unfolded of known.querySelectorAll("details[open] > summary")) {
+    const fresh = summaryLike(unfolded, message);
+    if (fresh) fresh.parentElement.open = true;
+  }
+}
+
+function summaryLike(known, message) {
+  return [...message.querySelectorAll("summary")].find((summary) => summary.textContent === known.textContent);
 }
 
 // What somebody is writing in a message stays when a newer version of it comes.
