@@ -20,6 +20,7 @@ from bot.desk.case import (
     Refusal,
 )
 from bot.desk.moves import apply
+from tests.desk.drawing import DOCS, drawn
 from tests.desk.examples import ASKER, KARI, OLA, request
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -286,3 +287,11 @@ def assert_makes_sense(case: Case) -> None:
             assert (case.officer, case.answer) == (None, None)
         case CaseState.CLOSED | CaseState.WITHDRAWN:
             pass
+
+
+def test_the_docs_show_the_table_that_the_code_follows() -> None:
+    text = DOCS.read_text()
+    assert drawn(text) == text, "run `python -m tests.desk.drawing`"
+    assert {f"| {move} |" for move in Move} <= {
+        line[: line.index("|", 1) + 1] for line in text.splitlines() if "|" in line[1:]
+    }
