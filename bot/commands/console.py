@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import json
 import logging
-import secrets
 import sys
 import traceback
 import unicodedata
@@ -19,6 +18,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
+
+from bot.error_ids import new_error_id
 
 REFUSED = 2
 """Exit status of a command that understood nothing of what it was given."""
@@ -67,7 +68,7 @@ def plain_errors(*expected: type[Exception]) -> Iterator[None]:
     except expected as error:
         raise fail(str(error)) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets an id and no stack trace
-        error_id = secrets.token_hex(4)
+        error_id = new_error_id()
         where = _note(error_id, error)
         raise fail(
             f"something went wrong that should not have ({type(error).__name__}). "

@@ -33,6 +33,8 @@ class CaseState(enum.StrEnum):
 
 OPEN = frozenset({CaseState.FORWARDED, CaseState.CLAIMED, CaseState.ASKED})
 """The states in which an answer is still to come."""
+MERGEABLE = OPEN | {CaseState.ANSWERED}
+"""The states of a case that others, in which the same is asked, can be merged into."""
 
 
 class Actor(_Value):

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from bot.database import Database, now
 from bot.desk import audit
 from bot.desk.case import (
-    OPEN,
+    MERGEABLE,
     SHARED,
     SYSTEM,
     Actor,
@@ -25,7 +25,7 @@ from bot.desk.case import (
 )
 from bot.desk.finding import CaseFilter
 from bot.desk.notices import deliveries
-from bot.desk.outbox import Outbox
+from bot.desk.outbox import Delivery, Outbox
 from bot.desk.routing import Router
 from bot.desk.store import Cases
 from bot.desk.teams import Teams
@@ -106,20 +106,20 @@ class Desk:
     async def supplement(self, case_id: str, officer: Officer, text: str, ref: str) -> Case:
         """Add something to one's answer, once for what `ref` names. Raises CaseNotFound, or IllegalMove where the case
         is not answered, somebody else has answered it, or the text is empty or too long."""
-        return await self._once(case_id, self._event(Move.SUPPLEMENTED, officer, clean(text), ref=ref))
+        return await self._move(case_id, self._event(Move.SUPPLEMENTED, officer, clean(text), ref=ref), once=True)
 
     async def follow_up(self, case_id: str, asker: Asker, text: str, ref: str) -> Case:
         """Add what the asker writes more, once for what `ref` names. Raises CaseNotFound, or IllegalMove where the case
         is done with or the text is empty or too long."""
-        return await self._once(case_id, self._event(Move.FOLLOWED_UP, asker, clean(text), ref=ref))
+        return await self._move(case_id, self._event(Move.FOLLOWED_UP, asker, clean(text), ref=ref), once=True)
 
     async def correct(self, case_id: str, asker: Asker, text: str, ref: str) -> Case:
         """Note that the asker has changed what `ref` names. Raises CaseNotFound."""
-        return await self._once(case_id, self._event(Move.CORRECTED, asker, clean(text), ref=ref))
+        return await self._move(case_id, self._event(Move.CORRECTED, asker, clean(text), ref=ref), once=True)
 
     async def retract(self, case_id: str, asker: Asker, ref: str) -> Case:
         """Note that the asker has taken away what `ref` names. Raises CaseNotFound."""
-        return await self._once(case_id, self._event(Move.RETRACTED, asker, ref=ref))
+        return await self._move(case_id, self._event(Move.RETRACTED, asker, ref=ref), once=True)
 
     async def merge(self, case_id: str, officer: Officer, into: str) -> Case:
         """Have the case answered by way of another in which the same is asked; at once, where that is answered. Both
@@ -127,7 +127,7 @@ class Desk:
         async with self._changing() as cases:
             await cases.several()
             case, main = await cases.get(case_id), await cases.get(into)
-            is_fit = main.state in OPEN | {CaseState.ANSWERED} and main.audience is case.audience
+            is_fit = main.state in MERGEABLE and main.audience is case.audience
             if case.id == main.id or not is_fit:
                 raise IllegalMove(Refusal.UNFIT, case, into=main.label)
             # What was merged into this one before goes with it.
@@ -177,7 +177,7 @@ class Desk:
 
     async def undelivered(self, case_id: str, officer: Officer, key: str) -> Case:
         """Note, once for each delivery, that the officer's answer did not reach the asker. Raises CaseNotFound."""
-        return await self._once(case_id, self._event(Move.UNDELIVERED, officer, key, ref=key[:255]))
+        return await self._move(case_id, self._event(Move.UNDELIVERED, officer, key, ref=key[:255]), once=True)
 
     async def get(self, case_id: str) -> Case:
         """The case. Raises CaseNotFound."""
@@ -242,28 +242,21 @@ class Desk:
         async with self._reading() as cases:
             return await cases.events(case_id)
 
-    async def pressing(self, moment: dt.datetime, horizon: dt.datetime) -> Sequence[Case]:
+    async def pressing(self, horizon: dt.datetime) -> Sequence[Case]:
         """The cases whose clock may have something to say: as `Cases.pressing`."""
         async with self._reading() as cases:
-            return await cases.pressing(moment, horizon)
+            return await cases.pressing(horizon)
 
     def _event(self, move: Move, by: Actor | Asker, text: str = "", **more: object) -> Event:
         about = {"move": move, "actor": Actor(id=by.id, name=by.name), "moment": self._clock(), "text": text}
         return Event.model_validate(about | more)
 
-    async def _move(self, case_id: str, event: Event) -> Case:
+    async def _move(self, case_id: str, event: Event, *, once: bool = False) -> Case:
+        """Make the move; with `once`, not again for the message that is its occasion."""
         async with self._changing() as cases:
             if event.move in SHARED:
                 await cases.several()
-            case = await cases.change(case_id, event)
-            await self._share(cases, event)
-            return case
-
-    async def _once(self, case_id: str, event: Event) -> Case:
-        async with self._changing() as cases:
-            if event.move in SHARED:
-                await cases.several()
-            case = await cases.once(case_id, event)
+            case = await (cases.once if once else cases.change)(case_id, event)
             await self._share(cases, event)
             return case
 
@@ -286,10 +279,12 @@ class Desk:
         async with self._database.writing() as session:
             cases = Cases(session, self._router)
             yield cases
+            owed: list[Delivery] = []
             for case, event in cases.changes:
                 into = await cases.get(event.into) if event.move is Move.MERGED else None
-                for delivery in deliveries(case, event, self._officer_platforms, into):
-                    await self._outbox.put(session, delivery)
+                owed += deliveries(case, event, self._officer_platforms, into)
+            if owed:
+                await self._outbox.put_all(session, owed)
             await session.flush()
             await audit.append(session, [audit.entry_of(case, event) for case, event in cases.changes])
 

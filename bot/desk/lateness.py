@@ -29,6 +29,6 @@ class Lateness(BaseModel):
 async def lateness(desk: Desk, moment: dt.datetime) -> Lateness:
     """How it stands at the moment."""
     before, terms = moment - _GRACE, Terms()  # what is only near, which depends on terms, is not looked at
-    rung = [rings(case, before, terms) for case in await desk.pressing(before, before)]
+    rung = [rings(case, before, terms) for case in await desk.pressing(before)]
     untold = sum(event is not None and event.move is Move.ESCALATED for event in rung)
     return Lateness(late=await desk.count(CaseFilter(late=moment)), untold=untold)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.desk.case import Case, CaseState, Event, IllegalMove
+from bot.desk.case import Case, Event, IllegalMove, NewCase
 from bot.desk.moves import apply
 
 REPLAYED = ("state", "officer", "answer", "asked", "merged_into", "not_ours")
@@ -16,10 +16,7 @@ def strays(case: Case, events: Sequence[Event]) -> bool:
     opening, *rest = events
     if opening.text != case.question:
         return True
-    blank = dict.fromkeys(("officer", "answer", "asked", "merged_into", "claimed", "replied", "answered", "closed"))
-    blank |= dict.fromkeys(("helped", "nudged", "reminded", "escalated", "paused"))
-    start = {"state": CaseState.FORWARDED, "not_ours": False, "version": 1, "watchers": ()}
-    made = case.model_copy(update={**blank, **start})
+    made = Case(**{name: getattr(case, name) for name in (*NewCase.model_fields, "id", "number", "opened")})
     try:
         for event in rest:
             # Who stood in for whom is known only when it happens.

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.desk.case import OPEN, Case, CaseState
+from bot.desk.case import MERGEABLE, Case
 from bot.desk.desk import Desk
 from bot.desk.finding import CaseFilter
 
@@ -31,7 +31,7 @@ async def similar(desk: Desk, case: Case, limit: int = 5) -> Sequence[Case]:
     scores: dict[str, list[float]] = defaultdict(list)
     words = stems(f"{case.question} {case.original}")
     for word in words:
-        wanted = CaseFilter(states=OPEN | {CaseState.ANSWERED}, words=word)
+        wanted = CaseFilter(states=MERGEABLE, words=word)
         holding = await desk.find(wanted, _FOUND)
         for each in holding if len(holding) < _FOUND else ():
             if each.id != case.id and each.audience is case.audience:

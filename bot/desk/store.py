@@ -155,16 +155,15 @@ class Cases:
         rows = await self._session.execute(open_.group_by(CaseRow.officer_id).order_by(func.count().desc()))
         return {Actor(id=id_, name=name or ""): count for id_, name, count in rows if id_ is not None}
 
-    async def pressing(self, moment: dt.datetime, horizon: dt.datetime) -> Sequence[Case]:
-        """The cases whose clock may have something to say: one of their deadlines lies before the horizon, or they were
-        answered before the moment and their asker was not asked whether that helped."""
+    async def pressing(self, horizon: dt.datetime) -> Sequence[Case]:
+        """The cases whose clock may have something to say: one of their deadlines lies before the horizon, or they are
+        answered and their asker was not asked whether that helped."""
         near = or_(CaseRow.due_reply <= horizon, CaseRow.due_answer <= horizon)
         running = and_(CaseRow.state.in_(OPEN), CaseRow.paused.is_(None), near)
         helped = and_(
             CaseRow.state == CaseState.ANSWERED,
             CaseRow.nudged.is_(None),
             CaseRow.helped.is_(None),
-            CaseRow.answered <= moment,
         )
         return await self._all(select(CaseRow).where(or_(running, helped)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from typing import Annotated, Literal, Self
 
@@ -151,7 +152,7 @@ class Team(_Written):
             raise PydanticCustomError("senseless", "needs reminder_days below reply_days, and answer_days not below it")
         return self
 
-    @property
+    @functools.cached_property
     def terms(self) -> Terms:
         """What the team promises."""
         closed = frozenset(self.closed)

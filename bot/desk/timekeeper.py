@@ -46,7 +46,7 @@ class Timekeeper:
         teams = self._desk.teams
         horizon = max(clock.horizon(moment, teams.terms(team.id)) for team in teams)
         rung = 0
-        for case in await self._desk.pressing(moment, horizon):
+        for case in await self._desk.pressing(horizon):
             terms = teams.terms(case.team)
             if event := clock.rings(case, moment, terms) or clock.asks(case, moment, terms):
                 # Whoever has moved the case meanwhile was faster than the clock.

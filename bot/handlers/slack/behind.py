@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Coroutine
 from typing import Any
 
 import structlog
 
+from bot.error_ids import new_error_id
 from bot.handlers.slack.tracing import trail
 from bot.handlers.slack.workspace import UNREACHABLE, reason
 
@@ -39,7 +39,7 @@ class Behind:
 
 
 async def _watched(work: Coroutine[Any, Any, None]) -> None:
-    error_id = secrets.token_hex(4)
+    error_id = new_error_id()
     try:
         await work
     except UNREACHABLE as error:

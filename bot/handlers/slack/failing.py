@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +13,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.error_ids import new_error_id
 from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.tracing import trail
@@ -34,7 +34,7 @@ class Failing:
 
     async def note(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Say in the log what went wrong, and to whom it matters that it did."""
-        error_id, kind = secrets.token_hex(4), _kind(body)
+        error_id, kind = new_error_id(), _kind(body)
         if not kind:
             log.warning("slack.unreadable", error=type(error).__name__)
             return BoltResponse(status=HTTPStatus.BAD_REQUEST, body="")

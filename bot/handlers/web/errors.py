@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.error_ids import new_error_id
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.requests import wants_json
 from bot.handlers.web.rendering import Rendering
@@ -36,7 +35,7 @@ class ErrorPages:
 
     async def crashed(self, request: Request, error: Exception) -> Response:
         """The page for our own mistakes; its number finds the cause in the log."""
-        number = secrets.token_hex(4)
+        number = new_error_id()
         log.error("web.crashed", error_id=number, path=request.url.path, method=request.method, exc_info=error)
         return self._page(request, "500", 500, number)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.desk.case import OPEN, Case, IllegalMove, Refusal
 from bot.desk.desk import Desk
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.store import CaseNotFound
+from bot.error_ids import new_error_id
 from bot.guard import mask
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.behind import Behind
@@ -97,7 +97,7 @@ class Askers:
         try:
             await client.views_open(trigger_id=trigger, view=reopening(case, again, self._texts))
         except UNREACHABLE as error:
-            error_id = secrets.token_hex(4)
+            error_id = new_error_id()
             log.warning("slack.modal_not_opened", error_id=error_id, error=reason(error))
             await self._tell(press.who, case, "slack.casework.trouble", id=error_id)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import structlog
 
 from bot.desk.case import Case, Move, NewCase
@@ -11,6 +9,7 @@ from bot.desk.desk import Desk
 from bot.desk.notices import WRITTEN, CaseNotice
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.store import CaseNotFound
+from bot.error_ids import new_error_id
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases import rendering, telling
@@ -111,7 +110,7 @@ class CaseCourier:
             # Only to say so in the thread was in vain.
             text = self._texts(language, "slack.forward.known", case=case.label)
         else:
-            error_id = secrets.token_hex(4)
+            error_id = new_error_id()
             log.error("slack.not_forwarded", error_id=error_id, key=delivery.key)
             text = self._texts(language, "slack.forward.lost", id=error_id)
         await self._whispers.tell(said.question.place, asker.id, plainly(text))
@@ -119,7 +118,7 @@ class CaseCourier:
     async def _own_up(self, delivery: Delivery) -> None:
         """Tell whoever waits that the officers' channel was not reached. The case stays open, for the web shows it."""
         notice = CaseNotice.model_validate(delivery.payload)
-        error_id = secrets.token_hex(4)
+        error_id = new_error_id()
         log.error("slack.officers_unreached", error_id=error_id, key=delivery.key)
         if notice.place.platform == PLATFORM:
             text = self._texts(notice.language, "slack.casework.unreached", case=notice.label, id=error_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.database import now
 from bot.desk.desk import Desk
 from bot.desk.notices import lane_of
+from bot.error_ids import new_error_id
 from bot.guard import Guard, Refused
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
@@ -81,7 +81,7 @@ class Forwarding:
         try:
             await client.views_open(trigger_id=trigger, view=consent(said, self._texts))
         except UNREACHABLE as error:
-            error_id = secrets.token_hex(4)
+            error_id = new_error_id()
             log.warning("slack.modal_not_opened", error_id=error_id, error=reason(error))
             told = self._texts(said.reply.language, "slack.consent.trouble", id=error_id)
             await self._tell(plainly(told), ear, trigger)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from bot.desk.case import Case, Event, IllegalMove, Move
 from bot.desk.desk import Desk
 from bot.desk.moves import apply
 from bot.desk.store import CaseNotFound
+from bot.error_ids import new_error_id
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases.modals import Meant
@@ -132,7 +132,7 @@ class Opening:
             client = await self._clients.of(who.workspace)
             await client.views_open(trigger_id=trigger, view=view)
         except UNREACHABLE as error:
-            error_id = secrets.token_hex(4)
+            error_id = new_error_id()
             log.warning("slack.modal_not_opened", error_id=error_id, error=reason(error))
             await self.tell(who, self._texts(language, "slack.casework.trouble", id=error_id))
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from slack_sdk.models.blocks import InputBlock, Option, PlainTextObject, StaticSelectElement
 from slack_sdk.models.views import View
 
-from bot.desk.case import OPEN, Case, CaseState
+from bot.desk.case import Case
 from bot.desk.team import Team
 from bot.handlers.slack.blocks import sections
 from bot.handlers.slack.cases.buttons import MERGE, SEND_BACK
@@ -22,8 +22,6 @@ INTO = "into"
 """The inputs, and the only elements in them."""
 UNKNOWN = "?"
 """What is chosen where nobody knows whose case it is: no team's id is that."""
-MERGEABLE = OPEN | {CaseState.ANSWERED}
-"""The states of cases that others can be merged into."""
 
 _MOST = 100
 """Options that a select of Slack's has."""

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
 from bot.desk.absences import Absences
-from bot.desk.case import Case, CaseState, IllegalMove, Move, Officer
+from bot.desk.case import MERGEABLE, Case, CaseState, IllegalMove, Move, Officer
 from bot.desk.desk import Desk
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.similar import similar
@@ -122,7 +122,7 @@ class Pressing:
 
     async def _merging(self, case: Case, meant: Meant) -> View | str:
         alike = await similar(self._desk, case, _ALIKE)
-        others = [*alike, *await self._desk.list(passing_on.MERGEABLE, _LOOKED_AT)]
+        others = [*alike, *await self._desk.list(MERGEABLE, _LOOKED_AT)]
         merged = await self._desk.list([CaseState.MERGED], _LOOKED_AT)
         found = passing_on.candidates(case, others, merged)
         if not found:

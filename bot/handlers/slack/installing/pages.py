@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.error_ids import new_error_id
 from bot.handlers.slack.installing.consent import Consent, NotInstalled
 from bot.handlers.slack.installing.scopes import missing
 from bot.handlers.slack.installing.store import PATIENCE, Begun, Installation, Installations
@@ -109,7 +110,7 @@ class Pages:
         return installation
 
     def _failed(self, request: Request, error: NotInstalled) -> HTMLResponse:
-        error_id = secrets.token_hex(4)
+        error_id = new_error_id()
         log.error("slack.not_installed", error_id=error_id, error=error.cause)
         said = [error.key, "slack.install.failed.id"]
         title, again = "slack.install.failed.title", "slack.install.again"

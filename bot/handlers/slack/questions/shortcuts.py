@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
 from bot.database import now
+from bot.error_ids import new_error_id
 from bot.guard import Guard, mask
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
@@ -108,7 +108,7 @@ class Shortcuts:
         try:
             await client.views_open(trigger_id=body["trigger_id"], view=modal(text, about, self._texts))
         except UNREACHABLE as error:
-            error_id = secrets.token_hex(4)
+            error_id = new_error_id()
             log.warning("slack.modal_unopened", error=reason(error), error_id=error_id)
             told = plainly(self._texts(about.language, "slack.shortcut.unopened", error=error_id))
             await self._aside.tell(f"{KIND}:{PLATFORM}:{error_id}", commanded.ear_of(body), told)

@@ -1,4 +1,4 @@
-"""What the officers' pages share: who may see them, and finding a case by its address."""
+"""What the officers' pages share: who may see them, and finding cases and answers by their addresses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from bot.desk.store import CaseNotFound
 from bot.desk.teams import Teams
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.requests import number
+from bot.publishing.answer import PublishedAnswer
+from bot.publishing.publishing import Publishing
+from bot.publishing.store import AnswerNotFound
 
 
 def officer_of(identity: Identity, request: Request) -> Officer:
@@ -29,6 +32,14 @@ async def case_of(desk: Desk, request: Request) -> Case:
     try:
         return await desk.get(request.path_params["case"])
     except CaseNotFound as error:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from error
+
+
+async def answer_of(publishing: Publishing, id_: str) -> PublishedAnswer:
+    """The published answer of that id; 404 where there is none."""
+    try:
+        return await publishing.get(id_)
+    except AnswerNotFound as error:
         raise HTTPException(HTTPStatus.NOT_FOUND) from error
 
 

@@ -17,13 +17,12 @@ from bot.desk.case import LONGEST_ANSWER, Case, Officer
 from bot.desk.desk import Desk
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
-from bot.handlers.web.pages.officers import case_of, officer_of, team_name
+from bot.handlers.web.pages.officers import answer_of, case_of, officer_of, team_name
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 from bot.publishing.answer import LONGEST_QUESTION, IllegalAct, NewAnswer, PublishedAnswer
 from bot.publishing.drafting import Proposal
 from bot.publishing.publishing import Publishing
-from bot.publishing.store import AnswerNotFound
 from knowledge.model import Citation
 
 REVIEW_AFTER = dt.timedelta(days=365)
@@ -53,7 +52,8 @@ class ProposingPages:
         """The case's question and answer, to be edited, or those of the answer that is to be replaced."""
         officer_of(self._identity, request)
         case = await _answered(self._desk, request)
-        replaces = await self._replaced(request.query_params.get("erstatter", ""))
+        id_ = request.query_params.get("erstatter")
+        replaces = await answer_of(self._publishing, id_) if id_ else None
         return await self._show(request, case, _beginning(self._desk, case, replaces))
 
     async def propose(self, request: Request) -> Response:
@@ -97,14 +97,6 @@ class ProposingPages:
             longest_question=LONGEST_QUESTION,
             longest_answer=LONGEST_ANSWER,
         )
-
-    async def _replaced(self, id_: str) -> PublishedAnswer | None:
-        if not id_:
-            return None
-        try:
-            return await self._publishing.get(id_)
-        except AnswerNotFound as error:
-            raise HTTPException(HTTPStatus.NOT_FOUND) from error
 
 
 def lines(form: FormData, name: str) -> tuple[str, ...]:

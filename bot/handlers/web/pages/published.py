@@ -16,13 +16,12 @@ from bot.desk.case import LONGEST_ANSWER, Officer
 from bot.desk.desk import Desk
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
-from bot.handlers.web.pages.officers import officer_of
+from bot.handlers.web.pages.officers import answer_of, officer_of
 from bot.handlers.web.pages.proposing import FIELDS, REVIEW_AFTER, day_in, sources_in
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 from bot.publishing.answer import LONGEST_QUESTION, AnswerState, IllegalAct, PublishedAnswer, Wording
 from bot.publishing.publishing import Publishing
-from bot.publishing.store import AnswerNotFound
 
 ENDED = (AnswerState.REJECTED, AnswerState.WITHDRAWN, AnswerState.SUPERSEDED)
 SHOWN: Mapping[str, tuple[tuple[AnswerState, ...], bool | None]] = {
@@ -136,7 +135,4 @@ class PublishedPages:
         )
 
     async def _answer(self, request: Request) -> PublishedAnswer:
-        try:
-            return await self._publishing.get(request.path_params["answer"])
-        except AnswerNotFound as error:
-            raise HTTPException(HTTPStatus.NOT_FOUND) from error
+        return await answer_of(self._publishing, request.path_params["answer"])
