@@ -1,41 +1,52 @@
-"""What the library holds, in full: documents, passages and their exact references, in one SQLite file."""
+"""What the library holds, in full: documents, passages and their exact references, in one SQLite file.
+
+A passage stands in the indexes as an *entry*, named by its id and a hash of all it says. So the entries of a new
+version of a document are put beside those of the old one, and which of them are live changes in one transaction.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.model import Audience, Document, Passage
 
+_VERSION = 2  # as _SCHEMA says
 _SCHEMA = """
+PRAGMA journal_mode=WAL;
+PRAGMA foreign_keys=ON;
 CREATE TABLE IF NOT EXISTS documents (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL, ready INTEGER NOT NULL,
-    body TEXT NOT NULL
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL, body TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS passages (
-    id TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
-    body TEXT NOT NULL
+    entry TEXT PRIMARY KEY, document TEXT NOT NULL, position INTEGER NOT NULL, live INTEGER NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_document ON passages (document, position);
 CREATE TABLE IF NOT EXISTS keys (
-    key TEXT NOT NULL, passage TEXT NOT NULL REFERENCES passages ON DELETE CASCADE, own INTEGER NOT NULL,
-    PRIMARY KEY (key, passage)
+    key TEXT NOT NULL, entry TEXT NOT NULL REFERENCES passages ON DELETE CASCADE, own INTEGER NOT NULL,
+    PRIMARY KEY (key, entry)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS keys_entry ON keys (entry);
+CREATE TABLE IF NOT EXISTS loose (entry TEXT PRIMARY KEY, since REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS revision (number INTEGER NOT NULL);
 INSERT INTO revision SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY);
+PRAGMA user_version=2;
 """
+_BATCH = 500
 
 Split = tuple[Document, Sequence[Passage]]
 """A document and the passages it was split into."""
 
 
 class Holding(BaseModel):
-    """What stands in the library under a document's id. `digest` is empty where indexing it was interrupted."""
+    """What stands in the library under a document's id."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,15 +56,35 @@ class Holding(BaseModel):
     digest: str
 
 
+def entries_of(passages: Iterable[Passage]) -> dict[str, Passage]:
+    """The passages by the names of their entries."""
+    return {f"{passage.id}@{_hash(passage)}": passage for passage in passages}
+
+
+def _hash(passage: Passage) -> str:
+    return hashlib.blake2b(passage.model_dump_json().encode(), digest_size=8).hexdigest()
+
+
+def is_outdated(path: Path) -> bool:
+    """Was the catalogue there made by a version of this code that keeps it otherwise?"""
+    if not path.exists():
+        return False
+    with sqlite3.connect(path) as file:
+        found = int(file.execute("PRAGMA user_version").fetchone()[0])
+    file.close()
+    return found != _VERSION
+
+
 class Catalogue:
     """The documents and passages of one audience. Whatever the indexes hold, only what stands here is found."""
 
-    def __init__(self, path: Path, audience: Audience) -> None:
+    def __init__(self, path: Path, audience: Audience, clock: Callable[[], float] = time.time) -> None:
         self.audience = audience
+        self._clock = clock
         path.parent.mkdir(parents=True, exist_ok=True)
         self._turn = threading.Lock()
         self._file = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        self._file.executescript(f"PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; {_SCHEMA}")
+        self._file.executescript(_SCHEMA)
 
     def revision(self) -> int:
         """A number that grows with every change, whichever process made it."""
@@ -61,31 +92,50 @@ class Catalogue:
 
     def holdings(self) -> dict[str, Holding]:
         """All documents by id, without their texts."""
-        rows = self._rows("SELECT id, source, CASE ready WHEN 1 THEN digest ELSE '' END FROM documents")
+        rows = self._rows("SELECT id, source, digest FROM documents")
         return {row[0]: Holding(id=row[0], source=row[1], audience=self.audience, digest=row[2]) for row in rows}
 
-    def begin(self, documents: Iterable[Split]) -> None:
-        """Put documents in, not yet ready."""
+    def missing(self, documents: Iterable[Split]) -> dict[str, Passage]:
+        """The entries of these documents that are not live yet. They are noted as loose until `swap` or `forget`: what
+        a crash leaves in the indexes is known."""
+        entries = {entry: passage for _, passages in documents for entry, passage in entries_of(passages).items()}
+        new = {entry: entries[entry] for entry in entries.keys() - self.live(list(entries))}
+        with self._turn, self._file:
+            self._loosen(new)
+        return new
+
+    def swap(self, documents: Iterable[Split]) -> None:
+        """Put documents in, or in the place of their older versions, at once. The indexes hold their entries."""
         with self._turn, self._file:
             for document, passages in documents:
-                self._file.execute("DELETE FROM documents WHERE id = ?", (document.id,))
+                self._retire(document.id)
                 self._file.execute(
-                    "INSERT INTO documents VALUES (?, ?, ?, ?, 0, ?)",
+                    "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)",
                     (document.id, document.kind, document.source, document.digest, document.model_dump_json()),
                 )
-                self._insert(passages)
-
-    def finish(self, ids: Iterable[str]) -> None:
-        """The indexes hold these documents now."""
-        with self._turn, self._file:
-            self._file.executemany("UPDATE documents SET ready = 1 WHERE id = ?", [(id_,) for id_ in ids])
+                self._insert(entries_of(passages))
             self._file.execute("UPDATE revision SET number = number + 1")
 
-    def remove(self, id_: str) -> None:
-        """Take a document out."""
+    def remove(self, id_: str) -> list[str]:
+        """Take a document out, and all that was ever kept of it; its entries, which the indexes still hold."""
         with self._turn, self._file:
-            self._file.execute("DELETE FROM documents WHERE id = ?", (id_,))
-            self._file.execute("UPDATE revision SET number = number + 1")
+            entries = [row[0] for row in self._file.execute("SELECT entry FROM passages WHERE document = ?", (id_,))]
+            self._loosen(entries)
+            self._file.execute("DELETE FROM passages WHERE document = ?", (id_,))
+            if self._file.execute("DELETE FROM documents WHERE id = ?", (id_,)).rowcount:
+                self._file.execute("UPDATE revision SET number = number + 1")
+        return entries
+
+    def loose(self, age: float) -> list[str]:
+        """The entries that have not been live for that many seconds; the indexes may hold them."""
+        return [row[0] for row in self._rows("SELECT entry FROM loose WHERE since <= ?", self._clock() - age)]
+
+    def forget(self, entries: Iterable[str]) -> None:
+        """The indexes don't hold these entries any longer."""
+        with self._turn, self._file:
+            for entry in entries:
+                self._file.execute("DELETE FROM passages WHERE entry = ? AND live = 0", (entry,))
+                self._file.execute("DELETE FROM loose WHERE entry = ?", (entry,))
 
     def document(self, id_: str) -> Document | None:
         """The document, or None where this audience has none of that id."""
@@ -97,31 +147,29 @@ class Catalogue:
         rows = self._rows("SELECT body FROM documents WHERE ?1 IS NULL OR kind = ?1 ORDER BY id", kind)
         return [Document.model_validate_json(row[0]) for row in rows]
 
-    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Those of the passages that exist, by id."""
-        marks = ",".join("?" * len(ids))
-        rows = self._rows(f"SELECT id, body FROM passages WHERE id IN ({marks})", *ids)  # noqa: S608
+    def passages(self, entries: Sequence[str]) -> dict[str, Passage]:
+        """The passages of these entries, by entry; also those that have just ceased to be live, for who found them."""
+        rows = self._of("SELECT entry, body FROM passages WHERE entry IN ({})", entries)
         return {row[0]: Passage.model_validate_json(row[1]) for row in rows}
+
+    def live(self, entries: Sequence[str]) -> set[str]:
+        """Those of the entries that are live."""
+        return {row[0] for row in self._of("SELECT entry FROM passages WHERE live = 1 AND entry IN ({})", entries)}
 
     def passages_of_kind(self, kind: str) -> list[Passage]:
         """The passages of all documents of that kind, by document."""
         rows = self._rows(
-            "SELECT p.body FROM documents d JOIN passages p ON p.document = d.id WHERE d.kind = ?"
+            "SELECT p.body FROM documents d JOIN passages p ON p.document = d.id WHERE d.kind = ? AND p.live = 1"
             " ORDER BY d.id, p.position",
             kind,
         )
         return [Passage.model_validate_json(row[0]) for row in rows]
 
-    def existing(self, ids: Sequence[str]) -> set[str]:
-        """Those of the passage ids that exist."""
-        marks = ",".join("?" * len(ids))
-        return {row[0] for row in self._rows(f"SELECT id FROM passages WHERE id IN ({marks})", *ids)}  # noqa: S608
-
     def by_key(self, pattern: str, *, own: bool = True) -> list[Passage]:
         """The passages that are what a GLOB pattern of keys names; with `own=False` those that rest on it."""
         rows = self._rows(
-            "SELECT p.body FROM keys k JOIN passages p ON p.id = k.passage WHERE k.key GLOB ? AND k.own = ?"
-            " ORDER BY k.key, p.document, p.position",
+            "SELECT p.body FROM keys k JOIN passages p ON p.entry = k.entry WHERE k.key GLOB ? AND k.own = ?"
+            " AND p.live = 1 ORDER BY k.key, p.document, p.position",
             pattern,
             int(own),
         )
@@ -129,7 +177,8 @@ class Catalogue:
 
     def keys(self) -> frozenset[str]:
         """All keys, of passages that are it or rest on it."""
-        return frozenset(row[0] for row in self._rows("SELECT DISTINCT key FROM keys"))
+        rows = self._rows("SELECT DISTINCT k.key FROM keys k JOIN passages p ON p.entry = k.entry WHERE p.live = 1")
+        return frozenset(row[0] for row in rows)
 
     def mark(self, *, set_: str, unset: str = "") -> None:
         """Note one mark and take another away, at once."""
@@ -145,15 +194,30 @@ class Catalogue:
         """Close the file."""
         self._file.close()
 
-    def _insert(self, passages: Sequence[Passage]) -> None:
-        for position, passage in enumerate(passages):
+    def _loosen(self, entries: Iterable[str]) -> None:
+        now = self._clock()
+        self._file.executemany("INSERT OR REPLACE INTO loose VALUES (?, ?)", [(entry, now) for entry in entries])
+
+    def _retire(self, document: str) -> None:
+        live = self._file.execute("SELECT entry FROM passages WHERE document = ? AND live = 1", (document,)).fetchall()
+        self._loosen(row[0] for row in live)
+        self._file.execute("UPDATE passages SET live = 0 WHERE document = ?", (document,))
+
+    def _insert(self, entries: Mapping[str, Passage]) -> None:
+        for position, (entry, passage) in enumerate(entries.items()):
             self._file.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?)",
-                (passage.id, passage.document, position, passage.model_dump_json()),
+                "INSERT INTO passages VALUES (?, ?, ?, 1, ?)"
+                " ON CONFLICT (entry) DO UPDATE SET live = 1, position = excluded.position",
+                (entry, passage.document, position, passage.model_dump_json()),
             )
-            own = {(key, passage.id, 1) for key in passage.keys}
-            rests = {(basis.key, passage.id, 0) for basis in passage.rests_on if basis.key not in passage.keys}
-            self._file.executemany("INSERT INTO keys VALUES (?, ?, ?)", own | rests)
+            self._file.execute("DELETE FROM loose WHERE entry = ?", (entry,))
+            own = {(key, entry, 1) for key in passage.keys}
+            rests = {(basis.key, entry, 0) for basis in passage.rests_on if basis.key not in passage.keys}
+            self._file.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", own | rests)
+
+    def _of(self, sql: str, entries: Sequence[str]) -> list[tuple[str, ...]]:
+        parts = [entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH)]
+        return [row for part in parts for row in self._rows(sql.format(",".join("?" * len(part))), *part)]
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         with self._turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -20,7 +20,7 @@ _HEAP = 32_000_000
 
 
 class LexicalIndex:
-    """Finds passages by their words. Holds ids only; texts are in the catalogue."""
+    """Finds passages by their words. Holds the names of entries only; texts are in the catalogue."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -33,8 +33,7 @@ class LexicalIndex:
         self._grams = TextAnalyzerBuilder(Tokenizer.ngram(NGRAM, NGRAM)).filter(Filter.lowercase()).build()
         schema = (
             tantivy.SchemaBuilder()
-            .add_text_field("id", stored=True, tokenizer_name="raw")
-            .add_text_field("document", tokenizer_name="raw")
+            .add_text_field("entry", stored=True, tokenizer_name="raw")
             .add_text_field("words", tokenizer_name="words")
             .add_text_field("grams", tokenizer_name="grams")
             .build()
@@ -45,21 +44,16 @@ class LexicalIndex:
         self._index.register_tokenizer("grams", self._grams)
         self._writing = threading.Lock()
 
-    def replace(self, documents: Iterable[str], passages: Sequence[Passage]) -> None:
-        """Take all passages of these documents out and these passages in, in one commit."""
-        with self._writing:
-            writer = self._index.writer(_HEAP, num_threads=1)
-            for document in documents:
-                writer.delete_documents_by_term("document", document)
-            for passage in passages:
-                text = f"{passage.context}\n{passage.text}"
-                writer.add_document(tantivy.Document(id=passage.id, document=passage.document, words=text, grams=text))
-            writer.commit()
-            writer.wait_merging_threads()
-        self._index.reload()
+    def add(self, entries: Mapping[str, Passage]) -> None:
+        """Put these entries in, in one commit; one that is there already is there once."""
+        self._change(entries, entries)
+
+    def remove(self, entries: Iterable[str]) -> None:
+        """Take these entries out, in one commit."""
+        self._change(entries, {})
 
     def search(self, text: str, count: int = _MATCHED) -> tuple[dict[str, float], dict[str, float]]:
-        """BM25 scores of the best passages by id: by stemmed words, and by character n-grams."""
+        """BM25 scores of the best passages by entry: by stemmed words, and by character n-grams."""
         searcher = self._index.searcher()
         return (
             self._scores(searcher, "words", self._words.analyze(text), count),
@@ -84,6 +78,18 @@ class LexicalIndex:
             for seen in [min(total, searcher.doc_freq("words", term))]
         }
 
+    def _change(self, gone: Iterable[str], come: Mapping[str, Passage]) -> None:
+        with self._writing:
+            writer = self._index.writer(_HEAP, num_threads=1)
+            for entry in gone:
+                writer.delete_documents_by_term("entry", entry)
+            for entry, passage in come.items():
+                text = f"{passage.context}\n{passage.text}"
+                writer.add_document(tantivy.Document(entry=entry, words=text, grams=text))
+            writer.commit()
+            writer.wait_merging_threads()
+        self._index.reload()
+
     def _scores(self, searcher: tantivy.Searcher, field: str, terms: Sequence[str], count: int) -> dict[str, float]:
         if not terms:
             return {}
@@ -91,4 +97,4 @@ class LexicalIndex:
             [(Occur.Should, Query.term_query(self._schema, field, term)) for term in dict.fromkeys(terms)]
         )
         hits = searcher.search(query, count, count=False).hits
-        return {str(searcher.doc(address)["id"][0]): float(score) for score, address in hits}
+        return {str(searcher.doc(address)["entry"][0]): float(score) for score, address in hits}

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
-import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -17,114 +15,16 @@ import numpy as np
 from filelock import AsyncFileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
-from knowledge.catalogue import Catalogue, Holding, Split
-from knowledge.lexical import LexicalIndex
-from knowledge.model import ANSWER, Audience, Document, Passage
+from knowledge.catalogue import Holding, Split
+from knowledge.model import Audience, Document, Passage
 from knowledge.sentences import sentences
-from knowledge.vectors import VectorIndex
+from knowledge.shelf import GRACE, Scores, Shelf
 
 _COMPLETE, _UNDER_WAY = "complete", "under way"
 
 
 class LibraryBusy(RuntimeError):
     """Somebody else is bringing documents in right now."""
-
-
-class Scores:
-    """What the halves of a library say about the passages, by passage id, and how long each took (ms)."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, float] = {}
-        self.grams: dict[str, float] = {}
-        self.meaning: dict[str, float] = {}
-        self.ms = {"lexical": 0.0, "vector": 0.0}
-
-
-class Shelf:
-    """All documents of one audience. Blocking: call it from a thread."""
-
-    def __init__(self, folder: Path, audience: Audience) -> None:
-        self.audience = audience
-        self.catalogue = Catalogue(folder / "catalogue.db", audience)
-        self.lexical = LexicalIndex(folder / "lexical")
-        self.vectors = VectorIndex(folder / "vectors", audience.value)
-        self._seen = self.catalogue.revision()
-        self._keys: frozenset[str] | None = None
-        self._answers: tuple[Passage, ...] = ()
-        self._answers_seen = -1
-        self._turn = threading.Lock()
-
-    def put(self, documents: Sequence[Split], vectors: Sequence[Sequence[float]]) -> None:
-        """Add or replace documents; `vectors` has one vector per passage, in order.
-
-        The catalogue says "not ready" until both indexes have them: what a crash interrupts is indexed again.
-        """
-        ids = [document.id for document, _ in documents]
-        passages = [passage for _, split in documents for passage in split]
-        self.catalogue.begin(documents)
-        self.lexical.replace(ids, passages)
-        self.vectors.replace(ids, passages, vectors)
-        self.catalogue.finish(ids)
-
-    def remove(self, id_: str) -> None:
-        """Take a document out; from the catalogue first, so that it is never found half gone."""
-        self.catalogue.remove(id_)
-        self.lexical.replace([id_], [])
-        self.vectors.replace([id_], [], [])
-
-    def publish(self, document: Document, passage: Passage) -> None:
-        """Add or replace a published answer. It stands in no index: what finds it is its question."""
-        self.catalogue.begin([(document, [passage])])
-        self.catalogue.finish([document.id])
-
-    def retract(self, id_: str) -> None:
-        """Take a published answer out."""
-        self.catalogue.remove(id_)
-
-    def search(self, text: str, vector: Sequence[float], count: int, into: Scores) -> None:
-        """Add the scores of the best passages of each half."""
-        self._refresh()
-        start = time.perf_counter()
-        words, grams = self.lexical.search(text, count)
-        middle = time.perf_counter()
-        meaning = self.vectors.search(vector, count)
-        into.ms["lexical"] += (middle - start) * 1000
-        into.ms["vector"] += (time.perf_counter() - middle) * 1000
-        there = self.catalogue.existing([*{**words, **grams, **meaning}])
-        for scores, more in ((into.words, words), (into.grams, grams), (into.meaning, meaning)):
-            scores.update({id_: score for id_, score in more.items() if id_ in there})
-
-    def keys(self) -> frozenset[str]:
-        """The keys of everything on the shelf; read anew only when the shelf has changed."""
-        self._refresh()
-        if self._keys is None:
-            self._keys = self.catalogue.keys()
-        return self._keys
-
-    def answers(self) -> tuple[Passage, ...]:
-        """The published answers on the shelf; the very same tuple until they change."""
-        self._refresh()
-        seen, answers = self._seen, self._answers
-        if self._answers_seen != seen:
-            fresh = tuple(self.catalogue.passages_of_kind(ANSWER))
-            # What is worked out from them is kept as long as the tuple is: other documents change far more often.
-            answers = answers if fresh == answers else fresh
-            self._answers, self._answers_seen = answers, seen
-        return answers
-
-    def close(self) -> None:
-        """Give the files back."""
-        self.vectors.close()
-        self.catalogue.close()
-
-    def _refresh(self) -> None:
-        with self._turn:
-            revision = self.catalogue.revision()
-            if revision != self._seen:
-                self.lexical.refresh()
-                self.vectors.refresh()
-                self._keys = None
-                self._seen = revision
 
 
 class Reader:
@@ -152,9 +52,9 @@ class Reader:
             shelf.search(text, vector, count, scores)
         return scores
 
-    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
-        """Those of the passages that exist, by id. Blocking."""
-        return {id_: passage for shelf in self._shelves for id_, passage in shelf.catalogue.passages(ids).items()}
+    def passages(self, entries: Sequence[str]) -> dict[str, Passage]:
+        """The passages that a search has found, by entry. Blocking."""
+        return {entry: each for shelf in self._shelves for entry, each in shelf.catalogue.passages(entries).items()}
 
     def by_key(self, pattern: str, *, own: bool = True) -> list[Passage]:
         """The passages that are (or, with `own=False`, rest on) what a GLOB pattern of keys names. Blocking."""
@@ -231,6 +131,8 @@ class Library:
     async def end(self) -> None:
         """Note that a list of sources has been brought in, to the end."""
         await asyncio.to_thread(self._marked.mark, set_=_COMPLETE, unset=_UNDER_WAY)
+        for shelf in self._shelves.values():
+            await asyncio.to_thread(shelf.sweep, GRACE)
 
     async def is_complete(self) -> bool:
         """Has a list of sources ever been brought in to the end? Otherwise what is held may be a fraction of it."""
@@ -263,7 +165,7 @@ class Library:
             for document, _ in mine:
                 self._leave_other_shelves(document)
             if mine:
-                shelf.put(mine, self._embed([passage for _, split in mine for passage in split]))
+                shelf.put(mine, self._embed)
 
     def _publish(self, document: Document, passage: Passage) -> None:
         if self._warm:

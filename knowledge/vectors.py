@@ -11,13 +11,11 @@ import chromadb
 import numpy as np
 from chromadb.config import Settings
 
-from knowledge.model import Passage
-
 _BATCH = 1000
 
 
 class VectorIndex:
-    """Finds passages by meaning. Holds ids and vectors of length 1; texts are in the catalogue."""
+    """Finds passages by meaning. Holds the names of entries and vectors of length 1; texts are in the catalogue."""
 
     def __init__(self, path: Path, name: str) -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -26,31 +24,27 @@ class VectorIndex:
         self._turn = threading.Lock()
         self._open()
 
-    def replace(
-        self, documents: Sequence[str], passages: Sequence[Passage], vectors: Sequence[Sequence[float]]
-    ) -> None:
-        """Take all passages of these documents out and these passages with their vectors in."""
+    def add(self, entries: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
+        """Put these entries in, each with its vector; one that is there already is there once."""
         with self._turn:
-            for start in range(0, len(documents), _BATCH):
-                gone: Any = {"document": {"$in": list(documents[start : start + _BATCH])}}
-                self._collection.delete(where=gone)
-            for start in range(0, len(passages), _BATCH):
+            for start in range(0, len(entries), _BATCH):
                 part = slice(start, start + _BATCH)
-                self._collection.upsert(
-                    ids=[passage.id for passage in passages[part]],
-                    embeddings=np.asarray(vectors[part], dtype=np.float32),
-                    metadatas=[{"document": passage.document} for passage in passages[part]],
-                )
+                self._collection.upsert(ids=list(entries[part]), embeddings=np.asarray(vectors[part], dtype=np.float32))
+
+    def remove(self, entries: Sequence[str]) -> None:
+        """Take these entries out."""
+        with self._turn:
+            for start in range(0, len(entries), _BATCH):
+                self._collection.delete(ids=list(entries[start : start + _BATCH]))
 
     def search(self, vector: Sequence[float], count: int) -> dict[str, float]:
-        """Cosine similarity (-1..1) of the nearest passages, by id."""
+        """Cosine similarity (-1..1) of the nearest passages, by entry."""
+        wanted = np.asarray([vector], dtype=np.float32)
         with self._turn:
             count = min(count, self._collection.count())
             if not count:
                 return {}
-            found = self._collection.query(
-                query_embeddings=np.asarray([vector], dtype=np.float32), n_results=count, include=["distances"]
-            )
+            found = self._collection.query(query_embeddings=wanted, n_results=count, include=["distances"])
         distances = found["distances"] or [[]]
         return {id_: 1.0 - float(distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)}
 

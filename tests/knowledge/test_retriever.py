@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from knowledge.embeddings import CachedEmbeddings
-from knowledge.library import Library, Scores
+from knowledge.library import Library
 from knowledge.model import Audience, Match
 from knowledge.retriever import Retriever
+from knowledge.shelf import Scores
 from tests.knowledge.examples import SECRET
 
 HALVES: dict[str, Callable[[Scores], dict[str, float]]] = {

@@ -1,0 +1,136 @@
+"""A shelf: all documents of one audience, in a catalogue, a lexical index and a vector index that are kept in step."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from knowledge.catalogue import Catalogue, Split, is_outdated
+from knowledge.lexical import LexicalIndex
+from knowledge.model import ANSWER, Audience, Document, Passage
+from knowledge.vectors import VectorIndex
+
+GRACE = 10.0
+"""Seconds for which what has been replaced can still be read by a search that has found it."""
+
+_TRIES = 3
+
+Embed = Callable[[Sequence[Passage]], Sequence[Sequence[float]]]
+"""The vectors of passages, in order."""
+
+
+class Scores:
+    """What the halves of a library say about the passages, by entry, and how long each took (ms)."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, float] = {}
+        self.grams: dict[str, float] = {}
+        self.meaning: dict[str, float] = {}
+        self.ms = {"lexical": 0.0, "vector": 0.0}
+
+
+class Shelf:
+    """All documents of one audience. Blocking: call it from a thread."""
+
+    def __init__(self, folder: Path, audience: Audience, clock: Callable[[], float] = time.time) -> None:
+        if is_outdated(folder / "catalogue.db"):
+            shutil.rmtree(folder)  # all of it is made from documents that are still there
+        self.audience = audience
+        self.catalogue = Catalogue(folder / "catalogue.db", audience, clock)
+        self.lexical = LexicalIndex(folder / "lexical")
+        self.vectors = VectorIndex(folder / "vectors", audience.value)
+        self._seen = self.catalogue.revision()
+        self._keys: frozenset[str] | None = None
+        self._answers: tuple[Passage, ...] = ()
+        self._answers_seen = -1
+        self._turn = threading.Lock()
+
+    def put(self, documents: Sequence[Split], embed: Embed) -> None:
+        """Add or replace documents; `embed` makes the vectors of those passages that are new.
+
+        Both indexes have the new entries before the catalogue makes them live, all at once: whoever searches meanwhile
+        finds the old version or the new one, and what a crash interrupts stays as it was.
+        """
+        self.sweep(GRACE)
+        new = self.catalogue.missing(documents)
+        vectors = embed(list(new.values()))
+        self.lexical.add(new)
+        self.vectors.add(list(new), vectors)
+        self.catalogue.swap(documents)
+
+    def remove(self, id_: str) -> None:
+        """Take a document out; from the catalogue first, so that it is never found half gone."""
+        entries = self.catalogue.remove(id_)
+        if entries:
+            self._drop(entries)
+
+    def sweep(self, age: float) -> None:
+        """Take out of the indexes what has not been live for so many seconds."""
+        if loose := self.catalogue.loose(age):
+            self._drop(loose)
+
+    def _drop(self, entries: Sequence[str]) -> None:
+        self.lexical.remove(entries)
+        self.vectors.remove(entries)
+        self.catalogue.forget(entries)
+
+    def publish(self, document: Document, passage: Passage) -> None:
+        """Add or replace a published answer. It stands in no index: what finds it is its question."""
+        self.catalogue.swap([(document, [passage])])
+
+    def retract(self, id_: str) -> None:
+        """Take a published answer out."""
+        self.catalogue.remove(id_)
+
+    def search(self, text: str, vector: Sequence[float], count: int, into: Scores) -> None:
+        """Add the scores of the best passages of each half."""
+        for _ in range(_TRIES):
+            revision = self._refresh()
+            start = time.perf_counter()
+            words, grams = self.lexical.search(text, count)
+            middle = time.perf_counter()
+            meaning = self.vectors.search(vector, count)
+            into.ms["lexical"] += (middle - start) * 1000
+            into.ms["vector"] += (time.perf_counter() - middle) * 1000
+            live = self.catalogue.live([*{**words, **grams, **meaning}])
+            # What was swapped meanwhile may be in neither: its old entries are gone, its new ones were not found yet.
+            if self.catalogue.revision() == revision:
+                break
+        for scores, more in ((into.words, words), (into.grams, grams), (into.meaning, meaning)):
+            scores.update({entry: score for entry, score in more.items() if entry in live})
+
+    def keys(self) -> frozenset[str]:
+        """The keys of everything on the shelf; read anew only when the shelf has changed."""
+        self._refresh()
+        if self._keys is None:
+            self._keys = self.catalogue.keys()
+        return self._keys
+
+    def answers(self) -> tuple[Passage, ...]:
+        """The published answers on the shelf; the very same tuple until they change."""
+        self._refresh()
+        seen, answers = self._seen, self._answers
+        if self._answers_seen != seen:
+            fresh = tuple(self.catalogue.passages_of_kind(ANSWER))
+            # What is worked out from them is kept as long as the tuple is: other documents change far more often.
+            answers = answers if fresh == answers else fresh
+            self._answers, self._answers_seen = answers, seen
+        return answers
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.vectors.close()
+        self.catalogue.close()
+
+    def _refresh(self) -> int:
+        with self._turn:
+            revision = self.catalogue.revision()
+            if revision != self._seen:
+                self.lexical.refresh()
+                self.vectors.refresh()
+                self._keys = None
+                self._seen = revision
+            return revision
