@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from knowledge.model import Document, LegalReference, Passage, Section
+from knowledge.model import Document, LegalReference, Part, Passage, Section
 
 LONGEST = 900
 """Characters: what an embedding still tells apart, and what people still read in an answer."""
@@ -41,14 +41,23 @@ def _passages(document: Document, section: Section) -> list[Passage]:
             path=section.path,
             area=document.area,
             topic=document.topic,
+            team=document.team,
             url=document.url,
-            page=section.page,
+            page=_page(section, start),
             date=document.checked or document.changed or document.published,
             keys=section.keys,
             rests_on=_resting(section, text, texts),
+            parts=tuple(_parts(section, start, start + len(text))),
+            in_force=section.in_force or document.in_force,
+            repealed=section.repealed or document.repealed,
+            missing=document.missing,
         )
-        for number, text in enumerate(texts, start=1)
+        for number, (text, start) in enumerate(zip(texts, _starts(section.text, texts), strict=True), start=1)
     ]
+
+
+def _page(section: Section, start: int) -> int | None:
+    return next((page for offset, page in reversed(section.pages) if offset <= start), section.page)
 
 
 def _split(text: str) -> list[str]:
@@ -62,6 +71,21 @@ def _split(text: str) -> list[str]:
         chunk_overlap=0,
     )
     return splitter.split_text(text)
+
+
+def _starts(whole: str, texts: Sequence[str]) -> Iterator[int]:
+    end = 0
+    for text in texts:
+        start = whole.index(text, end)
+        end = start + len(text)
+        yield start
+
+
+def _parts(section: Section, start: int, end: int) -> Iterator[Part]:
+    """What stands of the section's parts between two of its characters, counted from the first."""
+    for part in section.parts:
+        if part.start < end and start < part.end:
+            yield Part(anchor=part.anchor, start=max(part.start, start) - start, end=min(part.end, end) - start)
 
 
 def _resting(section: Section, text: str, texts: Sequence[str]) -> tuple[LegalReference, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
@@ -36,7 +37,9 @@ _CITING = 8
 """Sentences: of more, nobody reads the rest."""
 
 _WHOLE = 700
-"""Characters: a passage asked for by name is quoted whole up to this length."""
+"""Characters: a passage asked for by name is quoted whole up to this length; one of a law always is."""
+
+_NOT_IN_FORCE = {"nn": "ikkje i kraft", "en": "not in force"}
 
 
 Cite = Callable[[Passage, str], Citation]
@@ -60,6 +63,8 @@ class ExtractiveAnswerer:
     def cite(self, passage: Passage, quote: str) -> Citation:
         """The citation of words that stand in the passage."""
         parts = [passage.title, passage.heading]
+        if not passage.is_in_force(dt.date.today()):
+            parts.append(_NOT_IN_FORCE.get(passage.language, "ikke i kraft"))
         return Citation(
             document=passage.document,
             section=passage.section,
@@ -98,10 +103,7 @@ class ExtractiveAnswerer:
     def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
         if evidence.match is Match.CITING:
             return self._citing(evidence)
-        # What two officers have approved as the answer is not cut.
-        whole = evidence.match is Match.ASKED
-        texts = [(found.passage, found.passage.text) for found in evidence.found]
-        quotes = [(passage, text if whole else _opening(text)) for passage, text in texts]
+        quotes = [(found.passage, found.quote or _named(found.passage, evidence.match)) for found in evidence.found]
         return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes)
 
     def _citing(self, evidence: Evidence) -> tuple[Claim, ...]:
@@ -180,6 +182,11 @@ def _cited(sentence: str, passage: Passage) -> set[str]:
     keys = {basis.label: basis.key for basis in labels}
     pattern = "|".join(re.escape(label) for label in keys)
     return {keys[cited] for cited in re.findall(rf"(?:{pattern})(?![\d-])", sentence)} if keys else set()
+
+
+def _named(passage: Passage, match: Match) -> str:
+    # What two officers have approved as the answer is not cut, and neither is a law.
+    return passage.text if match is Match.ASKED or passage.kind == "law" else _opening(passage.text)
 
 
 def _opening(text: str) -> str:

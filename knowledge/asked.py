@@ -110,5 +110,5 @@ def _sought(text: str) -> set[str]:
     return {name for name, pattern in _PATTERNS.items() if pattern.search(text)}
 
 
-def _named(text: str, keys: Collection[str]) -> set[str]:
-    return {reference.pattern for reference in references(text, keys)}
+def _named(text: str, keys: Collection[str]) -> set[tuple[str, str]]:
+    return {(reference.pattern, reference.part) for reference in references(text, keys)}

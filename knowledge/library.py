@@ -102,6 +102,10 @@ class Library:
         parts = [await asyncio.to_thread(shelf.catalogue.holdings) for shelf in self._shelves.values()]
         return {id_: holding for part in parts for id_, holding in part.items()}
 
+    async def document(self, id_: str) -> Document | None:
+        """A document of either audience as it stands here, for who brings documents in."""
+        return await self.reader(Audience.INTERNAL).document(id_)
+
     async def put(self, document: Document, passages: Sequence[Passage]) -> None:
         """Add a document or replace it; a document whose audience changed leaves its old shelf first."""
         await self.put_all([(document, passages)])

@@ -22,8 +22,23 @@ ANSWER = "answer"
 """The kind of what an officer has answered and published: a document of one question and its answer."""
 
 
+UNDECIDED = dt.date.max
+"""When something comes into force where nobody has decided that yet ("frå den tid Kongen bestemmer")."""
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class _Force(_Value):
+    """Whether something holds: from the day it is `in_force` (None: nothing else is said) until it is repealed."""
+
+    in_force: dt.date | None = None
+    repealed: bool = False
+
+    def is_in_force(self, day: dt.date) -> bool:
+        """Does it hold on that day?"""
+        return not self.repealed and (self.in_force is None or self.in_force <= day)
 
 
 class LegalReference(_Value):
@@ -34,12 +49,22 @@ class LegalReference(_Value):
     key: str
 
 
-class Section(_Value):
+class Part(_Value):
+    """A part of a text that can be referred to: "ledd-2-bokstav-a" are its characters from `start` to `end`."""
+
+    anchor: str
+    start: int
+    end: int
+
+
+class Section(_Force):
     """One part of a document: a heading and the text under it, up to the next heading.
 
     `anchor` is unique in the document and is the fragment of its address. `path` holds the headings above, outermost
-    first. `keys` are the exact references this section *is* ("strategy:omstillingsdyktig-naeringsliv/B3",
-    "law:serveringsloven/15"); `rests_on` are the paragraphs that its text cites.
+    first. `page` is where it begins, `pages` are those that it goes on to: (offset in the text, page). `keys` are the
+    exact references this section *is* ("strategy:omstillingsdyktig-naeringsliv/B3", "law:serveringsloven/15");
+    `rests_on` are the paragraphs that its text cites. Of a paragraph of a law, `parts` are its own, in reading order,
+    and `history` says what added, changed or repealed it.
     """
 
     anchor: str
@@ -47,12 +72,20 @@ class Section(_Value):
     text: str
     path: tuple[str, ...] = ()
     page: int | None = None
+    pages: tuple[tuple[int, int], ...] = ()
     keys: tuple[str, ...] = ()
     rests_on: tuple[LegalReference, ...] = ()
+    parts: tuple[Part, ...] = ()
+    history: str = ""
 
 
-class Document(_Value):
-    """A document as its reader understood it. `kind` is one of plan, guidance, law, routine, page, answer."""
+class Document(_Force):
+    """A document as its reader understood it. `kind` is one of plan, guidance, law, routine, page, answer.
+
+    `number` is the official one of a law ("LOV-1997-06-13-44"), `short_title` what people call it, `changed_by` are the
+    numbers of what changed it last. `notes` tell operators what its reader left out or is unsure of. `team` is the id
+    of the team of officers that questions about it belong to. `missing` is since when its source does not have it.
+    """
 
     id: str
     title: str
@@ -63,10 +96,16 @@ class Document(_Value):
     source: str = ""
     area: str = ""
     topic: str = ""
+    team: str = ""
     url: str | None = None
     published: dt.date | None = None
     changed: dt.date | None = None
     checked: dt.date | None = None
+    number: str = ""
+    short_title: str = ""
+    changed_by: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: dt.date | None = None
 
     @property
     def digest(self) -> str:
@@ -78,8 +117,11 @@ class Document(_Value):
         return next((section for section in self.sections if section.anchor == anchor), None)
 
 
-class Passage(_Value):
-    """A piece of a section that is found, quoted and cited. `text` is verbatim; nothing is put in front of it."""
+class Passage(_Force):
+    """A piece of a section that is found, quoted and cited. `text` is verbatim; nothing is put in front of it.
+
+    `parts` are what stands in it of the section's parts; one that goes on in the next passage is in both.
+    """
 
     id: str
     document: str
@@ -93,11 +135,14 @@ class Passage(_Value):
     path: tuple[str, ...] = ()
     area: str = ""
     topic: str = ""
+    team: str = ""
     url: str | None = None
     page: int | None = None
     date: dt.date | None = None
     keys: tuple[str, ...] = ()
     rests_on: tuple[LegalReference, ...] = ()
+    parts: tuple[Part, ...] = ()
+    missing: dt.date | None = None
 
     @property
     def context(self) -> str:
@@ -107,11 +152,13 @@ class Passage(_Value):
 
 
 class Found(_Value):
-    """A passage that a search found. `score` orders the list; `parts` are the scores it was made from."""
+    """A passage that a search found. `score` orders the list; `parts` are the scores it was made from; `quote` is what
+    of it was asked for, where only a part was."""
 
     passage: Passage
     score: float
     parts: dict[str, float] = {}
+    quote: str = ""
 
 
 class Match(enum.StrEnum):

@@ -8,6 +8,9 @@ from collections.abc import Collection
 
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.parts import parts_after, parts_before
+from knowledge.spelling import spell
+
 _ALIASES = {
     "pbl": "plan- og bygningsloven",
     "fvl": "forvaltningsloven",
@@ -33,14 +36,22 @@ _PARAGRAPH = re.compile(
     rf"|§§\s*({PARAGRAPH_NUMBER}(?:(?:,|\s+(?:og|eller|and|or))\s+{PARAGRAPH_NUMBER})*)",
     re.I,
 )
-_WITHOUT_A_SIGN = re.compile(r"\.?\s+(\d+(?:\s?[a-z])?-\d+[a-z]?(?![\w-])|\d+[a-z]?(?=[?.!,]?\s*$))", re.I)
+_WITHOUT_A_SIGN = re.compile(
+    r"\.?\s+(\d+(?:\s?[a-z])?-\d+(?:[a-z]|\s[a-hj-z])?(?![\w-])|\d+[a-z]?(?=[?.!,]?\s*$|\s+\S+\s+(?:ledd|punktum)))",
+    re.I,
+)
 """What follows a law in "pbl 20-5" and "serveringsloven 15?", but not in "serveringsloven 15 år etter"."""
 _LAW = re.compile(
     r"\b(?:\w+- og )?\w+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
     r"|\bbyggteknisk forskrift\b|\b(?:" + "|".join(_ALIASES) + r")\b",
     re.I,
 )
-_REGULATION = re.compile(r"\bforskrift om [^§.,;:?!()\n]+", re.I)
+_TITLE = re.compile(r"\b(?:forskrift|lov) (?:om|til) [^§.,;:?!()\n]+", re.I)
+_NUMBERED = re.compile(r"\b(?:(?:lov|forskrift|for)[-/ ])?\d{4}-\d{2}-\d{2}(?:-\d+)?\b", re.I)
+_SHORT_NAME = re.compile(r"\b\w+(?=\.?\s*§)|(?:(?<=\bi )|(?<=\bav )|(?<=\bof )|(?<=\bin ))\w+", re.I)
+"""What may be the short name of a law ("husll. § 3-5", "§ 3-5 i husll")."""
+_ITEM = re.compile(r"(.*\d)\s?([a-z])", re.I)
+_BETWEEN = re.compile(r"[\s,.]*(?:\b(?:i|av|of|in|etter|jf)\b\.?\s*)*", re.I)
 _CODE = re.compile(r"(?<![\w§-])([A-Z]) ?(\d{1,2})(?![\w]|-[\w])", re.I)
 _GROUP = re.compile(
     r"\b(?:([A-Z])[- ]?|([a-z])-)[Ss]trateg\w+|\b[Ss]trateg\w+ (?:(?:under|in|i|gruppe|group) )?([A-Z])(?!\w| ?\d)"
@@ -63,12 +74,14 @@ _AROUND_A_CODE = frozenset(
 
 
 class Reference(BaseModel):
-    """Something a text names. `pattern` is a GLOB over the keys of passages; `topic` narrows a list of strategies."""
+    """Something a text names. `pattern` is a GLOB over the keys of passages; `topic` narrows a list of strategies, and
+    `part` ("ledd-2-bokstav-a") a paragraph."""
 
     model_config = ConfigDict(frozen=True)
 
     pattern: str
     topic: str = ""
+    part: str = ""
 
 
 def law_key(law: str, paragraph: str) -> str:
@@ -98,26 +111,46 @@ def references(text: str, keys: Collection[str]) -> list[Reference]:
 
     `keys` are those of the strategies and paragraphs that the library holds.
     """
-    return _paragraphs(text, keys) or _strategies(text, keys)
+    return _paragraphs(text, keys) or _paragraphs(spell(text), keys) or _strategies(text, keys)
 
 
 def _paragraphs(text: str, keys: Collection[str]) -> list[Reference]:
-    laws = [*_LAW.finditer(text), *(each for each in _REGULATION.finditer(text) if _holds(each[0], keys))]
+    laws = _laws(text, keys)
     without_a_sign = filter(None, (_WITHOUT_A_SIGN.match(text, law.end()) for law in laws))
-    found: dict[str, Reference] = {}
+    found: dict[Reference, None] = {}
+    read = 0
     for paragraph in sorted((*_PARAGRAPH.finditer(text), *without_a_sign), key=lambda match: match.start()):
         if laws:
             # "serveringsloven § 15" and "§ 15 i serveringsloven": the law named nearest is meant.
             law = min(laws, key=lambda law: min(abs(paragraph.start() - law.end()), abs(law.start() - paragraph.end())))
-            for number in re.findall(PARAGRAPH_NUMBER, paragraph[0], re.I):
-                key = law_key(law[0], number)
-                if key in keys:
-                    found[key] = Reference(pattern=key)
-    return list(found.values())
+            parts, read = _parts(text, paragraph, law, read)
+            *others, last = re.findall(PARAGRAPH_NUMBER, paragraph[0], re.I)
+            named = [(law_key(law[0], number), "") for number in others]
+            named += [(law_key(law[0], last), part) for part in parts]
+            item = _ITEM.fullmatch(last)
+            if item and text.startswith(")", paragraph.end()) and named[-1][0] not in keys:
+                named[-1] = (law_key(law[0], item[1]), f"bokstav-{item[2].lower()}")
+            found.update({Reference(pattern=key, part=part): None for key, part in named if key in keys})
+    return list(found)
 
 
-def _holds(law: str, keys: Collection[str]) -> bool:
-    return any(key.startswith(law_key(law, "")) for key in keys)
+def _laws(text: str, keys: Collection[str]) -> list[re.Match[str]]:
+    maybe = [*_TITLE.finditer(text), *_NUMBERED.finditer(text), *_SHORT_NAME.finditer(text)]
+    held = {key.rpartition("/")[0] for key in keys} if maybe else set()
+    return [*_LAW.finditer(text), *(each for each in maybe if law_key(each[0], "").rstrip("/") in held)]
+
+
+def _parts(text: str, paragraph: re.Match[str], law: re.Match[str], read: int) -> tuple[list[str], int]:
+    """The parts of the paragraph that are named behind it, or in front of it where nothing else has been read, past its
+    law; "" for the whole. And how far the text has been read then."""
+    start, end = paragraph.span()
+    parts, past = parts_after(text, end)
+    if not parts and law.start() >= end and _BETWEEN.fullmatch(text, end, law.start()):
+        parts, past = parts_after(text, law.end())
+    if not parts:
+        start = law.start() if law.end() <= start and _BETWEEN.fullmatch(text, law.end(), start) else start
+        parts = parts_before(text[read:start])
+    return parts or [""], max(past, end)
 
 
 def _strategies(text: str, keys: Collection[str]) -> list[Reference]:

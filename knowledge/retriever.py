@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime as dt
 import itertools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -16,10 +17,12 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
 from knowledge.asked import Asked, is_same
-from knowledge.library import Reader, Scores
+from knowledge.library import Reader
 from knowledge.model import Evidence, Found, Match, Passage
+from knowledge.parts import quotes_of
 from knowledge.references import Reference, references
 from knowledge.reranking import READ, Reranker, standard
+from knowledge.shelf import Scores
 
 WEIGHTS = {"words": 0.25, "grams": 0.25, "meaning": 0.5}
 """How much each half counts. On 600 questions of NorQuAD's train part every mix from .3/.3/.4 to .25/.25/.5 gives
@@ -99,19 +102,26 @@ class Retriever(BaseRetriever):
 
     def _named(self, named: Sequence[Reference]) -> Evidence | None:
         """The passages that are what the question names or, where there are none, those that cite it."""
-        own = {passage.id: passage for each in named for passage in self._own(each)}
+        own = {(found.passage.id, found.quote): found for each in named for found in self._own(each)}
         if own:
-            topic = named[0].topic
-            return Evidence("", _found(own.values()), match=Match.TOPIC if topic else Match.NAMED, subject=topic)
+            topic, found = named[0].topic, tuple(itertools.islice(own.values(), _EXACT_AT_MOST))
+            return Evidence("", found, match=Match.TOPIC if topic else Match.NAMED, subject=topic)
         keys = frozenset(each.pattern for each in named)
         citing = {passage.id: passage for key in sorted(keys) for passage in self.reader.by_key(key, own=False)}
         labels = [basis.label for passage in citing.values() for basis in passage.rests_on if basis.key in keys]
         subject = ", ".join(dict.fromkeys(labels))
-        return Evidence("", _found(citing.values()), match=Match.CITING, subject=subject, keys=keys) if citing else None
+        found = tuple(_found(passage) for passage in itertools.islice(citing.values(), _EXACT_AT_MOST))
+        return Evidence("", found, match=Match.CITING, subject=subject, keys=keys) if citing else None
 
-    def _own(self, reference: Reference) -> list[Passage]:
+    def _own(self, reference: Reference) -> list[Found]:
         passages = self.reader.by_key(reference.pattern)
-        return self._about(reference.topic, passages) if reference.topic and len(passages) > 1 else passages
+        # Of two laws of one name the one in force is meant; of one that isn't, its words are still what is asked for.
+        passages = [passage for passage in passages if passage.is_in_force(dt.date.today())] or passages
+        if reference.topic and len(passages) > 1:
+            passages = self._about(reference.topic, passages)
+        sections = itertools.groupby(passages, key=lambda passage: (passage.document, passage.section))
+        quotes = [quote for _, section in sections for quote in quotes_of(reference.part, list(section))]
+        return [_found(passage, quote) for passage, quote in quotes] or [_found(passage) for passage in passages]
 
     def _about(self, topic: str, passages: list[Passage]) -> list[Passage]:
         """Those of a list that are nearest to the topic, in the order of the list; at least one."""
@@ -142,7 +152,7 @@ class Retriever(BaseRetriever):
                 parts={name: half[ids[index]] for name, half in halves.items() if ids[index] in half},
             )
             for index in best
-            if ids[index] in passages
+            if ids[index] in passages and passages[ids[index]].is_in_force(dt.date.today())
         )
 
 
@@ -152,5 +162,5 @@ def _gist(query: str) -> str:
     return f"{query[:_OPENING].rpartition(' ')[0]} … {query[-_ENDING:].partition(' ')[2]}"
 
 
-def _found(passages: Iterable[Passage]) -> tuple[Found, ...]:
-    return tuple(Found(passage=passage, score=1.0) for passage in itertools.islice(passages, _EXACT_AT_MOST))
+def _found(passage: Passage, quote: str = "") -> Found:
+    return Found(passage=passage, score=1.0, quote=quote)

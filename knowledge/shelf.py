@@ -47,6 +47,7 @@ class Shelf:
         self._answers: tuple[Passage, ...] = ()
         self._answers_seen = -1
         self._turn = threading.Lock()
+        self._writing = threading.Lock()
 
     def put(self, documents: Sequence[Split], embed: Embed) -> None:
         """Add or replace documents; `embed` makes the vectors of those passages that are new.
@@ -54,25 +55,28 @@ class Shelf:
         Both indexes have the new entries before the catalogue makes them live, all at once: whoever searches meanwhile
         finds the old version or the new one, and what a crash interrupts stays as it was.
         """
-        self.sweep(GRACE)
-        new = self.catalogue.missing(documents)
-        vectors = embed(list(new.values()))
-        self.lexical.add(new)
-        self.vectors.add(list(new), vectors)
-        self.catalogue.swap(documents)
+        # What is put in is loose until it is swapped in: nobody may sweep it away meanwhile.
+        with self._writing:
+            self._drop(self.catalogue.loose(GRACE))
+            new = self.catalogue.missing(documents)
+            vectors = embed(list(new.values()))
+            self.lexical.add(new)
+            self.vectors.add(list(new), vectors)
+            self.catalogue.swap(documents)
 
     def remove(self, id_: str) -> None:
         """Take a document out; from the catalogue first, so that it is never found half gone."""
-        entries = self.catalogue.remove(id_)
-        if entries:
-            self._drop(entries)
+        with self._writing:
+            self._drop(self.catalogue.remove(id_))
 
     def sweep(self, age: float) -> None:
         """Take out of the indexes what has not been live for so many seconds."""
-        if loose := self.catalogue.loose(age):
-            self._drop(loose)
+        with self._writing:
+            self._drop(self.catalogue.loose(age))
 
     def _drop(self, entries: Sequence[str]) -> None:
+        if not entries:
+            return
         self.lexical.remove(entries)
         self.vectors.remove(entries)
         self.catalogue.forget(entries)
