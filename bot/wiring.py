@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 from starlette.applications import Starlette
 
 from bot.app import Channel, create_app
 from bot.conversation import Conversation, judge
+from bot.data_dir import open_data_dir
 from bot.database import Database
 from bot.desk.background import Job
 from bot.desk.desk import Desk
@@ -42,8 +41,12 @@ from bot.settings import Settings
 from bot.staffing import teams_of
 from bot.texts import Texts
 from bot.understanding import Understander
-from ingest.fetching import Fetcher
+from ingest.fetching import Fetcher, open_client
+from ingest.finding import Finder
+from ingest.http_cache import HttpCache
+from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
+from ingest.splitting import ProcessSplitter
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.confidence import THRESHOLD
 from knowledge.embeddings import CachedEmbeddings, E5Embeddings
@@ -54,10 +57,6 @@ from knowledge.retriever import Retriever
 if TYPE_CHECKING:
     from bot.handlers.slack.handler import SlackHandler
     from bot.writing import Writing
-
-
-class DataDirError(Exception):
-    """The data directory can't be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -105,22 +104,6 @@ class Worker:
 
     platforms: Sequence[str]
     jobs: Sequence[Job]
-
-
-def open_data_dir(settings: Settings) -> Path:
-    """The data directory, made if need be. Raises DataDirError where it can't be written to."""
-    folder = settings.data_dir.absolute()
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's questions lie there
-        probe = folder / f".probe-{secrets.token_hex(4)}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise DataDirError(
-            f"can't write to the data directory {folder}: {error.strerror or error}. "
-            "Choose another with --data-dir or MOTEPLASSEN_DATA_DIR, or give yourself the right to write there."
-        ) from error
-    return folder
 
 
 def open_library(settings: Settings) -> Library:
@@ -224,11 +207,26 @@ async def open_worker(settings: Settings, knowledge: Knowledge) -> AsyncIterator
         yield Worker(dispatcher.platforms, [dispatcher, Timekeeper(office.desk), press.upkeep])
 
 
+@contextlib.contextmanager
+def open_ledger(settings: Settings) -> Iterator[Ledger]:
+    """What is known of sources and documents from the runs before. Raises DataDirError."""
+    with contextlib.closing(Ledger(open_data_dir(settings) / "library" / "ledger.db")) as ledger:
+        yield ledger
+
+
 @contextlib.asynccontextmanager
 async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[Pipeline]:
-    """What brings documents into the library."""
-    async with httpx.AsyncClient() as client:
-        yield Pipeline(library, Fetcher(client, allow_private=settings.allow_private_addresses))
+    """What brings documents into the library. Raises DataDirError."""
+    cache = open_data_dir(settings) / "cache"
+    async with open_client() as client:
+        fetcher = Fetcher(
+            client,
+            allow_private=settings.allow_private_addresses,
+            contact=settings.public_url,
+            cache=HttpCache(cache / "pages.db"),
+        )
+        with open_ledger(settings) as ledger, contextlib.closing(ProcessSplitter()) as splitter:
+            yield Pipeline(library, Finder(fetcher, cache / "archives"), splitter, ledger)
 
 
 def _dispatcher(settings: Settings, office: Office, couriers: Mapping[str, Courier]) -> Dispatcher:

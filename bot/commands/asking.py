@@ -38,7 +38,7 @@ def ask(
     data_dir: DataDir = None,
 ) -> None:
     """Ask a question and get a cited answer, or an honest "I don't know"."""
-    from bot.wiring import DataDirError  # noqa: PLC0415
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 
@@ -61,7 +61,7 @@ def strategy(
     data_dir: DataDir = None,
 ) -> None:
     """Look a strategy of the plan up by its code."""
-    from bot.wiring import DataDirError  # noqa: PLC0415
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 

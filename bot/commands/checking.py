@@ -56,7 +56,7 @@ def check(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 
 async def _findings(settings: Settings) -> list[Finding]:
-    from bot.wiring import DataDirError, open_data_dir  # noqa: PLC0415
+    from bot.data_dir import DataDirError, open_data_dir  # noqa: PLC0415
 
     try:
         folder = open_data_dir(settings)
@@ -101,14 +101,11 @@ async def _held(library: Library) -> Finding:
     if not held and not under_way:
         return Finding("library", State.OFF, "empty; run `moteplassen ingest` (the first question does it too)")
     internal = sum(holding.audience == "internal" for holding in held)
-    unfinished = sum(not holding.digest for holding in held)
     running = under_way and await _is_locked(library)
     detail = f"{len(held)} documents, {internal} of them internal"
-    if unfinished:
-        detail += f"; {unfinished} half indexed"
     if running:
         detail += "; indexing is under way"
-    elif under_way or unfinished or not complete:
+    elif under_way or not complete:
         detail += "; indexing was interrupted: run `moteplassen ingest`"
     # Of what was never complete nobody knows which part is there; later runs leave each document as it was or new.
     return Finding("library", State.OK if complete or running else State.BAD, detail)

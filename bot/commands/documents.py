@@ -13,7 +13,7 @@ from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from ingest.pipeline import Report
+    from ingest.report import Report
     from knowledge.library import Library
 
 _LIST = "A sources.toml; without it MOTEPLASSEN_SOURCES, or else what ships."
@@ -29,7 +29,7 @@ def ingest(
     The list is the whole truth: documents that another list brought in are removed too. To keep a list of your own,
     name it in MOTEPLASSEN_SOURCES, so that `serve`, `demo` and `ask` read the same one.
     """
-    from bot.wiring import DataDirError  # noqa: PLC0415
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 
@@ -63,8 +63,9 @@ async def fill(settings: Settings, library: Library) -> Report:
     sources = load_sources(settings.sources)
     if not await library.is_complete():
         count = sum(len(source.locations) for source in sources)
+        more = " and more" if any(source.is_found for source in sources) else ""
         went = "Indexing was interrupted, going on with" if await library.is_under_way() else "First use: indexing"
-        err.print(f"[dim]{went} {count} documents, which takes a second or two for each.[/dim]")
+        err.print(f"[dim]{went} {count}{more} documents, which takes a second or two for each.[/dim]")
     async with open_pipeline(settings, library) as pipeline:
         with progress_bar() as bar:
             task = bar.add_task("Indexing", total=None, title="")
@@ -75,14 +76,21 @@ async def fill(settings: Settings, library: Library) -> Report:
 
 
 def print_report(report: Report) -> None:
-    """The counts in one line, then the documents that failed, each with its reason."""
-    counts = ("added", "changed", "unchanged", "removed")
+    """The counts in one line, then what failed, each with its reason, what a reader was unsure of, and what changed."""
+    counts = ("added", "changed", "unchanged", "missing", "removed")
     out.print(
-        ", ".join(f"{getattr(report, name)} {name}" for name in counts)
+        ", ".join(f"{getattr(report, name)} {name}" for name in counts if getattr(report, name) or name != "missing")
         + f", {len(report.failed)} failed; {report.passages} passages in {report.seconds:.1f} s"
     )
     for failure in report.failed:
-        out.print(verbatim(f"  failed: {failure.document}: {failure.reason}"))
+        out.print(verbatim(f"  failed: {failure.document or failure.source}: {failure.reason}"))
+    for note in report.notes:
+        out.print(verbatim(f"  note: {note.document}: {note.text}"))
+    for change in report.changes:
+        if change.kind != "added":
+            out.print(verbatim(f"  {change.kind}: {change.document}: {change.title}"))
+        for section in change.sections:
+            out.print(verbatim(f"    {section.kind}: {section.heading}"))
 
 
 async def _ingest(settings: Settings) -> Report:

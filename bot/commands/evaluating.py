@@ -34,8 +34,8 @@ def retrieval(
     data_dir: DataDir = None,
 ) -> None:
     """See how high the right passages are ranked. The index is kept in the data directory for the next run."""
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.evaluation.records import Query, Record, RecordsError, read_records  # noqa: PLC0415
-    from bot.wiring import DataDirError  # noqa: PLC0415
 
     with plain_errors(DataDirError, RecordsError):
         records, asked = read_records(corpus, Record), read_records(queries, Query)
@@ -54,9 +54,9 @@ def answers(
     data_dir: DataDir = None,
 ) -> None:
     """See how many questions are answered, and how many wrongly. What is not in force yet is left out."""
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.evaluation.records import KnownQuestion, Record, RecordsError, read_records  # noqa: PLC0415
     from bot.evaluation.runs import score_answers  # noqa: PLC0415
-    from bot.wiring import DataDirError  # noqa: PLC0415
 
     with plain_errors(DataDirError, RecordsError):
         draw = _drawing(plot) if plot else None

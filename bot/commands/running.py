@@ -43,16 +43,16 @@ def demo(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None
 
 def worker(data_dir: DataDir = None) -> None:
     """Run a worker process: it answers questions and delivers cases and answers, as `serve` does, beside it."""
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.settings import ConfigurationError  # noqa: PLC0415
-    from bot.wiring import DataDirError  # noqa: PLC0415
 
     with plain_errors(DataDirError, ConfigurationError):
         asyncio.run(_work(settings_of(data_dir)))
 
 
 def _up(*, host: str | None, port: int | None, data_dir: DataDir, demo: bool | None) -> None:
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.settings import ConfigurationError  # noqa: PLC0415
-    from bot.wiring import DataDirError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 

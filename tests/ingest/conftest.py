@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -10,6 +10,7 @@ from ingest.fetching import Fetched
 from ingest.readers.choice import read
 from ingest.sources import Source
 from knowledge.model import Document
+from tests.ingest.town import Town
 from tests.peers.site import Site, running
 
 Read = Callable[..., Document]
@@ -39,3 +40,10 @@ async def site() -> AsyncIterator[Site]:
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(trust_env=False) as open_client:
         yield open_client
+
+
+@pytest.fixture
+def new_town(tmp_path: Path, client: httpx.AsyncClient) -> Iterator[Town]:
+    town = Town(tmp_path, client)
+    yield town
+    town.ledger.close()

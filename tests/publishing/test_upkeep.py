@@ -4,15 +4,18 @@ import asyncio
 import datetime as dt
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bot.publishing.answer import AnswerState, Why
 from bot.publishing.notices import AnswerNotice
 from bot.publishing.upkeep import Upkeep
-from ingest.fetching import Fetcher
+from ingest.fetching import Fetcher, open_client
+from ingest.finding import Finder
+from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
+from ingest.readers.choice import READERS
 from ingest.sources import load_sources
+from ingest.splitting import ThreadSplitter
 from tests.desk.examples import OLA, eventually
 from tests.knowledge.examples import ROYK, SERVERING, split
 from tests.publishing.examples import ANSWER, NEXT_YEAR, NOON, Office
@@ -90,12 +93,14 @@ async def test_bringing_documents_in_leaves_published_answers_alone(office: Offi
     (tmp_path / "skilt.md").write_text("# Skilt\n\n## Krav\n\nSkilt må omsøkes.")
     list_of_sources = tmp_path / "sources.toml"
     about = 'kind = "guidance"\naudience = "public"\nlanguage = "nb"'
-    list_of_sources.write_text(f'[[source]]\nname = "Svar"\npath = "*.md"\n{about}\n')
-    async with httpx.AsyncClient() as client:
-        pipeline = Pipeline(office.library, Fetcher(client))
+    list_of_sources.write_text(f'[[source]]\nname = "Svar"\npath = "*.md"\n{about}\nkeep = 0\n')
+    async with open_client() as client:
+        splitter, ledger = ThreadSplitter(READERS), Ledger(tmp_path / "ledger.db")
+        pipeline = Pipeline(office.library, Finder(Fetcher(client), tmp_path / "cache"), splitter, ledger)
         assert (await pipeline.run(load_sources(list_of_sources))).removed == 0
         (tmp_path / "skilt.md").rename(tmp_path / "plakat.md")
         assert (await pipeline.run(load_sources(list_of_sources))).removed == 1
+        ledger.close()
     assert await office.held() == [ANSWER]
 
 

@@ -61,10 +61,10 @@ class Who(NamedTuple):
 @contextlib.contextmanager
 def at_the_desk() -> Iterator[None]:
     """Say in one line why something can't be done with a case, and what to do."""
+    from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.desk.case import IllegalMove  # noqa: PLC0415
     from bot.desk.store import CaseNotFound  # noqa: PLC0415
     from bot.settings import ConfigurationError  # noqa: PLC0415
-    from bot.wiring import DataDirError  # noqa: PLC0415
 
     with plain_errors(DataDirError, ConfigurationError, CaseNotFound):
         try:
