@@ -8,7 +8,7 @@ import logging
 import multiprocessing
 import os
 import resource
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -46,6 +46,9 @@ class Understood:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+Split = Callable[[Fetched, Source], Understood]
+
+
 class Splitter(Protocol):
     """Reads what was fetched and splits it."""
 
@@ -74,19 +77,27 @@ class ProcessSplitter:
     """Splits in processes of their own, which start when the first document comes.
 
     A file that crashes its reader, never ends, or takes all memory ends that process and not this one. `patience` is in
-    seconds and `memory` in bytes, both for one document.
+    seconds and `memory` in bytes, both for one document. `split` must be a function of a module.
     """
 
-    def __init__(self, workers: int | None = None, *, patience: float = PATIENCE, memory: int = MEMORY) -> None:
+    def __init__(
+        self,
+        workers: int | None = None,
+        *,
+        patience: float = PATIENCE,
+        memory: int = MEMORY,
+        split: Split = split,
+    ) -> None:
         self._workers = workers or os.cpu_count() or 1
         self._patience = patience
         self._memory = memory
+        self._split = split
         self._pool: ProcessPool | None = None
 
     async def split(self, fetched: Fetched, source: Source) -> Understood:
         """The document and its passages. Raises ReadError where it can't be understood, also where reading it crashes
         or exceeds the limits."""
-        future = self._started().schedule(split, args=(fetched, source), timeout=self._patience)
+        future = self._started().schedule(self._split, args=(fetched, source), timeout=self._patience)
         try:
             return await asyncio.wrap_future(future)
         except TimeoutError as error:
