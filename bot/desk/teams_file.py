@@ -12,9 +12,9 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.desk.team import Member, Person, Team, Topic
-from bot.desk.toml_lines import Path as Keys
-from bot.desk.toml_lines import TomlLines
+from bot.desk.team import Leader, Member, Team, Topic
+from ingest.toml_lines import Path as Keys
+from ingest.toml_lines import TomlLines
 from knowledge.references import law_key
 
 
@@ -39,7 +39,7 @@ class _File(BaseModel):
 _MODELS: dict[Keys, type[BaseModel]] = {
     (): _File,
     ("team",): Team,
-    ("team", "leader"): Person,
+    ("team", "leader"): Leader,
     ("team", "member"): Member,
     ("team", "topic"): Topic,
 }

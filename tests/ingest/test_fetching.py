@@ -7,28 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ingest.fetching import Fetcher, FetchError
+from ingest.fetching import Fetcher, FetchError, Pace
 from tests.peers.certificate import certificate
 from tests.peers.site import PAGE, Site, running
-
-
-class Worldwide(httpx.AsyncHTTPTransport):
-    """Brings requests for a public address to the local site, over real HTTP, as if that stood on the internet."""
-
-    public = "93.184.215.14"
-
-    def __init__(self, site: Site) -> None:
-        super().__init__()
-        self._site = httpx.URL(site.url)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host == self.public:
-            request.url = request.url.copy_with(host=self._site.host, port=self._site.port)
-        return await super().handle_async_request(request)
+from tests.peers.town_hall import Worldwide
 
 
 async def test_a_page_comes_with_what_the_server_says_about_it(site: Site, client: httpx.AsyncClient) -> None:
-    fetched = await Fetcher(client, allow_private=True).fetch(f"{site.url}/skilt.html")
+    fetched = await Fetcher(client, allow_private=True, pace=Pace(0)).fetch(f"{site.url}/skilt.html")
     assert fetched.content.decode() == PAGE
     assert (fetched.media_type, fetched.charset) == ("text/html", "utf-8")
     assert (fetched.etag, fetched.last_modified) == ('"1"', "Mon, 02 Mar 2026 10:00:00 GMT")
@@ -37,7 +23,7 @@ async def test_a_page_comes_with_what_the_server_says_about_it(site: Site, clien
 
 async def test_a_name_is_resolved_here_and_still_sent_as_host(site: Site, client: httpx.AsyncClient) -> None:
     address = site.url.replace("127.0.0.1", "localhost")
-    fetched = await Fetcher(client, allow_private=True).fetch(f"{address}/skilt.html#part")
+    fetched = await Fetcher(client, allow_private=True, pace=Pace(0)).fetch(f"{address}/skilt.html#part")
     assert fetched.url == f"{address}/skilt.html"
     assert site.hosts == [address.removeprefix("http://")]
 
@@ -45,7 +31,7 @@ async def test_a_name_is_resolved_here_and_still_sent_as_host(site: Site, client
 async def test_a_file_comes_with_its_type(tmp_path: Path, client: httpx.AsyncClient) -> None:
     path = tmp_path / "å.md"
     path.write_text("# Hei")
-    fetched = await Fetcher(client).fetch(path)
+    fetched = await Fetcher(client, pace=Pace(0)).fetch(path)
     assert (fetched.content, fetched.media_type, fetched.url) == (b"# Hei", "text/markdown", path.as_uri())
 
 
@@ -59,16 +45,16 @@ async def test_a_file_that_is_not_fit_is_refused(
     (tmp_path / "big.md").write_bytes(b"x" * 2001)
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FetchError, match=expected):
-        await Fetcher(client, limit=2000).fetch(tmp_path / name)
+        await Fetcher(client, limit=2000, pace=Pace(0)).fetch(tmp_path / name)
 
 
 async def test_a_file_of_exactly_the_limit_is_fetched(tmp_path: Path, client: httpx.AsyncClient) -> None:
     (tmp_path / "a.md").write_bytes(b"x" * 2000)
-    assert len((await Fetcher(client, limit=2000).fetch(tmp_path / "a.md")).content) == 2000
+    assert len((await Fetcher(client, limit=2000, pace=Pace(0)).fetch(tmp_path / "a.md")).content) == 2000
 
 
 async def test_up_to_five_redirects_are_followed(site: Site, client: httpx.AsyncClient) -> None:
-    fetcher = Fetcher(client, allow_private=True)
+    fetcher = Fetcher(client, allow_private=True, pace=Pace(0))
     fetched = await fetcher.fetch(f"{site.url}/to/5")
     assert fetched.url == f"{site.url}/skilt.html"
     assert fetched.location == f"{site.url}/to/5"
@@ -81,7 +67,7 @@ async def test_a_redirect_to_anything_but_the_web_is_refused(
     site: Site, client: httpx.AsyncClient, target: str
 ) -> None:
     with pytest.raises(FetchError, match=f"{site.url}.*leads to"):
-        await Fetcher(client, allow_private=True).fetch(f"{site.url}/away?url={target}")
+        await Fetcher(client, allow_private=True, pace=Pace(0)).fetch(f"{site.url}/away?url={target}")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +78,7 @@ async def test_private_addresses_are_refused_without_a_request(
 ) -> None:
     port = httpx.URL(site.url).port
     with pytest.raises(FetchError, match="private network"):
-        await Fetcher(client).fetch(f"http://{host}:{port}/skilt.html")
+        await Fetcher(client, pace=Pace(0)).fetch(f"http://{host}:{port}/skilt.html")
     assert site.asked == []
 
 
@@ -101,12 +87,12 @@ async def test_private_addresses_are_refused_without_a_request(
 )
 async def test_other_inner_addresses_are_refused(client: httpx.AsyncClient, host: str) -> None:
     with pytest.raises(FetchError, match="private network"):
-        await Fetcher(client).fetch(f"http://{host}/latest/meta-data")
+        await Fetcher(client, pace=Pace(0)).fetch(f"http://{host}/latest/meta-data")
 
 
 async def test_a_public_page_cannot_redirect_into_the_private_network(site: Site) -> None:
-    async with httpx.AsyncClient(transport=Worldwide(site)) as client:
-        fetcher = Fetcher(client)
+    async with httpx.AsyncClient(transport=Worldwide(site.url)) as client:
+        fetcher = Fetcher(client, pace=Pace(0))
         assert (await fetcher.fetch(f"http://{Worldwide.public}/skilt.html")).content.decode() == PAGE
         with pytest.raises(FetchError, match="private network"):
             await fetcher.fetch(f"http://{Worldwide.public}/away?url={site.url}/secret")
@@ -117,7 +103,7 @@ async def test_a_certificate_must_be_for_the_name_in_the_address(tmp_path: Path)
     pem = certificate("localhost", tmp_path / "site.pem")
     trust = ssl.create_default_context(cafile=pem)
     async with running(pem) as site, httpx.AsyncClient(verify=trust, trust_env=False) as client:
-        fetcher = Fetcher(client, allow_private=True, attempts=1)
+        fetcher = Fetcher(client, allow_private=True, attempts=1, pace=Pace(0))
         named = site.url.replace("127.0.0.1", "localhost")
         assert (await fetcher.fetch(f"{named}/skilt.html")).content.decode() == PAGE
         with pytest.raises(FetchError, match="certificate"):
@@ -129,31 +115,33 @@ async def test_a_certificate_must_be_for_the_name_in_the_address(tmp_path: Path)
 
 async def test_a_failure_that_passes_is_tried_again(site: Site, client: httpx.AsyncClient) -> None:
     site.failures["/skilt.html"] = [503, 429]
-    assert (await Fetcher(client, allow_private=True).fetch(f"{site.url}/skilt.html")).content.decode() == PAGE
+    assert (
+        await Fetcher(client, allow_private=True, pace=Pace(0)).fetch(f"{site.url}/skilt.html")
+    ).content.decode() == PAGE
     assert len(site.asked) == 3
 
 
 async def test_a_failure_that_stays_is_told_after_three_tries(site: Site, client: httpx.AsyncClient) -> None:
     site.failures["/skilt.html"] = [503] * 9
     with pytest.raises(FetchError, match="answered 503; try again later"):
-        await Fetcher(client, allow_private=True).fetch(f"{site.url}/skilt.html")
+        await Fetcher(client, allow_private=True, pace=Pace(0)).fetch(f"{site.url}/skilt.html")
     assert len(site.asked) == 3
 
 
 async def test_what_is_not_there_is_asked_for_once(site: Site, client: httpx.AsyncClient) -> None:
     with pytest.raises(FetchError, match="answered 404; check the address"):
-        await Fetcher(client, allow_private=True).fetch(f"{site.url}/gone.html")
+        await Fetcher(client, allow_private=True, pace=Pace(0)).fetch(f"{site.url}/gone.html")
     assert site.asked == ["/gone.html"]
 
 
 async def test_a_page_without_end_is_cut_off(site: Site, client: httpx.AsyncClient) -> None:
     with pytest.raises(FetchError, match="larger than 1 MB"):
-        await Fetcher(client, allow_private=True, limit=1024 * 1024).fetch(f"{site.url}/flood")
+        await Fetcher(client, allow_private=True, limit=1024 * 1024, pace=Pace(0)).fetch(f"{site.url}/flood")
 
 
 async def test_a_slow_page_is_given_up(site: Site, client: httpx.AsyncClient) -> None:
     with pytest.raises(FetchError, match=r"longer than 0\.3 s"):
-        await Fetcher(client, allow_private=True, timeout=0.3).fetch(f"{site.url}/slow")
+        await Fetcher(client, allow_private=True, timeout=0.3, pace=Pace(0)).fetch(f"{site.url}/slow")
 
 
 @pytest.mark.parametrize(
@@ -167,4 +155,4 @@ async def test_a_slow_page_is_given_up(site: Site, client: httpx.AsyncClient) ->
 )
 async def test_an_address_that_leads_nowhere_is_said_so(client: httpx.AsyncClient, address: str, expected: str) -> None:
     with pytest.raises(FetchError, match=expected):
-        await Fetcher(client, allow_private=True, attempts=1).fetch(address)
+        await Fetcher(client, allow_private=True, attempts=1, pace=Pace(0)).fetch(address)

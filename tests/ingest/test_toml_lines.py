@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk.toml_lines import Path as Keys
-from bot.desk.toml_lines import TomlLines
+from ingest.toml_lines import Path as Keys
+from ingest.toml_lines import TomlLines
 
 TOML = '''\
 # a comment
