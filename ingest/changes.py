@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -11,9 +12,10 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge.model import Audience, Document, Section
 
+_SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-_LONGEST_DIFF = 20_000
-"""Characters: comparing longer texts word by word takes too long, so they are compared line by line."""
+_LONGEST_WORDING = 4_000
+"""Characters: comparing longer passages word by word takes too long."""
 
 
 class Kind(enum.StrEnum):
@@ -95,20 +97,32 @@ def compare(before: Document, after: Document) -> Iterator[SectionChange]:
 
 
 def diff(before: str, after: str) -> list[tuple[str, str]]:
-    """The words of both texts in reading order as (sign, text): " " is in both, "-" only before, "+" only after."""
-    split = _WORDS.findall if len(before) + len(after) <= _LONGEST_DIFF else _lines
-    old, new = split(before), split(after)
-    found: list[tuple[str, str]] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append((" ", "".join(old[i:j])))
-        else:
-            found += [(sign, "".join(part)) for sign, part in (("-", old[i:j]), ("+", new[k:m])) if part]
-    return found
+    """The words of both texts in reading order as (sign, text): " " is in both, "-" only before, "+" only after.
+
+    Sentences are compared first, and then the words of those that differ.
+    """
+    pieces = (
+        piece
+        for old, new in _aligned(before, after, _SENTENCES)
+        for piece in ([(old, new)] if max(len(old), len(new)) > _LONGEST_WORDING else _aligned(old, new, _WORDS))
+    )
+    same = itertools.groupby(pieces, key=lambda piece: piece[0] == piece[1])
+    return [found for alike, group in same for found in _signed(alike, list(group))]
 
 
-def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
+def _signed(alike: bool, pieces: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for old, new in [("".join(old for old, _ in pieces), "")] if alike else pieces:
+        yield from ((sign, text) for sign, text in ((" " if alike else "-", old), ("+", new)) if text)
+
+
+def _aligned(before: str, after: str, part: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Stretches of both texts that belong together; the very same where they are alike."""
+    if before == after:
+        yield before, after
+        return
+    old, new = part.findall(before), part.findall(after)
+    for _, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield "".join(old[i:j]), "".join(new[k:m])
 
 
 def _names(section: Section) -> Sequence[str]:

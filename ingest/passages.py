@@ -17,16 +17,17 @@ _SENTENCE = r"(?<=[.!?…])\s+(?=[A-ZÆØÅ«\"“(§–-])"
 _CLAUSE = r"(?<=[;:,])\s+"
 
 
-def passages_of(document: Document) -> list[Passage]:
-    """The passages of a document in reading order: one for a short section, several for a long one.
+def passages_of(document: Document, longest: int = LONGEST) -> list[Passage]:
+    """The passages of a document in reading order: one for a short section, several for one of over `longest`
+    characters. Sections are never merged: a citation names the one that the words stand in.
 
     Each text is verbatim in its section, and together they hold all of it but the white space between them.
     """
-    return [passage for section in document.sections for passage in _passages(document, section)]
+    return [passage for section in document.sections for passage in _passages(document, section, longest)]
 
 
-def _passages(document: Document, section: Section) -> list[Passage]:
-    texts = _split(section.text)
+def _passages(document: Document, section: Section, longest: int) -> list[Passage]:
+    texts = _split(section.text, longest)
     return [
         Passage(
             id=f"{document.id}#{section.anchor}" + (f"~{number}" if number > 1 else ""),
@@ -60,14 +61,14 @@ def _page(section: Section, start: int) -> int | None:
     return next((page for offset, page in reversed(section.pages) if offset <= start), section.page)
 
 
-def _split(text: str) -> list[str]:
-    if len(text.strip()) <= LONGEST:
+def _split(text: str, longest: int) -> list[str]:
+    if len(text.strip()) <= longest:
         return [text.strip()] if text.strip() else []
     splitter = RecursiveCharacterTextSplitter(
         separators=[_PARAGRAPH, _LINE, _SENTENCE, _CLAUSE, r"\s+", ""],
         is_separator_regex=True,
         keep_separator="end",
-        chunk_size=LONGEST,
+        chunk_size=longest,
         chunk_overlap=0,
     )
     return splitter.split_text(text)

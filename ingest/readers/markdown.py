@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from selectolax.lexbor import LexborHTMLParser
 
 from ingest.fetching import Fetched
+from ingest.readers.html.nesting import limit_nesting
 from ingest.readers.legal import legal_reference
 from ingest.readers.outline import Outline
 from ingest.readers.reading import ReadError, decode, document, one_line, refuse_html, title_of
@@ -144,6 +145,6 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 
 def _html_text(html: str) -> str:
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(limit_nesting(html))
     tree.strip_tags(["script", "style", "template"])
     return one_line(tree.body.text(separator=" ")) if tree.body else ""

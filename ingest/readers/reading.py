@@ -22,6 +22,14 @@ class ReadError(ValueError):
     def __init__(self, fetched: Fetched, what: str, advice: str) -> None:
         super().__init__(f"{fetched.location}: {what}; {advice}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Readers work in processes of their own, from where this must come back."""
+        return _with_message, (str(self),)
+
+
+def _with_message(message: str) -> ReadError:
+    return ReadError.__new__(ReadError, message)
+
 
 class Reader(Protocol):
     """Understands one format. Blocking: call it from a thread."""
@@ -53,9 +61,14 @@ def decode(fetched: Fetched, charset: str | None = None) -> str:
     raise ReadError(fetched, "is not text in an encoding that can be told", "save it as UTF-8")
 
 
+def is_html(text: str) -> bool:
+    """Whether a text is an HTML page, by how it begins."""
+    return bool(_HTML.match(text))
+
+
 def refuse_html(fetched: Fetched, text: str) -> None:
     """Raise ReadError where a text is an HTML page: a sign-in or error page saved under another name."""
-    if _HTML.match(text):
+    if is_html(text):
         raise ReadError(fetched, "is an HTML page", 'fetch the original, or set reader = "html"')
 
 
@@ -88,6 +101,7 @@ def document(fetched: Fetched, source: Source, title: str, sections: Sequence[Se
         "source": source.name,
         "area": source.area,
         "topic": source.topic,
+        "team": source.team or "",
         "url": source.public_url or (fetched.url if fetched.is_from_web else None),
     }
     return Document(**(of_source | values))

@@ -60,6 +60,30 @@ def test_title_dates_and_goal_are_kept_and_captions_are_not(read_file: Read) -> 
         assert caption not in everything
 
 
+def _page(strategies: str) -> str:
+    """The page of the policy area, as a site would have it."""
+    intro = "".join(f"<p>{text}</p>" for text in FILE.read_text().split("Grafisk")[0].split("\n\n")[3:])
+    return f"""<!doctype html><html lang="nb"><head><title>Omstillingsdyktig næringsliv - Drammen kommune</title></head>
+        <body><nav class="breadcrumbs"><ol><li>Forside<li>Planer<li>Omstillingsdyktig næringsliv</ol></nav>
+        <main><figure><img src="a.jpg"><figcaption>En arbeider som styrer</figcaption></figure>
+        <h1>Omstillingsdyktig næringsliv</h1><p>Publisert: 01.03.2022 11:25:40 Sist endret: 02.03.2022 09:58:27</p>
+        {intro}<img alt="Grafisk framstilling"><p>ILL.: Bærekraftsmålene dette møter</p>
+        <h2>Hovedmål</h2><p>Drammen er et næringssentrum.</p>
+        <h2>Delmål og strategier</h2><p>Slik vil vi ha det, og slik gjør vi det.</p>{strategies}</main>
+        <footer>Drammen kommune</footer></body></html>"""
+
+
+@pytest.mark.parametrize("item", ["<li>{}</li>", "<li><p><strong>{}</strong></p></li>"])
+@pytest.mark.parametrize("kind", ["ul", "ol", "div"])
+def test_the_page_itself_reads_like_its_text(read_file: Read, kind: str, item: str) -> None:
+    strategies = ""
+    for letter in "ABCD":
+        items = "".join(item.format(f"{code}. {text}") for code, text in STRATEGIES.items() if code[0] == letter)
+        strategies += f"<h3>Strategier</h3><{kind}>{items}</{kind}>"
+    page = read_file("omstillingsdyktig-naeringsliv.html", _page(strategies), reader="plan", kind="plan")
+    assert page == read_file(FILE.name, FILE.read_bytes(), reader="plan", kind="plan")
+
+
 def test_other_text_among_the_strategies_is_kept(read_file: Read) -> None:
     text = FILE.read_text().replace(" • B1.", "Delmål: Kommunen er en god vert.\n\n • B1.")
     document = read_file(FILE.name, text, reader="plan", kind="plan")
@@ -91,7 +115,7 @@ def test_a_page_that_does_not_read_like_a_plan_is_told(read_file: Read, old: str
         read_file("plan.txt", FILE.read_text().replace(old, new), reader="plan")
 
 
-@pytest.mark.parametrize(("content", "expected"), [("", "is empty"), ("<!doctype html><p>x", "is an HTML page")])
+@pytest.mark.parametrize(("content", "expected"), [("", "is empty"), ("<!doctype html><p>x", "does not read like a")])
 def test_a_file_that_is_no_text_of_a_page_is_told(read_file: Read, content: str, expected: str) -> None:
     with pytest.raises(ReadError, match=expected):
         read_file("plan.txt", content, reader="plan")
