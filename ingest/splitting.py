@@ -22,8 +22,8 @@ from ingest.readers.reading import Reader, ReadError
 from ingest.sources import Source
 from knowledge.model import Document, Passage
 
-PATIENCE = 120.0
-"""Seconds for one document, which a plan of a thousand pages needs."""
+PATIENCE = 360.0
+"""Seconds for one document: recognising the text of a long scan takes minutes."""
 
 MEMORY = 3 * 1024**3
 """Bytes of address space for one document."""
