@@ -42,8 +42,10 @@ class Channel(Protocol):
         """End it."""
 
 
-def create_app(channels: Sequence[Channel], database: Database, jobs: Sequence[Job]) -> Starlette:
-    """The app of all channels; while it is up, the jobs go on."""
+def create_app(
+    channels: Sequence[Channel], database: Database, jobs: Sequence[Job], more: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """The app of all channels, and of `more` for who operates it; while it is up, the jobs go on."""
 
     @contextlib.asynccontextmanager
     async def beside_the_requests(_: Starlette) -> AsyncIterator[None]:
@@ -62,7 +64,7 @@ def create_app(channels: Sequence[Channel], database: Database, jobs: Sequence[J
             return JSONResponse({"status": "ok"})
         return JSONResponse({"status": "unavailable", "away": ["database"]}, HTTPStatus.SERVICE_UNAVAILABLE)
 
-    routes: list[BaseRoute] = [Route("/health", health)]
+    routes: list[BaseRoute] = [Route("/health", health), *more]
     middleware: list[Middleware] = []
     for channel in channels:
         routes.extend(channel.routes())

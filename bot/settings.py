@@ -89,8 +89,12 @@ class Settings(BaseSettings):
     """The workspace (T…) whose full members are staff; `none`: no workspace's are. Without it, the token's own."""
     slack_officers_group: str = ""
     """The user group (S…) of that workspace whose members are officers; without it, the staff in officers' channels."""
+    changes_channel: str | None = None
+    """The channel in Slack (C…) that is told what has changed in the sources; without it none is."""
     slack_api_url: str = "https://slack.com/api/"
 
+    scheduled_ingest: bool = True
+    """`serve` and `worker` look at sources when they are due; without it, only `ingest` does."""
     allow_private_addresses: bool = False
     """Sources may lie on addresses of private networks."""
 
@@ -99,6 +103,9 @@ class Settings(BaseSettings):
 
     four_eyes: bool = True
     """What one officer proposes as a published answer, another one publishes."""
+
+    metrics_token: SecretStr | None = None
+    """Who sends it may read what is measured, at /metrics; without it there is no such address."""
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = "WARNING"
 
@@ -150,6 +157,7 @@ class Settings(BaseSettings):
             and not self.encryption_key,
             HOMELESS.format(setting="MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"): self.is_slack_homeless
             and self.slack_officers_channel,
+            HOMELESS.format(setting="MOTEPLASSEN_CHANGES_CHANNEL"): self.is_slack_homeless and self.changes_channel,
         }
         return next((fault for fault, found in faults.items() if found), "") if self._names_slack else ""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot.app import Channel, create_app
 from bot.conversation import Conversation, judge
@@ -30,6 +31,7 @@ from bot.handlers.web.courier import WebCourier
 from bot.handlers.web.handler import WebHandler
 from bot.handlers.web.live import Live
 from bot.handlers.web.threads import Threads
+from bot.metrics import MetricsEndpoint
 from bot.migrations import migrate
 from bot.publishing.courier import LibraryCourier
 from bot.publishing.notices import LIBRARY
@@ -38,15 +40,11 @@ from bot.publishing.sources import Sources
 from bot.publishing.upkeep import Upkeep
 from bot.reaching import new_database, reaching, try_file
 from bot.settings import Settings
+from bot.sourcing.herald import Herald
+from bot.sourcing.opening import Sourcing, open_sourcing
 from bot.staffing import teams_of
 from bot.texts import Texts
 from bot.understanding import Understander
-from ingest.fetching import Fetcher, open_client
-from ingest.finding import Finder
-from ingest.http_cache import HttpCache
-from ingest.ledger import Ledger
-from ingest.pipeline import Pipeline
-from ingest.splitting import ProcessSplitter
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.confidence import THRESHOLD
 from knowledge.embeddings import CachedEmbeddings, E5Embeddings
@@ -167,7 +165,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
 async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[Starlette]:
     """The web process: all channels, and a dispatcher that delivers while it is up. Raises DataDirError, or
     ConfigurationError: no database answers, neither the demo nor a sign-in is set up, or Slack is by half."""
-    async with open_office(settings) as office:
+    async with open_office(settings) as office, open_sourcing(settings, knowledge.library) as sourcing:
         press = _press(settings, office, knowledge)
         web = WebHandler(
             settings=settings,
@@ -177,6 +175,7 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
             publishing=press.publishing,
             conversation=knowledge.conversation,
             library=knowledge.library,
+            sourcing=sourcing,
             texts=knowledge.texts,
         )
         channels: list[Channel] = [web]
@@ -186,8 +185,8 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
             couriers[SLACK] = slack.courier
         if settings.demo:
             await web.furnish()
-        jobs: list[Job] = [_dispatcher(settings, office, couriers), Timekeeper(office.desk), press.upkeep]
-        yield create_app(channels, office.database, jobs)
+        jobs = [_dispatcher(settings, office, couriers), *_watching(settings, office, press, sourcing)]
+        yield create_app(channels, office.database, jobs, _metrics(settings, sourcing))
 
 
 @contextlib.asynccontextmanager
@@ -196,7 +195,7 @@ async def open_worker(settings: Settings, knowledge: Knowledge) -> AsyncIterator
 
     Raises DataDirError, or ConfigurationError where no database answers or Slack is set up by half.
     """
-    async with open_office(settings) as office:
+    async with open_office(settings) as office, open_sourcing(settings, knowledge.library) as sourcing:
         press = _press(settings, office, knowledge)
         threads = Threads(office.database, office.outbox, Live(office.database), Outcomes(office.desk.teams))
         web = WebCourier(threads, knowledge.conversation, office.desk, knowledge.texts)
@@ -204,34 +203,29 @@ async def open_worker(settings: Settings, knowledge: Knowledge) -> AsyncIterator
         if slack := _slack(settings, office, knowledge):
             couriers[SLACK] = slack.courier
         dispatcher = _dispatcher(settings, office, couriers)
-        yield Worker(dispatcher.platforms, [dispatcher, Timekeeper(office.desk), press.upkeep])
+        yield Worker(dispatcher.platforms, [dispatcher, *_watching(settings, office, press, sourcing)])
 
 
-@contextlib.contextmanager
-def open_ledger(settings: Settings) -> Iterator[Ledger]:
-    """What is known of sources and documents from the runs before. Raises DataDirError."""
-    with contextlib.closing(Ledger(open_data_dir(settings) / "library" / "ledger.db")) as ledger:
-        yield ledger
-
-
-@contextlib.asynccontextmanager
-async def open_pipeline(settings: Settings, library: Library) -> AsyncIterator[Pipeline]:
-    """What brings documents into the library. Raises DataDirError."""
-    cache = open_data_dir(settings) / "cache"
-    async with open_client() as client:
-        fetcher = Fetcher(
-            client,
-            allow_private=settings.allow_private_addresses,
-            contact=settings.public_url,
-            cache=HttpCache(cache / "pages.db"),
-        )
-        with open_ledger(settings) as ledger, contextlib.closing(ProcessSplitter()) as splitter:
-            yield Pipeline(library, Finder(fetcher, cache / "archives"), splitter, ledger)
+def _metrics(settings: Settings, sourcing: Sourcing) -> Sequence[BaseRoute]:
+    return MetricsEndpoint(sourcing.registry, settings.metrics_token).routes() if settings.metrics_token else ()
 
 
 def _dispatcher(settings: Settings, office: Office, couriers: Mapping[str, Courier]) -> Dispatcher:
     # Without a chat model to wait for, replies only compete for the processor, also with what is to be acknowledged.
     return Dispatcher(office.outbox, couriers, pace=Pace() if settings.has_chat_model else Pace(replies=3))
+
+
+def _watching(settings: Settings, office: Office, press: Press, sourcing: Sourcing) -> Sequence[Job]:
+    """What watches clocks, answers and sources."""
+    herald = Herald(
+        office.database,
+        office.outbox,
+        office.desk,
+        sourcing.ledger,
+        press.upkeep.run_once,
+        SLACK if settings.has_slack and settings.changes_channel else "",
+    )
+    return [Timekeeper(office.desk), press.upkeep, herald, *sourcing.jobs]
 
 
 def _press(settings: Settings, office: Office, knowledge: Knowledge) -> Press:

@@ -57,9 +57,10 @@ class Record(_Value):
 
 class SourceRecord(_Value):
     """What is known of a source: when it was last looked through, and last without an error of its own; when it is due
-    again; `failures` in a row, and the last one's reason."""
+    again; `failures` in a row, and the last one's reason. `entry` is a hash of what was listed then."""
 
     name: str
+    entry: str = ""
     checked: dt.datetime
     succeeded: dt.datetime | None = None
     due: dt.datetime
@@ -131,6 +132,11 @@ class Ledger:
         """The changes after that number, the first first."""
         rows = self._rows("SELECT number, at, body FROM changes WHERE number > ? ORDER BY number LIMIT ?", after, limit)
         return [_noted(*row) for row in rows]
+
+    def changes_of(self, document: str, since: dt.datetime) -> list[Noted]:
+        """The changes of a document since then, the first first."""
+        rows = self._rows("SELECT number, at, body FROM changes WHERE document = ? ORDER BY number", document)
+        return [noted for noted in (_noted(*row) for row in rows) if noted.at >= since]
 
     def last_changes(self, limit: int) -> list[Noted]:
         """The last changes, the last first."""

@@ -14,7 +14,7 @@ from ingest.finding import Finder
 from ingest.holdings import Holdings
 from ingest.ledger import Ledger, SourceRecord
 from ingest.report import Failure, Progress, Report
-from ingest.schedule import next_check
+from ingest.schedule import entry_of, next_check
 from ingest.sources import Source
 from ingest.splitting import Splitter
 from ingest.vanishing import Vanishing
@@ -107,6 +107,7 @@ class Pipeline:
         self._ledger.note_source(
             SourceRecord(
                 name=source.name,
+                entry=entry_of(source),
                 checked=checked,
                 succeeded=(before.succeeded if before else None) if error else checked,
                 due=next_check(source, checked, failures, self._chance),

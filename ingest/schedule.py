@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import random
 from collections.abc import Mapping, Sequence
 
@@ -23,11 +24,16 @@ def next_check(source: Source, now: dt.datetime, failures: int, chance: random.R
     return now + wait * (1 + chance.uniform(-_JITTER, _JITTER))
 
 
+def entry_of(source: Source) -> str:
+    """A hash of what is listed: another one means that the source says something else, or has other files."""
+    return hashlib.sha256(source.model_dump_json().encode()).hexdigest()[:16]
+
+
 def due(sources: Sequence[Source], known: Mapping[str, SourceRecord], now: dt.datetime) -> list[Source]:
-    """Those of the sources that are to be looked at now; what was never looked at is, and so is one whose interval
-    was made shorter since."""
+    """Those of the sources that are to be looked at now: also what was never looked at, and what is listed otherwise
+    since, such as for staff only."""
     return [source for source in sources if _is_due(source, known.get(source.name), now)]
 
 
 def _is_due(source: Source, record: SourceRecord | None, now: dt.datetime) -> bool:
-    return record is None or min(record.due, record.checked + source.every * (1 + _JITTER)) <= now
+    return record is None or record.entry != entry_of(source) or record.due <= now

@@ -74,6 +74,7 @@ class ExtractiveAnswerer:
             date=passage.date,
             kind=passage.kind,
             audience=passage.audience,
+            team=passage.team,
             rests_on=passage.rests_on,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -112,12 +112,12 @@ class Library:
 
     async def put_all(self, documents: Sequence[Split]) -> None:
         """Add or replace several documents at once, which is faster."""
-        await asyncio.to_thread(self._put_all, documents)
+        await _to_the_end(self._put_all, documents)
 
     async def remove(self, id_: str) -> None:
         """Take a document out. Nothing happens where there is none."""
         for shelf in self._shelves.values():
-            await asyncio.to_thread(shelf.remove, id_)
+            await _to_the_end(shelf.remove, id_)
 
     async def publish(self, document: Document, passage: Passage) -> None:
         """Add a published answer or replace it, at once: no lock is needed, whoever brings documents in meanwhile."""
@@ -136,7 +136,7 @@ class Library:
         """Note that a list of sources has been brought in, to the end."""
         await asyncio.to_thread(self._marked.mark, set_=_COMPLETE, unset=_UNDER_WAY)
         for shelf in self._shelves.values():
-            await asyncio.to_thread(shelf.sweep, GRACE)
+            await _to_the_end(shelf.sweep, GRACE)
 
     async def is_complete(self) -> bool:
         """Has a list of sources ever been brought in to the end? Otherwise what is held may be a fraction of it."""
@@ -194,3 +194,14 @@ class Library:
         if not np.allclose(lengths, 1.0, atol=1e-3):
             raise ValueError("the embeddings must have length 1")
         return vectors
+
+
+async def _to_the_end(write: Callable[..., None], *values: object) -> None:
+    """Write in a thread, and be cancelled only when that has ended: nobody may close the files, or take the lock,
+    while something is still written."""
+    writing = asyncio.ensure_future(asyncio.to_thread(write, *values))
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.wait([writing])
+        raise

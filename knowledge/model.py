@@ -203,6 +203,7 @@ class Citation(_Value):
     """Where a claim comes from: the passage's address and the words quoted from it.
 
     `document` and `section` are ids, `title` is for people, `url` can be opened, `quote` is verbatim in the passage.
+    `team` is the id of the team that questions about the document belong to, where its source names one.
     """
 
     document: str
@@ -213,6 +214,7 @@ class Citation(_Value):
     date: dt.date | None = None
     kind: str = ""
     audience: Audience = Audience.PUBLIC
+    team: str = ""
     rests_on: tuple[LegalReference, ...] = ()
 
 

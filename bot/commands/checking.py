@@ -67,7 +67,7 @@ async def _findings(settings: Settings) -> list[Finding]:
         _sources(settings),
         await _library(settings),
         *await _database(settings),
-        _teams(settings),
+        *_teams(settings),
         await _chat_model(settings),
         await _sign_in(settings),
         await _slack(settings),
@@ -170,17 +170,32 @@ def _audit(verdict: Verdict) -> Finding:
     return Finding("audit log", State.OK, f"{verdict.entries} entries, the latest looked through")
 
 
-def _teams(settings: Settings) -> Finding:
+def _teams(settings: Settings) -> list[Finding]:
+    """Of the teams, and of sources that name others."""
     from bot.settings import ConfigurationError  # noqa: PLC0415
     from bot.staffing import teams_of  # noqa: PLC0415
 
     if settings.teams is None:
-        return Finding("teams", State.OFF, "one team gets every case; name a teams.toml in MOTEPLASSEN_TEAMS")
+        return [Finding("teams", State.OFF, "one team gets every case; name a teams.toml in MOTEPLASSEN_TEAMS")]
     try:
-        teams = teams_of(settings)
+        ids = [team.id for team in teams_of(settings)]
     except ConfigurationError as error:
-        return Finding("teams", State.BAD, str(error))
-    return Finding("teams", State.OK, f"{len(teams)} in {settings.teams}: {', '.join(team.id for team in teams)}")
+        return [Finding("teams", State.BAD, str(error))]
+    return [Finding("teams", State.OK, f"{len(ids)} in {settings.teams}: {', '.join(ids)}"), *_strangers(settings, ids)]
+
+
+def _strangers(settings: Settings, ids: list[str]) -> list[Finding]:
+    from ingest.sources import SourcesError, load_sources  # noqa: PLC0415
+
+    with contextlib.suppress(SourcesError):  # which is another finding
+        named = [(each.team, each.name) for each in load_sources(settings.sources) if each.team]
+        unknown = [f"{team!r} of {source!r}" for team, source in named if team not in ids]
+        if unknown:
+            detail = (
+                f"there is no team {', '.join(unknown)}; correct it in {settings.sources}, it is ignored until then"
+            )
+            return [Finding("teams of sources", State.OFF, detail)]
+    return []
 
 
 async def _chat_model(settings: Settings) -> Finding:

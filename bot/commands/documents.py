@@ -57,7 +57,7 @@ async def fill_if_unfinished(settings: Settings, library: Library) -> None:
 
 async def fill(settings: Settings, library: Library) -> Report:
     """Bring the sources in, with a progress bar. Raises SourcesError or LibraryBusy."""
-    from bot.wiring import open_pipeline  # noqa: PLC0415
+    from bot.sourcing.opening import open_pipeline  # noqa: PLC0415
     from ingest.sources import load_sources  # noqa: PLC0415
 
     sources = load_sources(settings.sources)

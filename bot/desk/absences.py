@@ -78,6 +78,10 @@ class Away(BaseModel):
         """The id of who works for the officer: their own, where they are here; None where nobody does."""
         return standing_in((each.absence for each in self.told), officer.id, self.day, self.usual)
 
+    def stood_in_for(self, officer: Actor) -> frozenset[str]:
+        """The ids of those who are away and whom the officer works for."""
+        return frozenset(each.officer.id for each in self.told if self.substitute(each.officer) == officer.id)
+
     def may_stand_in(self, case: Case, officer: Actor) -> bool:
         """May the officer take the case from whoever has it, and is away? Their substitute may; where there is none,
         anybody of the case's team."""

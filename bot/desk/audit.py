@@ -55,7 +55,9 @@ def entry_of(case: Case, event: Event) -> Entry:
 
 
 def _entry(case_id: str, version: int, event: Event) -> Entry:
-    details = event.model_dump(mode="json", exclude={"actor", "moment", "move", "standing_in"})
+    # What is of one kind of events only is left out of the others, as it was before there was such a kind.
+    rare = {"source"} if event.source is None else set()
+    details = event.model_dump(mode="json", exclude={"actor", "moment", "move", "standing_in", *rare})
     return Entry(
         moment=event.moment,
         actor=event.actor,

@@ -6,6 +6,7 @@ import enum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from bot.desk.source_change import SourceChange
 from bot.people import Asker, Place
 from knowledge.model import Audience, Citation, Claim
 
@@ -175,6 +176,8 @@ class Move(enum.StrEnum):
     """The asker was asked whether the answer helped."""
     UNDELIVERED = "undelivered"
     """What the officer wrote did not reach the asker."""
+    SOURCE_CHANGED = "source_changed"
+    """What the case rests on reads otherwise now, or is gone."""
 
 
 TO_ASKER = frozenset({Move.ANSWERED, Move.SUPPLEMENTED, Move.ASKED_BACK})
@@ -183,7 +186,7 @@ SHARED = frozenset({Move.ANSWERED, Move.SUPPLEMENTED, Move.CLOSED})
 """The moves that are also made of the cases that were merged into the one they are made of."""
 
 SYSTEM = Actor(id="desk", name="Møteplassen")
-"""Who it is that watches the clock."""
+"""Who it is that watches the clock, and what the case rests on."""
 
 
 class Event(_Value):
@@ -191,7 +194,7 @@ class Event(_Value):
     delivery's key. `to` is the officer and `team` the team whom the case was given to, `into` the id of the case that
     it was merged into, or by way of which it was answered. `due` is the deadline that is near or has passed. `ref` is
     the message that was the occasion, as its platform names it. `standing_in`: the actor does the work of the officer
-    who has the case, and who is away.
+    who has the case, and who is away. `source` is what happened to a document that the case cites.
     """
 
     move: Move
@@ -204,6 +207,7 @@ class Event(_Value):
     due: AwareDatetime | None = None
     ref: str = ""
     standing_in: bool = False
+    source: SourceChange | None = None
 
 
 class Refusal(enum.StrEnum):

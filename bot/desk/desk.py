@@ -7,6 +7,8 @@ import datetime as dt
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.database import Database, now
 from bot.desk import audit
 from bot.desk.case import (
@@ -27,6 +29,7 @@ from bot.desk.finding import CaseFilter
 from bot.desk.notices import deliveries
 from bot.desk.outbox import Delivery, Outbox
 from bot.desk.routing import Router
+from bot.desk.sharing import share
 from bot.desk.store import Cases
 from bot.desk.teams import Teams
 from bot.people import Asker, Place
@@ -92,7 +95,7 @@ class Desk:
     async def send_back(self, case_id: str, officer: Officer, reason: str = "") -> Case:
         """Lay the case back as one that belongs elsewhere. Raises CaseNotFound, or IllegalMove where somebody else has
         it or it is done."""
-        return await self._move(case_id, self._event(Move.RETURNED, officer, clean(reason)))
+        return await self._move(case_id, self._event(Move.RETURNED, officer, clean(reason)), once=True)
 
     async def ask_back(self, case_id: str, officer: Officer, text: str, ref: str = "") -> Case:
         """Ask the asker for more, and thereby take the case. `ref` as in an Event. Raises as `answer` does."""
@@ -152,7 +155,8 @@ class Desk:
             return case
 
     async def close(self, case_id: str, by: Officer | Asker) -> Case:
-        """End the case, answered or not. Raises CaseNotFound, or IllegalMove where somebody else has claimed it."""
+        """End the case, answered or not, and those merged into it: as `share` does. Raises CaseNotFound, or IllegalMove
+        where somebody else has claimed it."""
         return await self._move(case_id, self._event(Move.CLOSED, by))
 
     async def reopen(self, case_id: str, by: Officer | Asker, reason: str = "") -> Case:
@@ -178,6 +182,21 @@ class Desk:
     async def undelivered(self, case_id: str, officer: Officer, key: str) -> Case:
         """Note, once for each delivery, that the officer's answer did not reach the asker. Raises CaseNotFound."""
         return await self._move(case_id, self._event(Move.UNDELIVERED, officer, key, ref=key[:255]), once=True)
+
+    @contextlib.asynccontextmanager
+    async def changing(self, session: AsyncSession) -> AsyncIterator[Cases]:
+        """The cases, for a transaction that also does something else. Where the block ends, what it did to them is owed
+        and in the log; that is to be the last thing that the transaction does."""
+        cases = Cases(session, self._router)
+        yield cases
+        owed: list[Delivery] = []
+        for case, event in cases.changes:
+            into = await cases.get(event.into) if event.move is Move.MERGED else None
+            owed += deliveries(case, event, self._officer_platforms, into)
+        if owed:
+            await self._outbox.put_all(session, owed)
+        await session.flush()
+        await audit.append(session, [audit.entry_of(case, event) for case, event in cases.changes])
 
     async def get(self, case_id: str) -> Case:
         """The case. Raises CaseNotFound."""
@@ -257,17 +276,8 @@ class Desk:
             if event.move in SHARED:
                 await cases.several()
             case = await (cases.once if once else cases.change)(case_id, event)
-            await self._share(cases, event)
+            await share(cases, event)
             return case
-
-    async def _share(self, cases: Cases, event: Event) -> None:
-        """Make the move of the cases that were merged into the one it was made of, where it changed that."""
-        if event.move not in SHARED or not cases.changes:
-            return
-        main = cases.changes[0][0]
-        for other in reversed(await cases.merged_into(main.id)):
-            with contextlib.suppress(IllegalMove):  # one that was closed by itself hears no more
-                await cases.change(other.id, event.model_copy(update={"into": main.id, "ref": ""}))
 
     @contextlib.asynccontextmanager
     async def _reading(self) -> AsyncIterator[Cases]:
@@ -276,17 +286,8 @@ class Desk:
 
     @contextlib.asynccontextmanager
     async def _changing(self) -> AsyncIterator[Cases]:
-        async with self._database.writing() as session:
-            cases = Cases(session, self._router)
+        async with self._database.writing() as session, self.changing(session) as cases:
             yield cases
-            owed: list[Delivery] = []
-            for case, event in cases.changes:
-                into = await cases.get(event.into) if event.move is Move.MERGED else None
-                owed += deliveries(case, event, self._officer_platforms, into)
-            if owed:
-                await self._outbox.put_all(session, owed)
-            await session.flush()
-            await audit.append(session, [audit.entry_of(case, event) for case, event in cases.changes])
 
 
 def clean(text: str) -> str:

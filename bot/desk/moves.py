@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import enum
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,14 +37,6 @@ _REFUSALS = {
 """Why a case in that state allows no move that the table has no state after."""
 
 
-def _nothing(case: Case, event: Event) -> dict[str, Any]:
-    return {}
-
-
-def _never(case: Case, event: Event) -> bool:
-    return False
-
-
 class By(enum.StrEnum):
     """Who makes a move. That an asker's move is the asker's is seen to here, the rest by who calls the desk."""
 
@@ -52,6 +45,7 @@ class By(enum.StrEnum):
     EITHER = "either"
     CLOCK = "clock"
     COURIER = "courier"
+    INGEST = "ingest"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,8 +60,8 @@ class Rule:
     mine: frozenset[CaseState] = frozenset()
     by: By = By.OFFICER
     written: bool = False
-    changes: Callable[[Case, Event], dict[str, Any]] = _nothing
-    done: Callable[[Case, Event], bool] = _never
+    changes: Callable[[Case, Event], dict[str, Any]] = lambda case, event: {}
+    done: Callable[[Case, Event], bool] = lambda case, event: False
 
 
 def apply(case: Case, event: Event) -> Case:
@@ -124,7 +118,11 @@ def _laid_back(case: Case, event: Event) -> dict[str, Any]:
 
 
 def _taken(case: Case, event: Event) -> dict[str, Any]:
-    return {"officer": officer_of(event.actor), "claimed": event.moment, "not_ours": False}
+    # Whoever was away when the case was taken over hears what becomes of it.
+    before = case.officer
+    taken_over = before is not None and before.id not in {event.actor.id, *(each.id for each in case.watchers)}
+    watchers = (*case.watchers, before) if taken_over else case.watchers
+    return {"officer": officer_of(event.actor), "claimed": event.moment, "not_ours": False, "watchers": watchers}
 
 
 def _given(case: Case, event: Event) -> dict[str, Any]:
@@ -173,10 +171,11 @@ def _is_watched(case: Case, event: Event) -> bool:
     return event.actor.id in {each.id for each in case.watchers}
 
 
-def _is_past(case: Case, event: Event, known: object) -> bool:
-    """Is it about a deadline that is known of, or isn't the case's any more?"""
+def _is_past(case: Case, event: Event, known: dt.datetime | None) -> bool:
+    """Is it about a deadline that is known of, or comes before one that is, or isn't the case's any more?"""
     stands = {case.due_reply, case.due_answer} if case.replied is None else {case.due_answer}
-    return case.paused is not None or event.due not in stands or event.due == known
+    is_old = known is not None and event.due is not None and event.due <= known
+    return case.paused is not None or event.due not in stands or is_old
 
 
 def _same(states: frozenset[CaseState]) -> dict[CaseState, CaseState]:
@@ -215,7 +214,8 @@ RULES: Mapping[Move, Rule] = {
         _LAID_BACK,
         mine=_TAKEN,
         changes=lambda case, event: {**_laid_back(case, event), "not_ours": True},
-        done=lambda case, _: case.state is FORWARDED and case.not_ours,
+        # A reason is never dropped: it may come after the move.
+        done=lambda case, event: case.state is FORWARDED and case.not_ours and not event.text,
     ),
     Move.ASKED_BACK: Rule(
         dict.fromkeys(OPEN, ASKED),
@@ -293,5 +293,6 @@ RULES: Mapping[Move, Rule] = {
         done=lambda case, _: case.nudged is not None or case.helped is not None,
     ),
     Move.UNDELIVERED: Rule(_NOTED, by=By.COURIER),
+    Move.SOURCE_CHANGED: Rule(_same(_ALL - {CLOSED, WITHDRAWN}), by=By.INGEST),
 }
 """Every move. A state that a rule doesn't lead from does not allow the move."""

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.desk.case import TO_ASKER, Actor, Case, CaseState, Event, Move, Officer
 from bot.desk.outbox import Delivery
+from bot.desk.source_change import SourceChange
 from bot.people import Place
 from bot.question import Reply, Status
 from bot.texts import Texts
@@ -21,7 +22,7 @@ class CaseNotice(BaseModel):
     where the event is that somebody wrote something (the question in a `case.opened`), and else empty. `ref` is the
     message that was the occasion, as its platform names it. `due` is the deadline that the event is about or, after any
     other event, by when an officer is to write next. `into` is the label of the case that it was merged into. `watcher`
-    is the officer whom a `case.watched` is for.
+    is the officer whom a `case.watched` is for. `source` is what happened to a document that the case cites.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +42,7 @@ class CaseNotice(BaseModel):
     due: AwareDatetime | None = None
     into: str = ""
     watcher: Officer | None = None
+    source: SourceChange | None = None
 
     @property
     def answered_by(self) -> Officer:
@@ -69,6 +71,7 @@ _TO_WATCHERS = frozenset(
     {
         *(Move.CLAIMED, Move.RELEASED, Move.REASSIGNED, Move.ROUTED, Move.ASKED_BACK, Move.FOLLOWED_UP, Move.ANSWERED),
         *(Move.MERGED, Move.WITHDRAWN, Move.CLOSED, Move.REOPENED, Move.ESCALATED, Move.UNDELIVERED),
+        Move.SOURCE_CHANGED,
     }
 )
 RESUMED = "case.resumed"
@@ -97,6 +100,7 @@ def deliveries(case: Case, event: Event, officer_platforms: Sequence[str], into:
         actor=event.actor,
         due=event.due or case.due,
         into=into.label if into else "",
+        source=event.source,
     )
     to_officers = "case.opened" if event.move is Move.OPENED else "case.changed"
     owed = [_delivery(to_officers, platform, case, notice, f"case/{case.id}") for platform in officer_platforms]

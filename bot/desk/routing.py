@@ -45,9 +45,10 @@ class Routed(BaseModel):
     strategy: str = ""
 
 
-_Topic = tuple[Team, Topic]
+_Topic = tuple[Team, Topic | None]
+"""Without a topic: whatever a source says is the team's."""
 _Votes = dict[tuple[int, Why], Fraction]
-"""For topics, by their number in the order of the file."""
+"""For topics, by their number in the order of the file; after them come the teams as such."""
 
 
 class Router:
@@ -55,8 +56,10 @@ class Router:
 
     def __init__(self, teams: Teams) -> None:
         self.teams = teams
-        self._topics: list[_Topic] = [(team, topic) for team in teams for topic in team.topics]
-        topics = [topic for _, topic in self._topics]
+        of_teams = [(team, topic) for team in teams for topic in team.topics]
+        topics = [topic for _, topic in of_teams]
+        self._topics: list[_Topic] = [*of_teams, *((team, None) for team in teams)]
+        self._teams = {team.id: number for number, team in enumerate(teams, start=len(topics))}
         self._laws = {law: number for number, topic in enumerate(topics) for law in topic.laws}
         self._strategies = {name: number for number, topic in enumerate(topics) for name in topic.strategies}
         self._sources = [(source, number) for number, topic in enumerate(topics) for source in topic.sources]
@@ -83,7 +86,7 @@ class Router:
         chosen = max(totals, key=lambda number: (totals[number], -number))
         why = max((why for why in Why if (chosen, why) in votes), key=lambda why: votes[chosen, why])
         team, topic = self._topics[chosen]
-        return Routed(team=team.id, topic=topic.name, why=why, strategy=strategy)
+        return Routed(team=team.id, topic=topic.name if topic else "", why=why, strategy=strategy)
 
     def _by_citations(self, citations: Sequence[Citation]) -> _Votes:
         votes: _Votes = defaultdict(Fraction)
@@ -102,13 +105,16 @@ class Router:
             return Why.STRATEGY, strategies[:1]
         exact = [number for source, number in self._sources if source == citation.document]
         fitting = [number for source, number in self._sources if fnmatchcase(citation.document, source)]
+        if (team := self._teams.get(citation.team)) is not None and not exact:
+            # The team that its source names, and which of the team's topics, where one fits.
+            fitting = [number for number in fitting if self._topics[number][0].id == citation.team] or [team]
         return Why.SOURCE, (exact or fitting)[:1]
 
     def _by_words(self, question: str) -> _Votes:
         words = _WORDS.findall(question.casefold())
         votes: _Votes = defaultdict(Fraction)
         for number, (_, topic) in enumerate(self._topics):
-            if held := sum(_holds(words, pattern.split()) for pattern in topic.words):
+            if topic and (held := sum(_holds(words, pattern.split()) for pattern in topic.words)):
                 votes[number, Why.WORDS] += held
         return votes
 

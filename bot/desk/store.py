@@ -100,13 +100,14 @@ class Cases:
         return after
 
     async def once(self, case_id: str, event: Event) -> Case:
-        """Apply the event unless it is what has last been said of the message that is its occasion.
+        """Apply the event unless it is what has last been said of the message that is its occasion or, where none is,
+        what has last happened to the case.
 
         Raises CaseNotFound, IllegalMove.
         """
         # Whoever comes with the same at the same time waits here, and then finds it said.
         await self._row(_locking(select(CaseRow).where(CaseRow.id == case_id)), case_id)
-        about = [each for each in await self.events(case_id) if each.ref == event.ref]
+        about = [each for each in await self.events(case_id) if not event.ref or each.ref == event.ref]
         if about and (about[-1].move, about[-1].text) == (event.move, event.text):
             return await self.get(case_id)
         return await self.change(case_id, event)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Instant
 from bot.desk.case import Actor, Case, CaseState, Event, Move, Officer
+from bot.desk.source_change import SourceChange
 
 
 def _values(kind: type[CaseState] | type[Move]) -> list[str]:
@@ -131,6 +132,7 @@ class EventRow(Base):
     into: Mapped[str] = mapped_column(String(32))
     due: Mapped[dt.datetime | None] = mapped_column(Instant)
     ref: Mapped[str] = mapped_column(String(255), index=True)
+    source: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     @classmethod
     def of(cls, case_number: int, version: int, event: Event) -> Self:
@@ -149,6 +151,7 @@ class EventRow(Base):
             into=event.into,
             due=event.due,
             ref=event.ref,
+            source=event.source.model_dump(mode="json") if event.source else None,
         )
 
     @property
@@ -166,7 +169,18 @@ class EventRow(Base):
             into=self.into,
             due=self.due,
             ref=self.ref,
+            source=SourceChange.model_validate(self.source) if self.source else None,
         )
+
+
+class SeenRow(Base):
+    """That a team's leader, as known where they said so, has seen that this deadline of the case has passed."""
+
+    __tablename__ = "escalations_seen"
+
+    case_number: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    leader_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    due: Mapped[dt.datetime] = mapped_column(Instant, primary_key=True)
 
 
 class LockRow(Base):

@@ -91,6 +91,12 @@ class Person(_Written):
         return Officer(id=self.id, name=self.name)
 
 
+class Leader(Person):
+    """Who hears what is late. `web` is the `sub` of a leader whose `id` is Slack's and who signs in to the web view."""
+
+    web: Text | None = None
+
+
 class Member(Person):
     """An officer of the team. `substitute` is the member who takes over when this one is away."""
 
@@ -133,7 +139,7 @@ class Team(_Written):
     reply_days: WorkingDays = _ORDINARY.reply
     answer_days: WorkingDays = _ORDINARY.answer
     reminder_days: WorkingDays = _ORDINARY.reminder
-    leader: Person | None = None
+    leader: Leader | None = None
     members: tuple[Member, ...] = Field(default=(), alias="member")
     slack_channel: Channel | None = None
     group: Text | None = None
@@ -163,6 +169,16 @@ class Team(_Written):
             answer=self.answer_days,
             reminder=self.reminder_days,
         )
+
+    def is_led_by(self, id_: str) -> bool:
+        """Is the leader somebody of that id, in Slack or on the web?"""
+        return self.leader is not None and id_ in {self.leader.id, self.leader.web}
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The ids of everybody whom the list of teams names in it."""
+        led = filter(None, [self.leader.id, self.leader.web]) if self.leader else ()
+        return frozenset({*(member.id for member in self.members), *led})
 
     @property
     def officers(self) -> tuple[Officer, ...]:

@@ -45,6 +45,10 @@ class Teams:
         """What the team of that id promises; of one that is no longer there, what the default team does."""
         return self._teams.get(id_, self.default).terms
 
+    def led_by(self, id_: str) -> frozenset[str]:
+        """The ids of the teams whose leader has that id, in Slack or on the web."""
+        return frozenset(team.id for team in self if team.is_led_by(id_))
+
     @property
     def substitutes(self) -> Mapping[str, str]:
         """Who takes over from whom when they are away, by ids; who is in several teams has their first team's."""

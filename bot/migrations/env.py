@@ -17,6 +17,7 @@ from bot.handlers.slack.replies import feedbacks as slack_feedbacks
 from bot.handlers.web import store as web
 from bot.publishing import store as publishing
 from bot.settings import Settings
+from bot.sourcing import dealt
 
 TABLES = (
     tables,
@@ -25,6 +26,7 @@ TABLES = (
     outbox,
     outcomes,
     publishing,
+    dealt,
     web,
     slack,
     slack_channels,

@@ -35,11 +35,24 @@ class AnswerState(enum.StrEnum):
 
 
 class Source(_Value):
-    """A document that an answer rests on, and its digest when somebody last saw that the two agree."""
+    """What an answer rests on, and its digest when somebody last saw that the two agree: a section of a document or,
+    without `section`, the whole document. `title` and `heading` are for people."""
 
     document: str
     title: str
     digest: str
+    section: str = ""
+    heading: str = ""
+
+    @property
+    def id(self) -> str:
+        """Names it among all sources: "guides/uteservering#stoy"."""
+        return f"{self.document}#{self.section}" if self.section else self.document
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"{self.title} – {self.heading}" if self.heading else self.title
 
 
 class Why(enum.StrEnum):
@@ -47,19 +60,24 @@ class Why(enum.StrEnum):
 
     CHANGED = "changed"
     GONE = "gone"
+    MISSING = "missing"
+    """It is not found where it comes from any longer, and is kept for a while."""
     DUE = "due"
 
 
 class Concern(_Value):
-    """A reason to look at an answer again; `document` and `title` are the source's, where it is about one."""
+    """A reason to look at an answer again; `document`, `section` and `title` are the source's, where it is about one,
+    and `since` is the day from which on it is missing."""
 
     why: Why
     document: str = ""
+    section: str = ""
     title: str = ""
+    since: dt.date | None = None
 
     @property
     def key(self) -> str:
-        """Names the message that says it to people; it is filled in with `title`."""
+        """Names the message that says it to people; it is filled in with `title` and `since`."""
         return f"desk.publishing.concern.{self.why}"
 
 
@@ -73,10 +91,11 @@ class Wording(_Value):
 class NewAnswer(Wording):
     """What an officer proposes to publish, made from answered cases.
 
-    `team` is the team's name, as it stands in "Svar fra Næringsavdelingen", `sources` are ids of documents that the
-    answer rests on, `review_on` is the day to look at it again. `keep` are phone numbers, addresses and names that
-    stay: an office's, not a person's. `language` and `audience` are the first case's where they are not given; what was
-    asked internally stays internal. `replaces` is the id of the answer that it is to be published in place of.
+    `team` is the team's name, as it stands in "Svar fra Næringsavdelingen", `sources` are ids of what the answer rests
+    on: documents, or sections of them ("guides/uteservering#stoy"). `review_on` is the day to look at it again. `keep`
+    are phone numbers, addresses and names that stay: an office's, not a person's. `language` and `audience` are the
+    first case's where they are not given; what was asked internally stays internal. `replaces` is the id of the answer
+    that it is to be published in place of.
     """
 
     cases: tuple[str, ...]

@@ -204,7 +204,7 @@ def _repeats(answer: PublishedAnswer, before: PublishedAnswer) -> bool:
 
 
 def _ids(answer: PublishedAnswer) -> list[str]:
-    return [source.document for source in answer.sources]
+    return [source.id for source in answer.sources]
 
 
 def _entry(answer: PublishedAnswer, event: Event) -> audit.Entry:

@@ -19,6 +19,7 @@ from bot.publishing.answer import (
     Why,
     Wording,
 )
+from bot.publishing.sources import Current
 
 
 def apply(answer: PublishedAnswer, event: Event, *, four_eyes: bool = True) -> PublishedAnswer:
@@ -52,30 +53,34 @@ def day(moment: dt.datetime) -> dt.date:
     return moment.astimezone(OSLO).date()
 
 
-def concerns(answer: PublishedAnswer, today: dt.date, digests: Mapping[str, str] | None) -> tuple[Concern, ...]:
-    """Why a published answer needs review and nobody has been told yet; `digests` are those of the documents that there
-    are, None where that can't be told now."""
+def concerns(answer: PublishedAnswer, today: dt.date, current: Mapping[str, Current] | None) -> tuple[Concern, ...]:
+    """Why a published answer needs review and nobody has been told yet; `current` are those of its sources that there
+    are, by id, None where that can't be told now."""
     found = [Concern(why=Why.DUE)] if answer.review_on <= today else []
-    found += [] if digests is None else _astray(answer, digests)
+    found += [] if current is None else _astray(answer, current)
     return tuple(concern for concern in found if concern not in answer.concerns)
 
 
-def _astray(answer: PublishedAnswer, digests: Mapping[str, str]) -> list[Concern]:
+def _astray(answer: PublishedAnswer, current: Mapping[str, Current]) -> list[Concern]:
     found = []
     for source in answer.sources:
-        about = {"document": source.document, "title": source.title}
-        if source.document not in digests:
+        about = {"document": source.document, "section": source.section, "title": source.name}
+        now = current.get(source.id)
+        if now is None:
             found.append(Concern(why=Why.GONE, **about))
-        elif digests[source.document] != source.digest:
+        elif source.digest not in now.digests:
             found.append(Concern(why=Why.CHANGED, **about))
-    return found
+        if now and now.missing:
+            missing = {"document": source.document, "title": source.title}
+            found.append(Concern(why=Why.MISSING, since=now.missing, **missing))
+    return list(dict.fromkeys(found))
 
 
 def due_for_review(
-    answers: Sequence[PublishedAnswer], today: dt.date, digests: Mapping[str, str] | None
+    answers: Sequence[PublishedAnswer], today: dt.date, current: Mapping[str, Current] | None
 ) -> list[tuple[PublishedAnswer, tuple[Concern, ...]]]:
     """The published ones among the answers that have come to need review, and why."""
-    looked_at = [(answer, concerns(answer, today, digests)) for answer in answers if _is_published(answer)]
+    looked_at = [(answer, concerns(answer, today, current)) for answer in answers if _is_published(answer)]
     return [(answer, found) for answer, found in looked_at if found]
 
 

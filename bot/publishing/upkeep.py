@@ -56,9 +56,9 @@ class Upkeep:
         """Flag what has come to need review, each reason once; the answers that were flagged now. Then have the library
         hold exactly what is published: it may have been made anew, or be older than the database."""
         published = await self._publishing.list({AnswerState.PUBLISHED}, limit=None)
-        digests = await self._sources.digests({source.document for answer in published for source in answer.sources})
+        current = await self._sources.current({source for answer in published for source in answer.sources})
         flagged = []
-        for answer, concerns in due_for_review(published, day(self._clock()), digests):
+        for answer, concerns in due_for_review(published, day(self._clock()), current):
             with contextlib.suppress(IllegalAct):  # withdrawn meanwhile
                 flagged.append(await self._publishing.flag(answer.id, concerns))
         await self._restore({answer.document for answer in published})

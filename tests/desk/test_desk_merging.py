@@ -182,3 +182,59 @@ async def test_who_answers_and_who_merges_at_once_do_not_wait_for_each_other(
         assert after[1].state in {CaseState.ANSWERED, CaseState.WITHDRAWN}
         waiting_for_nothing = [each for each in after if each.state is CaseState.MERGED]
         assert not waiting_for_nothing
+
+
+async def test_closing_parts_a_case_whose_asker_has_just_written(desk: Desk, outbox: Outbox) -> None:
+    main = await desk.open(request())
+    wrote, silent = [await desk.open(request(f"reply-{n}", asker=BAKER, place=THERE)) for n in (2, 3)]
+    for each in (wrote, silent):
+        await desk.merge(each.id, KARI, main.id)
+    await desk.follow_up(wrote.id, BAKER, "Det gjelder også terrassen.", "C1:2")
+    await news(outbox)
+    await desk.close(main.id, KARI)
+    parted, closed = await desk.get(wrote.id), await desk.get(silent.id)
+    assert (parted.state, parted.merged_into, parted.due) == (CaseState.FORWARDED, None, wrote.due)
+    assert closed.state is CaseState.CLOSED
+    assert await news(outbox) == [("case.closed", "1.1"), ("case.closed", "t1"), ("case.reopened", "1.1")]
+
+
+@pytest.mark.parametrize(
+    ("heard", "state"), [(False, CaseState.FORWARDED), (True, CaseState.CLOSED)], ids=["unheard", "heard"]
+)
+async def test_closing_what_is_answered_parts_a_case_whose_asker_got_no_word_since(
+    desk: Desk, heard: bool, state: CaseState
+) -> None:
+    main = await desk.open(request())
+    same = await desk.open(request("reply-2", asker=BAKER, place=THERE))
+    await desk.merge(same.id, KARI, main.id)
+    await desk.answer(main.id, KARI, "Ja.")
+    await desk.follow_up(same.id, BAKER, "Og på søndager?", "C1:2")
+    if heard:
+        await desk.supplement(main.id, KARI, "Også på søndager.", "G1:3")
+    await desk.close(main.id, KARI)
+    assert (await desk.get(same.id)).state is state
+
+
+async def test_a_reason_that_comes_after_not_ours_is_kept_and_a_press_twice_is_one(desk: Desk) -> None:
+    case = await desk.open(request())
+    for reason in ("", "", "Fylket eier veien.", "Fylket eier veien.", ""):
+        await desk.send_back(case.id, KARI, reason)
+    events = [(event.move, event.text) for event in await desk.events(case.id)][1:]
+    assert events == [(Move.RETURNED, ""), (Move.RETURNED, "Fylket eier veien.")]
+    await desk.claim(case.id, OLA)
+    await desk.send_back(case.id, OLA, "Fylket eier veien.")
+    assert len(await desk.events(case.id)) == 5
+
+
+async def test_whoever_was_away_hears_that_the_case_was_taken_over(desk: Desk, outbox: Outbox) -> None:
+    case = await desk.open(request())
+    away = OLA.model_copy(update={"id": "slack:UOLA"})
+    await desk.claim(case.id, away)
+    await brought(outbox, "web", "slack")
+    taken = await desk.claim(case.id, KARI, standing_in=True)
+    assert (taken.officer, taken.watchers) == (KARI, (away,))
+    (told,) = [each for each in await brought(outbox, "slack") if each.kind == "case.watched"]
+    notice = CaseNotice.model_validate(told.payload)
+    assert (notice.watcher, notice.move, notice.officer) == (away, Move.CLAIMED, KARI)
+    await desk.claim(case.id, away, standing_in=True)
+    assert {each.id for each in (await desk.get(case.id)).watchers} == {away.id, KARI.id}

@@ -23,8 +23,8 @@ from tests.desk.examples import ASKER, KARI, eventually, request, running
 
 ONCE = Backoff(first=0.01, longest=0.01, attempts=2)
 APOLOGIES = {
-    "nb": "Jeg fikk ikke til å svare på spørsmålet. Send det til en saksbehandler, så kommer svaret her.",
-    "en": "I couldn't answer the question. Send it to a case officer, and the answer will come here.",
+    "nb": "Jeg fikk ikke til å svare på spørsmålet. Send det til en saksbehandler, så får du svar.",
+    "en": "I couldn't answer the question. Send it to a case officer, and you will get an answer.",
 }
 
 

@@ -117,6 +117,7 @@ def test_a_day_may_end_at_midnight(tmp_path: Path) -> None:
         ('closed = ["02-30"]', "5: key 'team.closed' holds '02-30', which is no date; write"),
         ("closed = [2026-05-15]", "5: key 'team.closed' is not text; write it in quotes"),
         ('leader = { id = "kari", nmae = "Kari" }', "5: key 'team.leader.nmae' is unknown; did you mean 'name'?"),
+        ('leader = { id = "kari", name = "Kari", web = "" }', "5: key 'team.leader.web' is empty; write something"),
         ('leader = { id = "kari" }', "5: key 'team.leader.name' is missing; add it"),
         ('leader = "kari"', "5: key 'team.leader' is no table; write its keys in braces: { key = \"…\" }"),
         ('topic = { name = "Skilt" }', "5: key 'team.topic' is one table; write [[team.topic]] with two brackets"),
@@ -241,3 +242,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     latin.write_bytes('name = "Næring"'.encode("latin-1"))
     with pytest.raises(TeamsError, match=re.escape(f"{latin}: is not UTF-8 text; save it as UTF-8")):
         Teams.load(latin)
+
+
+def test_a_leader_is_known_by_either_id() -> None:
+    teams = Teams.load(EXAMPLE)
+    assert teams.led_by("slack:U0LEDER001") == teams.led_by("kari.berg") == {"naering"}
+    assert teams.led_by("slack:U0LEDER002") == {"bevilling"}
+    assert not teams.led_by("slack:U0OLA00001")
+    assert teams.default.named == {"slack:U0LEDER001", "kari.berg", "slack:U0OLA00001", "slack:U0EVA00001"}

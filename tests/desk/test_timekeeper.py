@@ -9,7 +9,7 @@ import pytest
 
 from bot.database import Database
 from bot.desk.calendar import OSLO
-from bot.desk.case import CaseState, Move
+from bot.desk.case import SYSTEM, CaseState, Event, Move
 from bot.desk.desk import Desk
 from bot.desk.finding import CaseFilter
 from bot.desk.notices import CaseNotice
@@ -145,3 +145,22 @@ async def test_it_goes_on_after_trouble_and_ends_when_told(desk: Desk, time: Tim
         await asyncio.sleep(0.01)
     stop.set()
     await asyncio.wait_for(running, 5)
+
+
+async def test_a_case_past_both_deadlines_is_told_of_once(desk: Desk, timekeeper: Timekeeper, time: Time) -> None:
+    case = await desk.open(request())
+    time.moment = dt.datetime(2026, 12, 10, 12, tzinfo=OSLO)
+    assert await rung(timekeeper, desk, case.id) == [Move.ESCALATED]
+    assert (await desk.get(case.id)).escalated == case.due_answer
+
+
+async def test_what_was_found_of_the_first_deadline_is_not_told_after_the_second(desk: Desk, time: Time) -> None:
+    case = await desk.open(request())
+    time.moment = dt.datetime(2026, 12, 10, 12, tzinfo=OSLO)
+    first, second = [
+        Event(move=Move.ESCALATED, actor=SYSTEM, moment=time(), due=due) for due in (case.due_reply, case.due_answer)
+    ]
+    await desk.ring(case.id, second)
+    slow = await desk.ring(case.id, first)  # a timekeeper that looked before the second one passed
+    assert slow.escalated == case.due_answer
+    assert [event.move for event in await desk.events(case.id)] == [Move.OPENED, Move.ESCALATED]

@@ -21,7 +21,9 @@ from bot.publishing.answer import (
     Why,
     Wording,
 )
+from bot.publishing.concerns import told
 from bot.publishing.rules import apply, due_for_review
+from bot.publishing.sources import Current
 from bot.texts import LANGUAGES
 from tests.desk.examples import KARI, OLA
 from tests.publishing.examples import ANSWER, NEXT_YEAR, NOON, QUESTION, TEXTS, proposed
@@ -33,7 +35,12 @@ OTHER = Wording(question=QUESTION, answer="Nei.")
 SOURCE = Source(document="guides/ute", title="Uteservering", digest="d1")
 CHANGED = Concern(why=Why.CHANGED, document="guides/ute", title="Uteservering")
 GONE = Concern(why=Why.GONE, document="guides/ute", title="Uteservering")
+MISSING = Concern(why=Why.MISSING, document="guides/ute", title="Uteservering", since=TODAY)
 DUE = Concern(why=Why.DUE)
+
+
+def current(*digests: str, missing: dt.date | None = None) -> Current:
+    return Current(digests=frozenset(digests), missing=missing)
 
 
 def event(act: Act, actor: Actor = OLA, **about: Any) -> Event:
@@ -135,34 +142,50 @@ def test_what_the_approver_makes_of_it_is_published_and_that_is_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "digests", "why"),
+    ("today", "found", "why"),
     [
-        (TODAY, {"guides/ute": "d1"}, ()),
-        (TODAY, {"guides/ute": "d2"}, (CHANGED,)),
-        (TODAY, {"guides/annet": "d1"}, (GONE,)),
+        (TODAY, {"guides/ute": current("d1")}, ()),
+        (TODAY, {"guides/ute": current("d0", "d1")}, ()),
+        (TODAY, {"guides/ute": current("d2")}, (CHANGED,)),
+        (TODAY, {"guides/annet": current("d1")}, (GONE,)),
         (TODAY, {}, (GONE,)),
         (TODAY, None, ()),
-        (NEXT_YEAR - dt.timedelta(days=1), {"guides/ute": "d1"}, ()),
-        (NEXT_YEAR, {"guides/ute": "d1"}, (DUE,)),
+        (TODAY, {"guides/ute": current("d1", missing=TODAY)}, (MISSING,)),
+        (TODAY, {"guides/ute": current("d2", missing=TODAY)}, (CHANGED, MISSING)),
+        (NEXT_YEAR - dt.timedelta(days=1), {"guides/ute": current("d1")}, ()),
+        (NEXT_YEAR, {"guides/ute": current("d1")}, (DUE,)),
         (NEXT_YEAR + dt.timedelta(days=9), {}, (DUE, GONE)),
         (NEXT_YEAR, None, (DUE,)),
     ],
 )
 def test_a_published_answer_needs_review_for_these_reasons(
-    today: dt.date, digests: dict[str, str] | None, why: tuple[Concern, ...]
+    today: dt.date, found: dict[str, Current] | None, why: tuple[Concern, ...]
 ) -> None:
     answer = after(APPROVE)
-    assert due_for_review([answer], today, digests) == ([(answer, why)] if why else [])
+    assert due_for_review([answer], today, found) == ([(answer, why)] if why else [])
+
+
+def test_of_a_document_each_section_is_a_concern_of_its_own_and_that_it_is_missing_is_one_for_all() -> None:
+    sections = [SOURCE.model_copy(update={"section": name, "heading": name.title()}) for name in ("tid", "stoy")]
+    answer = after(event(Act.APPROVED, sources=tuple(sections)))
+    found = {"guides/ute#tid": current("d2", missing=TODAY), "guides/ute#stoy": current("d1", missing=TODAY)}
+    ((_, why),) = due_for_review([answer], TODAY, found)
+    changed = Concern(why=Why.CHANGED, document="guides/ute", section="tid", title="Uteservering – Tid")
+    assert why == (changed, MISSING)
+    assert {told(each, language, TEXTS) for each in why for language in LANGUAGES} >= {
+        "Kilden «Uteservering – Tid» er endret siden svaret ble godkjent.",
+        "Kilden «Uteservering» har vært borte der den kommer fra, siden 12. mars 2026.",
+    }
 
 
 def test_each_reason_is_told_once_until_somebody_has_looked() -> None:
     flagged = after(APPROVE, FLAG)
     assert flagged.needs_review
-    assert due_for_review([flagged], TODAY, {"guides/ute": "d2"}) == []
+    assert due_for_review([flagged], TODAY, {"guides/ute": current("d2")}) == []
     assert due_for_review([flagged], TODAY, {}) == [(flagged, (GONE,))]
     renewed = after(APPROVE, FLAG, RENEW)
     assert not renewed.needs_review
-    assert due_for_review([renewed], TODAY, {"guides/ute": "d2"}) == [(renewed, (CHANGED,))]
+    assert due_for_review([renewed], TODAY, {"guides/ute": current("d2")}) == [(renewed, (CHANGED,))]
 
 
 def test_only_what_is_published_needs_review() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing.answer import AnswerState, Why
+from bot.publishing.answer import Act, AnswerState, Event, Source, Why
 from bot.publishing.notices import AnswerNotice
+from bot.publishing.store import Answers
 from bot.publishing.upkeep import Upkeep
 from ingest.fetching import Fetcher, open_client
 from ingest.finding import Finder
@@ -16,6 +17,7 @@ from ingest.pipeline import Pipeline
 from ingest.readers.choice import READERS
 from ingest.sources import load_sources
 from ingest.splitting import ThreadSplitter
+from knowledge.model import Document
 from tests.desk.examples import OLA, eventually
 from tests.knowledge.examples import ROYK, SERVERING, split
 from tests.publishing.examples import ANSWER, NEXT_YEAR, NOON, Office
@@ -35,7 +37,7 @@ async def test_an_answer_is_flagged_once_when_its_source_changes_and_again_when_
     await filled.news()
     assert await filled.upkeep.run_once() == []
 
-    await filled.library.put_all([split(SERVERING.model_copy(update={"topic": "noe annet"}))])
+    await filled.library.put_all([split(changed("krav"))])
     (flagged,) = await filled.upkeep.run_once()
     assert (flagged.id, [concern.why for concern in flagged.concerns]) == (answer.id, [Why.CHANGED])
     assert await filled.upkeep.run_once() == []
@@ -52,6 +54,57 @@ async def test_an_answer_is_flagged_once_when_its_source_changes_and_again_when_
     await filled.publishing.renew(answer.id, OLA, NEXT_YEAR, sources=("guides/royk",))
     assert await filled.upkeep.run_once() == []
     assert await filled.publishing.list(needs_review=True) == []
+
+
+async def test_only_what_the_cited_sections_say_matters(filled: Office) -> None:
+    answer = await filled.published(sources=("guides/servering#krav", "guides/servering#gebyr"))
+    assert [source.name for source in answer.sources] == [
+        "Serveringsbevilling – Når må du ha serveringsbevilling?",
+        "Serveringsbevilling – Hva koster det?",
+    ]
+    beside = await filled.published(reply_id="reply-2", sources=("guides/servering#gebyr",))
+    await filled.library.put_all([split(SERVERING.model_copy(update={"topic": "annet", "checked": NEXT_YEAR}))])
+    assert await filled.upkeep.run_once() == []
+    await filled.library.put_all([split(changed("krav"))])
+    (flagged,) = await filled.upkeep.run_once()
+    assert (flagged.id, [(each.why, each.section) for each in flagged.concerns]) == (answer.id, [(Why.CHANGED, "krav")])
+    without = SERVERING.model_copy(update={"sections": SERVERING.sections[:1], "missing": NOON.date()})
+    await filled.library.put_all([split(without)])
+    flagged_now = {each.id: each.concerns[-2:] for each in await filled.upkeep.run_once()}
+    assert set(flagged_now) == {answer.id, beside.id}
+    assert [(each.why, each.section) for each in flagged_now[beside.id]] == [(Why.GONE, "gebyr")]
+
+
+async def test_a_document_that_is_missing_is_a_concern_until_somebody_has_looked(filled: Office) -> None:
+    answer = await filled.published(sources=("guides/servering#krav",))
+    await filled.library.put_all([split(SERVERING.model_copy(update={"missing": NOON.date()}))])
+    (flagged,) = await filled.upkeep.run_once()
+    assert [(each.why, each.since, each.title) for each in flagged.concerns] == [
+        (Why.MISSING, NOON.date(), "Serveringsbevilling")
+    ]
+    assert await filled.upkeep.run_once() == []
+    assert answer.id == flagged.id
+
+
+async def test_what_was_published_before_sections_were_noted_keeps_to_its_documents(filled: Office) -> None:
+    answer = await filled.published(sources=("guides/servering",))
+    older = Source(document="guides/servering", title="Serveringsbevilling", digest=SERVERING.digest)
+    async with filled.database.writing() as session:
+        event = Event(act=Act.RENEWED, actor=OLA, moment=NOON, sources=(older,), review_on=NEXT_YEAR)
+        await Answers(session).change(answer.id, event)
+    assert await filled.upkeep.run_once() == []
+    await filled.library.put_all([split(SERVERING.model_copy(update={"topic": "noe annet"}))])
+    (flagged,) = await filled.upkeep.run_once()
+    assert [each.why for each in flagged.concerns] == [Why.CHANGED]
+
+
+def changed(anchor: str) -> Document:
+    """The guide with more in that section."""
+    sections = [
+        each.model_copy(update={"text": f"{each.text} Nytt."}) if each.anchor == anchor else each
+        for each in SERVERING.sections
+    ]
+    return SERVERING.model_copy(update={"sections": tuple(sections)})
 
 
 async def test_an_answer_is_flagged_when_its_date_comes(filled: Office) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk.teams import Teams
 from tests.databases import Databases
 from tests.peers.slack import Slack, running
 from tests.slack.examples import SCOPES, Bot, started
+from tests.slack.teams import TEAMS, settle
 
 
 @pytest.fixture
@@ -27,6 +29,14 @@ async def address(request: pytest.FixtureRequest, databases: Databases, tmp_path
 
 
 @pytest.fixture
-async def bot(address: str, slack: Slack) -> AsyncIterator[Bot]:
-    async with started(address, slack) as bot:
+def teams(slack: Slack) -> Teams:
+    """Three teams whose people are in the workspace: the bot of tests that use them has them."""
+    settle(slack)
+    return TEAMS
+
+
+@pytest.fixture
+async def bot(request: pytest.FixtureRequest, address: str, slack: Slack) -> AsyncIterator[Bot]:
+    named = {"teams": request.getfixturevalue("teams")} if "teams" in request.fixturenames else {}
+    async with started(address, slack, **named) as bot:
         yield bot

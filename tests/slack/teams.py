@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.desk.case import Case, Officer
-from bot.desk.team import Member, Person, Team, Topic
+from bot.desk.team import Leader, Member, Team, Topic
 from bot.desk.teams import Teams
 from tests.peers.slack import Slack
 from tests.slack.casework import GUEST, KARI, NORA, SAKER, opened, people
@@ -20,7 +20,7 @@ TEAMS = Teams(
             name="Bevillingskontoret",
             slack_channel=PERMITS,
             topics=(Topic(name="Servering", words=("skjenk*",)),),
-            leader=Person(id="slack:ULEDER", name="Per Moen"),
+            leader=Leader(id="slack:ULEDER", name="Per Moen"),
             members=(Member(id="slack:UINA", name="Ina Vik"),),
         ),
         Team(id="bygg", name="Byggesak", topics=(Topic(name="Skilt", words=("fasade*",)),)),

@@ -11,7 +11,7 @@ import pytest
 from bot.desk.absences import Absences
 from bot.desk.calendar import OSLO
 from bot.desk.case import Case, CaseState, Move, Officer
-from bot.desk.team import Person, Team
+from bot.desk.team import Leader, Team
 from bot.desk.teams import Teams
 from bot.desk.timekeeper import Timekeeper
 from bot.handlers.slack.moments import moment
@@ -36,7 +36,7 @@ from tests.slack.casework import (
 from tests.slack.examples import Bot, started
 
 TUESDAY = dt.datetime(2020, 11, 24, 9, tzinfo=OSLO)
-LEADER = Person(id="slack:ULEDER", name="Per Moen")
+LEADER = Leader(id="slack:ULEDER", name="Per Moen")
 TEAMS = Teams([Team(id="alle", name="Saksbehandlere", default=True, leader=LEADER)])
 
 

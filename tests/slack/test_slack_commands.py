@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 
 import pytest
 
 from bot.desk.case import Officer
+from bot.handlers.slack.questions.rendering import aside
+from bot.question import Reply, Status
+from bot.texts import LANGUAGES, Texts
 from tests.desk.examples import eventually
 from tests.peers.slack import BOT_USER, Slack
 from tests.slack.aside import actions, said, settled, whispered
@@ -231,3 +235,13 @@ async def test_a_command_that_comes_twice_is_answered_once(bot: Bot, slack: Slac
         await slack.deliver("slash_commands", {**form, "trigger_id": "1.2.3", "user_name": "kafe"})
     await settled(bot)
     assert len(bot.librarian.asked) == len(slack.whispers) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_where_nothing_is_found_it_is_said_once_where_an_officer_answers(language: str) -> None:
+    texts = Texts()
+    reply = Reply(id="r1", status=Status.ABSTAINED, language=language, lead=texts(language, "reply.abstained"))
+    shown = aside("Hva koster skilt?", reply, texts, shareable=True)
+    told = " ".join(str(block.to_dict()) for block in shown.blocks)
+    assert texts(language, "slack.command.officer") in told
+    assert not re.search(r"svarer deg her|answer you here", told)

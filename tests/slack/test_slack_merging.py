@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -24,15 +23,10 @@ from tests.slack.casework import (
     under,
     whispered,
 )
-from tests.slack.examples import Bot, started
-from tests.slack.teams import BUSINESS, INA, NORA_VIK, NOTHING_FOUND, PERMITS, TEAMS, about, settle
+from tests.slack.examples import Bot
+from tests.slack.teams import BUSINESS, INA, NORA_VIK, NOTHING_FOUND, PERMITS, TEAMS, about
 
-
-@pytest.fixture
-async def bot(address: str, slack: Slack) -> AsyncIterator[Bot]:
-    settle(slack)
-    async with started(address, slack, teams=TEAMS) as bot:
-        yield bot
+pytestmark = pytest.mark.usefixtures("teams")
 
 
 async def test_the_same_question_is_answered_once_for_all_who_asked(bot: Bot, slack: Slack) -> None:

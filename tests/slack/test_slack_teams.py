@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.peers.slack import Slack
@@ -24,14 +22,9 @@ from tests.slack.casework import (
     whispered,
 )
 from tests.slack.examples import Bot, started
-from tests.slack.teams import BUILDING, BUSINESS, NORA_VIK, NOTHING_FOUND, PERMITS, TEAMS, about, settle
+from tests.slack.teams import BUILDING, BUSINESS, NORA_VIK, NOTHING_FOUND, PERMITS, TEAMS, about
 
-
-@pytest.fixture
-async def bot(address: str, slack: Slack) -> AsyncIterator[Bot]:
-    settle(slack)
-    async with started(address, slack, teams=TEAMS) as bot:
-        yield bot
+pytestmark = pytest.mark.usefixtures("teams")
 
 
 def cards(bot: Bot, channel: str) -> list[Message]:
@@ -52,7 +45,6 @@ async def test_a_case_comes_to_the_channel_of_its_team(bot: Bot, question: str, 
 async def test_a_team_without_a_channel_meets_in_the_default_team_s_where_no_other_is_set(
     address: str, slack: Slack
 ) -> None:
-    settle(slack)
     async with started(address, slack, teams=TEAMS, slack_officers_channel=None) as bot:
         await about(bot, "Hva med fasaden?")
         await said(bot, BUSINESS, "M-1")

@@ -56,7 +56,7 @@ async def running(knowledge: Knowledge, data_dir: Path, **values: Any) -> AsyncI
     """The app on a free port, as `moteplassen serve` or `demo` wires it; hands over its address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = "http://{}:{}".format(*listening.getsockname())
-        known: dict[str, Any] = {"data_dir": data_dir, "public_url": url}
+        known: dict[str, Any] = {"data_dir": data_dir, "public_url": url, "scheduled_ingest": False}
         settings = Settings(_env_file=None, **known | values)
         async with open_app(settings, knowledge) as app:
             server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))

@@ -86,10 +86,10 @@ class Office:
 
 
 @contextlib.asynccontextmanager
-async def meeting(knowledge: Knowledge, folder: Path) -> AsyncIterator[Office]:
-    """The demo, running with its data in that folder."""
+async def meeting(knowledge: Knowledge, folder: Path, written: str = TEAMS) -> AsyncIterator[Office]:
+    """The demo, running with its data in that folder and with those teams."""
     teams = folder / "teams.toml"
-    teams.write_text(TEAMS, "utf-8")
+    teams.write_text(written, "utf-8")
     async with running(knowledge, folder, demo=True, teams=teams) as url:
         database = Database(f"sqlite+aiosqlite:///{folder / 'moteplassen.db'}")
         try:

@@ -12,7 +12,7 @@ from bot.handlers.web.feedback import DOWN, UP, Feedback
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Kind
 from bot.handlers.web.pages.requests import number
-from bot.handlers.web.pages.selecting import Selection
+from bot.handlers.web.pages.selecting import Chooser, Selection
 from bot.handlers.web.threads import NoSuchMessage, Threads
 from bot.people import Role
 from tests.desk.conftest import address, database
@@ -64,4 +64,9 @@ async def test_no_address_asks_for_what_a_database_refuses(database: Database, t
     assert number("9" * 10) is None
     chosen = Selection.read({"q": "sjiraff\0er", "team": "naering\0", "for": "9" * 10})
     assert chosen
-    assert await Desk(database, Outbox(database), ("web",)).find(chosen.cases(KARI, now()), 5, chosen.before) == []
+    assert (
+        await Desk(database, Outbox(database), ("web",)).find(
+            chosen.cases(Chooser(officer=KARI), now()), 5, chosen.before
+        )
+        == []
+    )

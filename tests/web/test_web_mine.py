@@ -128,7 +128,7 @@ async def test_a_nudge_is_answered_with_yes_which_ends_the_case(visit: Visit, of
     page, case = await sent(office, asker)
     await nudged(office, case)
     thread = await asker.page(f"/t/{thread_of(page)}")
-    assert thread.text(".nudge strong") == "Hjalp dette?"
+    assert thread.text(".nudge strong") == "Hjalp svaret fra Kari Berg?"
     done = await asker.submit(thread, f"form[action='/m/{case.reply_id}/sak/hjalp']")
     assert not done.has(".nudge")
     case = await office.desk().get(case.id)

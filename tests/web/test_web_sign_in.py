@@ -200,3 +200,17 @@ async def test_the_demo_has_no_sign_in_and_says_what_it_is(visit: Visit) -> None
     assert "du velger selv hvem du er" in page.text(".demo")
     assert len(page.all("#_rolle option")) == 6
     assert (await (await visit()).page("/inn")).status == 404
+
+
+async def test_whom_the_teams_name_is_an_officer_and_a_leader_is_told_of_late_cases(
+    knowledge: Knowledge, provider: Provider, visit: Visit, tmp_path: Path
+) -> None:
+    teams = tmp_path / "teams.toml"
+    leader = 'leader = { id = "slack:U1", name = "Kari", web = "u-1" }'
+    teams.write_text(f'[[team]]\nid = "bygg"\nname = "Bygg"\ndefault = true\n{leader}\n')
+    provider.claims = {"groups": ["ansatt"]}
+    async with running(knowledge, tmp_path, demo=False, **at(provider), teams=teams) as url:
+        page = await (await visit("", url)).page("/inn")
+        assert (page.text(".person-role"), page.node("#_til-deg").attrs["data-count"]) == ("Saksbehandler", "0")
+        provider.claims = {"groups": ["ansatt"], "sub": "u-2"}
+        assert (await (await visit("", url)).page("/inn")).text(".person-role") == "Ansatt"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -45,4 +47,5 @@ class ErrorPages:
         if wants_json(request):
             numbered = t(language, "web.error.number", number=number) if number else ""
             return JSONResponse({"problem": f"{told['title']}. {told['text']} {numbered}".strip()}, status)
-        return self._rendering.page(request, "error.html", status, **told, name=name, number=number)
+        more: dict[str, Any] = {**told, "name": name, "number": number}
+        return self._rendering.still(request, "error.html", status, **more)

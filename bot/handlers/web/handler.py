@@ -19,6 +19,7 @@ from starlette.types import Scope
 from bot.database import Database
 from bot.desk.absences import Absences
 from bot.desk.desk import Desk
+from bot.desk.escalations import Escalations
 from bot.desk.outbox import Outbox
 from bot.desk.outcomes import Outcomes
 from bot.desk.roster import Roster
@@ -32,6 +33,7 @@ from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked
 from bot.handlers.web.pages.absences import AbsencePages
 from bot.handlers.web.pages.asker import AskerPages
+from bot.handlers.web.pages.case_view import Views
 from bot.handlers.web.pages.cases import CasePages
 from bot.handlers.web.pages.channel import ChannelPages
 from bot.handlers.web.pages.forwarding import ForwardingPages
@@ -42,6 +44,8 @@ from bot.handlers.web.pages.published import PublishedPages
 from bot.handlers.web.pages.queue import QueuePages
 from bot.handlers.web.pages.replies import ReplyActions
 from bot.handlers.web.pages.session import SessionPages
+from bot.handlers.web.pages.sources import SourcePages
+from bot.handlers.web.pages.supplementing import SupplementingPages
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import STATIC, Rendering
 from bot.handlers.web.secret import session_secret
@@ -51,6 +55,8 @@ from bot.handlers.web.threads import Threads
 from bot.people import Role
 from bot.publishing.publishing import Publishing
 from bot.settings import Settings
+from bot.sourcing.opening import Sourcing
+from bot.sourcing.revisions import Revisions
 from bot.texts import LANGUAGES, Texts
 from knowledge.library import Library
 
@@ -67,7 +73,7 @@ class WebHandler:
     Raises ConfigurationError where neither the demo nor a sign-in is set up.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that it is put together from
         self,
         settings: Settings,
         database: Database,
@@ -76,30 +82,35 @@ class WebHandler:
         publishing: Publishing,
         conversation: Conversation,
         library: Library,
+        sourcing: Sourcing,
         texts: Texts,
     ) -> None:
         sign_in = None if settings.demo else SignIn(settings, desk.teams)
-        self._settings = settings
-        self._texts = texts
+        self._settings, self._texts = settings, texts
         self._live = Live(database)
         self._threads = Threads(database, outbox, self._live, Outcomes(desk.teams))
         identity = Identity({language: texts(language, "web.guest") for language in LANGUAGES}, demo=settings.demo)
-        rendering = Rendering(texts, identity, demo=settings.demo)
+        escalations = Escalations(database, desk)
+        rendering = Rendering(texts, identity, escalations, demo=settings.demo)
         feedback = Feedback(database)
         posts = Posts(rendering, desk, feedback)
         absences = Absences(database, desk.teams)
         roster = Roster(database, desk.teams, INVENTED if settings.demo else ())
+        revisions = Revisions(sourcing.ledger)
+        views = Views(desk, roster, absences, publishing, revisions)
         self._pages = (
             ChannelPages(rendering, identity, self._threads, posts, self._live, Guard(), desk),
             ReplyActions(rendering, identity, self._threads, posts, feedback),
             ForwardingPages(rendering, identity, self._threads, desk, Guard()),
             AskerPages(rendering, identity, self._threads, posts, desk),
             KnowledgePages(rendering, identity, library),
-            QueuePages(rendering, identity, desk, self._threads, self._live, absences),
+            SourcePages(rendering, identity, sourcing),
+            QueuePages(rendering, identity, desk, self._threads, self._live, absences, escalations),
             MergingPages(rendering, identity, desk, self._threads),
             ProposingPages(rendering, identity, desk, publishing, self._threads),
-            CasePages(rendering, identity, desk, self._threads, absences, roster, publishing),
-            PublishedPages(rendering, identity, desk, publishing, self._threads),
+            SupplementingPages(rendering, identity, desk, self._threads),
+            CasePages(rendering, identity, desk, self._threads, absences, roster, escalations, views),
+            PublishedPages(rendering, identity, desk, publishing, self._threads, revisions),
             AbsencePages(rendering, identity, absences, roster, desk.teams, self._threads),
             SessionPages(identity, sign_in),
         )

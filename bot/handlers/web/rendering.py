@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from bot.citing import numbers, sources
 from bot.database import now
+from bot.desk.escalations import Escalations
 from bot.feedback import Fault, Importance
 from bot.handlers.web import moments
 from bot.handlers.web.channels import channels
@@ -30,9 +31,10 @@ STATIC = FOLDER / "static"
 class Rendering:
     """Renders templates in the visitor's language."""
 
-    def __init__(self, texts: Texts, identity: Identity, *, demo: bool) -> None:
+    def __init__(self, texts: Texts, identity: Identity, escalations: Escalations, *, demo: bool) -> None:
         self.texts = texts
         self._identity = identity
+        self._escalations = escalations
         self._demo = demo
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
@@ -46,6 +48,7 @@ class Rendering:
             personas=PERSONAS,
             languages=LANGUAGES,
             source_link=source_link,
+            source_address=source_address,
             numbers=numbers,
             sources=sources,
             faults=tuple(Fault),
@@ -55,12 +58,29 @@ class Rendering:
             tint=tint,
         )
 
-    def page(self, request: Request, template: str, status: int = 200, home: str = "/", **values: Any) -> HTMLResponse:
+    async def page(
+        self, request: Request, template: str, status: int = 200, home: str = "/", **values: Any
+    ) -> HTMLResponse:
         """A whole page for whoever is visiting. One that answers a form can't be visited where the form went: `home`
         is where it can, for whatever comes back to it or fetches it anew."""
         visitor = self._identity.visitor(request)
+        escalated = await self._escalations.count(visitor.officer) if visitor.is_officer else None
+        return self.still(request, template, status, home, escalated=escalated, **values)
+
+    def still(
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        home: str = "/",
+        escalated: int | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        """A whole page that waits for no database. `escalated` is how many cases wait for a leader to see them."""
+        visitor = self._identity.visitor(request)
         address = _address(request) if request.method in SAFE_METHODS else home
-        here = {"path": address.partition("?")[0], "address": address, "channels": channels(visitor)}
+        here: dict[str, Any] = {"escalated": escalated}
+        here |= {"path": address.partition("?")[0], "address": address, "channels": channels(visitor)}
         return HTMLResponse(self.part(visitor, template, **here | values), status)
 
     def part(self, visitor: Visitor, template: str, **values: Any) -> str:
@@ -84,6 +104,12 @@ def source_link(citation: Citation) -> str:
     """The address of the cited section in the source view, with the quoted words to be marked there."""
     words = urlencode({"q": citation.quote[:LONGEST]})
     return f"/kilde/{quote(citation.document)}?{words}#{quote(citation.section)}"
+
+
+def source_address(source: str) -> str:
+    """The address in the source view of a document, or of a section of one ("guides/uteservering#stoy")."""
+    document, _, section = source.partition("#")
+    return f"/kilde/{quote(document)}" + (f"#{quote(section)}" if section else "")
 
 
 def initials(name: str) -> str:

@@ -24,8 +24,8 @@ class SignInFailed(Exception):
 class SignIn:
     """Sends people to the municipality's provider and reads who comes back.
 
-    The people of the teams' groups are officers, besides those of the group of the settings. Raises ConfigurationError
-    where the settings for signing in are missing.
+    The people of the teams' groups, and those whom the teams name by their `sub`, are officers, besides those of the
+    group of the settings. Raises ConfigurationError where the settings for signing in are missing.
     """
 
     def __init__(self, settings: Settings, teams: Teams) -> None:
@@ -37,6 +37,7 @@ class SignIn:
         self._back = f"{settings.public_url}/inn/tilbake"
         self._issuer = settings.oidc_issuer.rstrip("/")
         self._officers = {settings.oidc_officer_group, *(team.group for team in teams if team.group)}
+        self._named = frozenset[str]().union(*(team.named for team in teams))
         self._staff = settings.oidc_staff_group
         self._client = OAuth().register(
             "oidc",
@@ -59,12 +60,12 @@ class SignIn:
         if not claims:
             raise SignInFailed("the provider did not say who it is")
         name = claims.get("name") or claims.get("preferred_username") or claims["sub"]
-        return Asker(id=claims["sub"], name=name, role=self._role(claims.get("groups")))
+        return Asker(id=claims["sub"], name=name, role=self._role(claims["sub"], claims.get("groups")))
 
-    def _role(self, groups: Any) -> Role:
+    def _role(self, sub: str, groups: Any) -> Role:
         # In a text instead of a list, any group whose name contains one of ours would do.
         held = groups if isinstance(groups, list) else []
-        if any(isinstance(group, str) and group in self._officers for group in held):
+        if sub in self._named or any(isinstance(group, str) and group in self._officers for group in held):
             return Role.OFFICER
         # The provider may know more people than those who work here, and only those read what is internal.
         return Role.STAFF if self._staff in held else Role.BUSINESS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.desk.case import TO_ASKER, Case, Move, Officer
 from bot.desk.notices import CaseNotice
+from bot.desk.source_change import SourceChange
 from bot.desk.team import Person, Team
 from bot.handlers.slack.blocks import FALLBACK, SECTION, Message, bold, sections
 from bot.handlers.slack.cases.card import asker_of
@@ -12,6 +13,8 @@ from bot.handlers.slack.cases.quoting import quotation
 from bot.handlers.slack.moments import dated
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.texts import Texts
+from ingest.changes import Kind
+from knowledge.model import Audience
 
 CHANGES = frozenset({Move.CORRECTED, Move.RETRACTED})
 """What happens to a message of the asker's."""
@@ -27,6 +30,8 @@ _PASSED_ON = {
     Move.MERGED: "slack.casework.merged",
 }
 """What is noted of a case that goes elsewhere."""
+CHANGED = "_endret"
+"""Where a case's page shows how its sources have changed."""
 _LONGEST = 2_000
 _REASON = 1_000
 _NAME = 100
@@ -51,11 +56,9 @@ def noted(
         return _from_clock(notice, team, substitute, texts, language)
     if notice.move in {Move.WITHDRAWN, Move.REOPENED}:
         return _turned(notice, case, text, texts, language)
-    if key := _PASSED_ON.get(notice.move):
-        told = texts(language, key, case=case.label, team=team.name, into=notice.into, name=_name(notice))
-        mention = _mention(notice.officer) if notice.move is Move.REASSIGNED else ""
-        return _message(told, text[:_REASON] if notice.move in _AMONG_OFFICERS else "", "", mention)
-    return None
+    if notice.source and notice.move is Move.SOURCE_CHANGED:
+        return _from_source(notice, notice.source, case, address, texts, language)
+    return _passed_on(notice, case, team, text, texts, language)
 
 
 def merged(notice: CaseNotice, case: Case, main: Case, address: str, texts: Texts, language: str) -> Message | None:
@@ -70,6 +73,15 @@ def merged(notice: CaseNotice, case: Case, main: Case, address: str, texts: Text
         text = "" if case.confidential else notice.text
         return _from_asker(theirs, case, text, way, texts, language, f"{case.label} · ")
     return None
+
+
+def _passed_on(notice: CaseNotice, case: Case, team: Team, text: str, texts: Texts, language: str) -> Message | None:
+    key = _PASSED_ON.get(notice.move)
+    if key is None:
+        return None
+    told = texts(language, key, case=case.label, team=team.name, into=notice.into, name=_name(notice))
+    mention = _mention(notice.officer) if notice.move is Move.REASSIGNED else ""
+    return _message(told, text[:_REASON] if notice.move in _AMONG_OFFICERS else "", "", mention)
 
 
 def _name(notice: CaseNotice) -> str:
@@ -108,6 +120,19 @@ def _unmentioned(notice: CaseNotice, texts: Texts, language: str) -> str:
     if notice.officer:
         return escape(texts(language, "slack.casework.with", name=notice.officer.name))
     return escape(texts(language, "slack.casework.with_nobody"))
+
+
+def _from_source(
+    notice: CaseNotice, source: SourceChange, case: Case, address: str, texts: Texts, language: str
+) -> Message:
+    """That a source of the case has changed: which one, where everybody in the channel may know what the case is
+    about."""
+    see = link(f"{address}#{CHANGED}", escape(texts(language, "desk.sources.case.see")))
+    if case.confidential or source.audience is Audience.INTERNAL:
+        return _message(texts(language, "desk.sources.case.confidential"), "", see, _mention(notice.officer))
+    lead = ": ".join(filter(None, [texts(language, source.key, title=source.title), ", ".join(source.headings)]))
+    read = "" if source.kind is Kind.REMOVED else link(source.url, escape(texts(language, "desk.sources.case.read")))
+    return _message(lead[:_REASON], "", " · ".join(filter(None, [read, see])), _mention(notice.officer))
 
 
 def _turned(notice: CaseNotice, case: Case, text: str, texts: Texts, language: str) -> Message | None:

@@ -12,6 +12,7 @@ from bot.handlers.slack.cases.quoting import fitting, quotation
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.handlers.slack.workspace import Workspace
 from bot.publishing.answer import AnswerState, PublishedAnswer
+from bot.publishing.concerns import told
 from bot.publishing.notices import PROPOSED, REVIEW, AnswerNotice
 from bot.texts import Texts
 from knowledge.model import Audience
@@ -55,7 +56,7 @@ class PublishingCourier:
         lead = self._texts(OFFICERS_LANGUAGE, key, name=answer.proposer.name, team=answer.team)
         question = answer.question if _is_open(answer, case) else ""
         concerns = [
-            f"• {escape(self._texts(OFFICERS_LANGUAGE, concern.key, title=concern.title))}"
+            f"• {escape(told(concern, OFFICERS_LANGUAGE, self._texts))}"
             for concern in (answer.concerns if kind == REVIEW else ())
         ]
         paragraphs = [bold(lead), quotation(question, _QUESTION), "\n".join(fitting(concerns, SECTION))]

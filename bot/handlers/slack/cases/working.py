@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from slack_bolt.async_app import AsyncApp
 
 from bot.desk.absences import Absences
-from bot.handlers.slack.cases import askers, corresponding, courier, pressing, publishing, watching
+from bot.handlers.slack.cases import askers, bulletins, corresponding, courier, pressing, publishing, watching
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.casework import Casework
 from bot.handlers.slack.cases.finding import Finding
@@ -43,10 +43,12 @@ class Working:
         carried = courier.CaseCourier(channel, workspace, whispers, directory, replies, desk, texts)
         corresponded = corresponding.CorrespondenceCourier(workspace, whispers, officers, replies, desk, texts)
         published = publishing.PublishingCourier(url, workspace, officers, desk, texts)
+        told = bulletins.BulletinCourier(settings.changes_channel, url, clients, workspace, directory, texts)
         self._carriers: Mapping[str, Carrier] = {
             **dict.fromkeys(courier.KINDS, carried),
             **dict.fromkeys(corresponding.KINDS, corresponded),
             **dict.fromkeys(publishing.KINDS, published),
+            bulletins.KIND: told,
             askers.KIND: askers.AskerCourier(owing, workspace, whispers, posts, desk, texts),
             pressing.KIND: pressing.PressCourier(whispers, officers, absences, desk, texts),
             watching.KIND: watching.WatchCourier(url, clients, workspace, aside, directory, desk.teams, texts),

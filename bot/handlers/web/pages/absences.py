@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.desk.absences import Absences
+from bot.desk.case import Officer
 from bot.desk.roster import Roster
 from bot.desk.teams import Teams
 from bot.handlers.web.channels import CASES
@@ -79,8 +80,11 @@ class AbsencePages:
     async def _show(self, request: Request, form: FormData | None = None, problem: str = "") -> Response:
         officer = officer_of(self._identity, request)
         known = {each.id: each for each in await self._roster.officers()}
-        usual = known.get(self._teams.substitutes.get(officer.id, ""))
-        return self._rendering.page(
+
+        def usually(officer: Officer) -> Officer | None:
+            return known.get(self._teams.substitutes.get(officer.id, ""))
+
+        return await self._rendering.page(
             request,
             "absences.html",
             HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
@@ -88,7 +92,8 @@ class AbsencePages:
             absences=await self._absences.coming(),
             today=self._absences.today,
             officers=[each for each in known.values() if each.id != officer.id],
-            usual=usual,
+            usual=usually(officer),
+            usually=usually,
             typed={name: str(form.get(name, "")) if form else "" for name in ("fra", "til", "vikar")},
             problem=problem,
         )

@@ -98,7 +98,7 @@ class AskerPages:
         before = number(request.query_params.get("for", ""))
         theirs = CaseFilter(asker=asker_key(PLATFORM, visitor.id))
         found = await self._desk.find(theirs, PAGE + 1, before)
-        return self._rendering.page(
+        return await self._rendering.page(
             request,
             "mine.html",
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,

@@ -14,14 +14,15 @@ from starlette.routing import BaseRoute, Route
 from bot.desk.absences import Absences
 from bot.desk.case import LONGEST_ANSWER, Case, IllegalMove, Officer, Refusal
 from bot.desk.desk import Desk
+from bot.desk.escalations import Escalations
 from bot.desk.roster import Roster
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
-from bot.handlers.web.pages.case_view import look
+from bot.handlers.web.pages.case_view import Views
 from bot.handlers.web.pages.officers import case_of, officer_of, team_name
+from bot.handlers.web.pages.requests import local
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
-from bot.publishing.publishing import Publishing
 
 LONGEST_REASON = 1_000
 
@@ -37,7 +38,8 @@ class CasePages:
         threads: Threads,
         absences: Absences,
         roster: Roster,
-        publishing: Publishing,
+        escalations: Escalations,
+        views: Views,
     ) -> None:
         self._rendering = rendering
         self._identity = identity
@@ -45,7 +47,8 @@ class CasePages:
         self._threads = threads
         self._absences = absences
         self._roster = roster
-        self._publishing = publishing
+        self._escalations = escalations
+        self._views = views
 
     def routes(self) -> list[BaseRoute]:
         """Where these pages are."""
@@ -71,7 +74,8 @@ class CasePages:
             problem = self._rendering.texts(language, refused.key, **refused.values)
             return await self._show(request, await case_of(self._desk, request), form, problem)
         await self._threads.count(CASES)
-        return RedirectResponse(f"/saker/{case.id}", HTTPStatus.SEE_OTHER)
+        back = local(_typed(form, "tilbake")) if "tilbake" in form else f"/saker/{case.id}"
+        return RedirectResponse(back, HTTPStatus.SEE_OTHER)
 
     async def _make(self, move: str, case: Case, officer: Officer, form: FormData) -> None:
         desk = self._desk
@@ -97,6 +101,8 @@ class CasePages:
                 await desk.answer(case.id, officer, _typed(form, "svar"))
             case "spor":
                 await desk.ask_back(case.id, officer, _typed(form, "svar"))
+            case "sett":
+                await self._escalations.see(case, officer)
             case _:
                 raise HTTPException(HTTPStatus.NOT_FOUND)
 
@@ -115,18 +121,19 @@ class CasePages:
     async def _show(self, request: Request, case: Case, form: FormData | None = None, problem: str = "") -> Response:
         after = await self._threads.revision(CASES)
         officer = officer_of(self._identity, request)
-        view = await look(case, self._desk, self._roster, self._absences)
+        view = await self._views.of(case)
         typed = _typed(form, "svar") or (view.draft if "utkast" in request.query_params else "")
         more: dict[str, Any] = {"typed": typed, "reason": _typed(form, "grunn"), "problem": problem, "after": after}
-        return self._rendering.page(
+        return await self._rendering.page(
             request,
             "case.html",
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
             home=f"/saker/{case.id}",
             case=case,
             view=view,
-            published=await self._publishing.of_case(case.id),
+            published=view.published,
             away=view.away,
+            for_leader=await self._escalations.is_for(case, officer),
             stands_in=view.away.may_stand_in(case, officer),
             teams=list(self._desk.teams),
             team_name=lambda id_: team_name(self._desk.teams, id_),

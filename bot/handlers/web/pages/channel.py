@@ -161,7 +161,7 @@ class ChannelPages:
         threads = [thread] if thread else await self._threads.recent(where.name, THREADS_A_PAGE + 1, earlier)
         messages = [message for each in threads for message in each.messages]
         around = await self._posts.around(messages, visitor)
-        return self._rendering.page(
+        return await self._rendering.page(
             request,
             "channel.html",
             status,

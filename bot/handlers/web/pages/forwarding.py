@@ -93,7 +93,7 @@ class ForwardingPages:
     ) -> Response:
         visitor = self._identity.visitor(request)
         team = self._desk.teams.get(self._router.route(new).team) or self._desk.teams.default
-        return self._rendering.page(
+        return await self._rendering.page(
             request,
             "forward.html",
             HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,

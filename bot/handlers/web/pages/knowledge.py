@@ -42,7 +42,7 @@ class KnowledgePages:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         words = request.query_params.get("q", "")
         parts = [(section, paragraphs(section.text, words)) for section in document.sections]
-        return self._rendering.page(request, "document.html", document=document, parts=parts)
+        return await self._rendering.page(request, "document.html", document=document, parts=parts)
 
     async def strategies(self, request: Request) -> Response:
         """The strategies, all of them or those that a search finds, by area."""
@@ -50,4 +50,4 @@ class KnowledgePages:
         everything = strategies(await self._library.reader(Audience.PUBLIC).documents("plan"))
         found = search(everything, sought)
         areas = [(title, list(some)) for title, some in groupby(found, key=lambda strategy: strategy.area_title)]
-        return self._rendering.page(request, "strategies.html", sought=sought, areas=areas, count=len(found))
+        return await self._rendering.page(request, "strategies.html", sought=sought, areas=areas, count=len(found))

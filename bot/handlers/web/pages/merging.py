@@ -62,7 +62,7 @@ class MergingPages:
     async def _show(self, request: Request, case: Case, into: Case | None, problem: str) -> Response:
         if into and into.id == case.id:
             problem, into = self._text(request, f"desk.refused.{Refusal.UNFIT}", case=case.label, into=case.label), None
-        return self._rendering.page(
+        return await self._rendering.page(
             request,
             "merge.html",
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,

@@ -81,8 +81,8 @@ class ProposingPages:
     async def _show(
         self, request: Request, case: Case, new: NewAnswer, proposal: Proposal | None = None, problem: str = ""
     ) -> Response:
-        found = {citation.document: citation.title for citation in _citations(case)}
-        return self._rendering.page(
+        found = {_id(citation): citation.title for citation in _citations(case)}
+        return await self._rendering.page(
             request,
             "propose.html",
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
@@ -105,7 +105,7 @@ def lines(form: FormData, name: str) -> tuple[str, ...]:
 
 
 def sources_in(form: FormData) -> tuple[str, ...]:
-    """The documents that were ticked, and those that were written."""
+    """The documents and sections that were ticked, and those that were written."""
     ticked = [str(value) for value in form.getlist("kilde")]
     return tuple(dict.fromkeys([*ticked, *lines(form, "flere")]))
 
@@ -119,14 +119,14 @@ def day_in(form: FormData, name: str, otherwise: dt.date) -> dt.date:
 
 
 def _beginning(desk: Desk, case: Case, replaces: PublishedAnswer | None) -> NewAnswer:
-    sources: Sequence[str] = [citation.document for citation in _citations(case) if citation.kind != "answer"]
+    sources: Sequence[str] = [_id(citation) for citation in _citations(case) if citation.kind != "answer"]
     return NewAnswer(
         cases=(case.id,),
         question=replaces.question if replaces else case.question,
         answer=replaces.answer if replaces else case.answer or "",
         team=team_name(desk.teams, case.team),
         review_on=dt.datetime.now(dt.UTC).date() + REVIEW_AFTER,
-        sources=tuple(source.document for source in replaces.sources) if replaces else tuple(dict.fromkeys(sources)),
+        sources=tuple(source.id for source in replaces.sources) if replaces else tuple(dict.fromkeys(sources)),
         keep=replaces.keep if replaces else (),
         replaces=replaces.id if replaces else None,
     )
@@ -147,6 +147,11 @@ def _read(form: FormData, case: Case, beginning: NewAnswer) -> NewAnswer:
 
 def _citations(case: Case) -> list[Citation]:
     return [*(claim.citation for claim in case.draft), *case.nearest]
+
+
+def _id(citation: Citation) -> str:
+    """Names the section among all sources."""
+    return f"{citation.document}#{citation.section}" if citation.section else citation.document
 
 
 def _digest(answer: PublishedAnswer) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.datastructures import FormData
@@ -20,8 +20,10 @@ from bot.handlers.web.pages.officers import answer_of, officer_of
 from bot.handlers.web.pages.proposing import FIELDS, REVIEW_AFTER, day_in, sources_in
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
-from bot.publishing.answer import LONGEST_QUESTION, AnswerState, IllegalAct, PublishedAnswer, Wording
+from bot.publishing.answer import LONGEST_QUESTION, AnswerState, IllegalAct, PublishedAnswer, Source, Wording
+from bot.publishing.concerns import told
 from bot.publishing.publishing import Publishing
+from bot.sourcing.revisions import Revision, Revisions
 
 ENDED = (AnswerState.REJECTED, AnswerState.WITHDRAWN, AnswerState.SUPERSEDED)
 SHOWN: Mapping[str, tuple[tuple[AnswerState, ...], bool | None]] = {
@@ -37,13 +39,20 @@ class PublishedPages:
     """Shows published answers to officers, and takes what they do."""
 
     def __init__(
-        self, rendering: Rendering, identity: Identity, desk: Desk, publishing: Publishing, threads: Threads
+        self,
+        rendering: Rendering,
+        identity: Identity,
+        desk: Desk,
+        publishing: Publishing,
+        threads: Threads,
+        revisions: Revisions,
     ) -> None:
         self._rendering = rendering
         self._identity = identity
         self._desk = desk
         self._publishing = publishing
         self._threads = threads
+        self._revisions = revisions
 
     def routes(self) -> list[BaseRoute]:
         """Where these pages are."""
@@ -64,7 +73,7 @@ class PublishedPages:
             for name, (states, needs_review) in SHOWN.items()
         }
         after = await self._threads.revision(CASES)
-        return self._rendering.page(request, "published.html", chosen=chosen, found=found, after=after)
+        return await self._rendering.page(request, "published.html", chosen=chosen, found=found, after=after)
 
     async def show(self, request: Request) -> Response:
         """One answer."""
@@ -117,12 +126,17 @@ class PublishedPages:
         taken: tuple[str, ...] = (),
     ) -> Response:
         officer = officer_of(self._identity, request)
-        return self._rendering.page(
+        return await self._rendering.page(
             request,
             "published_answer.html",
             HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
             home=f"/publisert/{answer.id}",
             answer=answer,
+            concerns=[
+                told(concern, self._identity.visitor(request).language, self._rendering.texts)
+                for concern in answer.concerns
+            ],
+            revisions=await self._changes(answer),
             cases=[await self._desk.get(case_id) for case_id in answer.cases],
             events=await self._publishing.events(answer.id),
             own=self._publishing.four_eyes and answer.proposer.id == officer.id,
@@ -134,5 +148,21 @@ class PublishedPages:
             longest_answer=LONGEST_ANSWER,
         )
 
+    async def _changes(self, answer: PublishedAnswer) -> Mapping[str, Sequence[Revision]]:
+        """How its sources have changed since somebody vouched for it, by what they are called."""
+        if not answer.seen or not answer.concerns:
+            return {}
+        since = answer.seen
+        return {
+            source.title: await self._revisions.since(source.document, since, _sections(answer, source))
+            for source in answer.sources
+        }
+
     async def _answer(self, request: Request) -> PublishedAnswer:
         return await answer_of(self._publishing, request.path_params["answer"])
+
+
+def _sections(answer: PublishedAnswer, source: Source) -> set[str]:
+    """The sections of the source's document that the answer rests on; none where that is the whole document."""
+    sections = {each.section for each in answer.sources if each.document == source.document}
+    return set() if "" in sections else sections

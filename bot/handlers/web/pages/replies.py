@@ -80,7 +80,7 @@ class ReplyActions:
         officer_of(self._identity, request)
         before = _moment(request.query_params.get("for", ""))
         found = await self._feedback.latest(PAGE + 1, before)
-        return self._rendering.page(
+        return await self._rendering.page(
             request,
             "judged.html",
             judged=[await self._shown(opinion) for opinion in found[:PAGE]],

@@ -24,10 +24,28 @@ STATES: Mapping[str, frozenset[CaseState]] = {
     "avsluttede": frozenset({CaseState.CLOSED, CaseState.WITHDRAWN}),
     "alle": frozenset(CaseState),
 }
-ONLY = ("mine", "ledige", "sene", "folger", "ikke-var")
-"""What can be asked for besides: mine, nobody's, late, watched, and what belongs elsewhere."""
+STANDING_IN, ESCALATED = "vikar", "til-deg"
+ONLY = ("mine", "ledige", "sene", "folger", "ikke-var", STANDING_IN, ESCALATED)
+"""What can be asked for besides: mine, nobody's, late, watched, what belongs elsewhere, those of whoever one stands in
+for, and the late ones that a team's leader has yet to see."""
 
 _LABEL = re.compile(r"[Mm]-\d+")
+
+
+class Chooser(BaseModel):
+    """The officer who chooses, with the ids of the teams that they lead and of those whom they stand in for now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    officer: Officer
+    leads: frozenset[str] = frozenset()
+    stands_in_for: frozenset[str] = frozenset()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What of ONLY can be something to them."""
+        beside = {STANDING_IN: self.stands_in_for, ESCALATED: self.leads}
+        return tuple(name for name in ONLY if beside.get(name, True))
 
 
 class Selection(BaseModel):
@@ -51,15 +69,19 @@ class Selection(BaseModel):
         words = {name: clean(query.get(name, ""))[:200] for name in ("team", "tema", "q")}
         return cls(vis=vis, bare=bare, before=number(query.get("for", "")), **words)
 
-    def cases(self, officer: Officer, moment: dt.datetime) -> CaseFilter:
+    def cases(self, chooser: Chooser, moment: dt.datetime) -> CaseFilter:
         """The cases that are chosen, for that officer at that moment."""
+        officer, escalated = chooser.officer, self.bare == ESCALATED
         return CaseFilter(
             states=STATES[self.vis],
             team=self.team or None,
             topic=self.tema or None,
             officer=officer.id if self.bare == "mine" else "" if self.bare == "ledige" else None,
             watcher=officer.id if self.bare == "folger" else None,
-            late=moment if self.bare == "sene" else None,
+            late=moment if self.bare == "sene" or escalated else None,
+            officers=chooser.stands_in_for if self.bare == STANDING_IN else None,
+            led=chooser.leads if escalated else None,
+            unseen_by=officer.id if escalated else None,
             not_ours=self.bare == "ikke-var",
             words=self.q,
         )

@@ -1,4 +1,5 @@
 // Keeps the officers' pages true: when something happens to a case, the parts that show it are fetched anew.
+import { recount } from "./escalated.js";
 import { say } from "./notices.js";
 import { listen } from "./stream.js";
 
@@ -25,6 +26,7 @@ async function refresh() {
     changed = true;
   }
   if (changed) say(here.dataset.updated);
+  recount(page);
 }
 
 // What an officer is writing or choosing is never taken away.

@@ -1,0 +1,48 @@
+"""What is measured, for Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from http import HTTPStatus
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+
+def new_registry() -> CollectorRegistry:
+    """Where the parts of a process register what they measure; memory, CPU and files of the process are in it."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    return registry
+
+
+class MetricsEndpoint:
+    """`GET /metrics`, for whoever knows the token: `Authorization: Bearer <token>`."""
+
+    def __init__(self, registry: CollectorRegistry, token: SecretStr) -> None:
+        self._registry = registry
+        self._expected = f"Bearer {token.get_secret_value()}".encode()
+
+    def routes(self) -> list[Route]:
+        """Where it answers."""
+        return [Route("/metrics", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        """All that is measured, in Prometheus' text format."""
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, self._expected):
+            told = "send MOTEPLASSEN_METRICS_TOKEN as a bearer token"
+            return PlainTextResponse(told, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
+        text = await asyncio.to_thread(generate_latest, self._registry)
+        return Response(text, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,70 @@
+"""Which cases a change of a source concerns: those that cite what it changed. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from bot.desk.case import SYSTEM, Case, CaseState, Event, Move
+from bot.desk.source_change import SourceChange
+from ingest.changes import Change, Kind
+from ingest.ledger import Noted
+from knowledge.model import Citation
+
+UNSETTLED = frozenset(CaseState) - {CaseState.CLOSED, CaseState.WITHDRAWN}
+"""The states of a case that a change of its sources still matters to."""
+
+_WHOLLY = frozenset({Kind.REMOVED, Kind.MISSING})
+"""What happens to all sections of a document."""
+_ADDRESS = re.compile(r"\S*/kilde/([^\s?#]+)(?:\?[^\s#]*)?(?:#([^\s).,;]+))?")
+
+
+def told(case: Case, noted: Noted, moment: dt.datetime) -> Event | None:
+    """What the change is to the case, to which it happens in that moment; None where nothing that the case cites reads
+    otherwise now, or is gone."""
+    if noted.at < case.opened:
+        return None  # what was found for it was that already
+    cited = [each for each in _cited(case) if _is_hit(each, noted.change)]
+    if not cited:
+        return None
+    change = noted.change
+    source = SourceChange(
+        number=noted.number,
+        kind=change.kind,
+        document=change.document,
+        title=change.title,
+        audience=change.audience,
+        url=cited[0].url,
+        anchors=tuple(dict.fromkeys(each.section for each in cited if each.section)),
+        headings=tuple(dict.fromkeys(filter(None, (_heading(each, change) for each in cited)))),
+    )
+    return Event(move=Move.SOURCE_CHANGED, actor=SYSTEM, moment=moment, ref=_ref(noted), source=source)
+
+
+def _ref(noted: Noted) -> str:
+    return f"sources:{noted.at.isoformat()}:{noted.number}"
+
+
+def _cited(case: Case) -> Iterator[Citation]:
+    """What the bot has found for the case, and what the answer that it was given links to."""
+    yield from (claim.citation for claim in case.draft)
+    yield from case.nearest
+    for found in _ADDRESS.finditer(case.answer or ""):
+        section = unquote(found[2] or "")
+        yield Citation(document=unquote(found[1]), section=section, title="", url=found[0], quote="")
+
+
+def _is_hit(citation: Citation, change: Change) -> bool:
+    if citation.document != change.document:
+        return False
+    if change.kind in _WHOLLY:
+        return True
+    return citation.section in change.anchors if citation.section else bool(change.anchors)
+
+
+def _heading(citation: Citation, change: Change) -> str:
+    """What the cited section is called: as it was when it was cited, where the change says nothing of it."""
+    now = (section.heading for section in change.sections if section.anchor == citation.section)
+    return next(now, citation.title.removeprefix(f"{change.title} – ") if citation.section else "")
