@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -149,7 +149,8 @@ def archive(members: Mapping[str, bytes], *special: tarfile.TarInfo, packing: st
             tar.addfile(info, io.BytesIO(content))
         for info in special:
             tar.addfile(info)
-    return {"bz2": bz2.compress, "gz": gzip.compress, "": bytes}[packing](plain.getvalue())
+    packed: Mapping[str, Callable[[bytes], bytes]] = {"bz2": bz2.compress, "gz": gzip.compress, "": bytes}
+    return packed[packing](plain.getvalue())
 
 
 class Worldwide(httpx.AsyncHTTPTransport):
