@@ -195,6 +195,7 @@ def forward(asker: httpx.Client, officer: httpx.Client) -> tuple[str, str]:
     return thread, case
 
 
+@pytest.mark.slow
 def test_what_is_in_flight_when_the_server_is_killed_arrives_once(data: Path, sources: Path) -> None:
     # A model that never answers holds up as many replies as are made at once; an officer's answer goes past them.
     with silent_model() as url, demo(data, sources, OPENAI_BASE_URL=url, CHAT_TIMEOUT="600") as server:

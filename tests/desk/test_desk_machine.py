@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
@@ -257,11 +258,22 @@ def essence(case: Case) -> dict[str, Any]:
     )
 
 
+class LongDeskwork(Deskwork):
+    """The same, for as long as it takes to come everywhere."""
+
+
+def _of(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],  # on a real database, to look for a shorter example takes minutes
+    )
+
+
 TestDeskwork = Deskwork.TestCase
-TestDeskwork.settings = settings(
-    max_examples=50,
-    stateful_step_count=20,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],  # on a real database, to look for a shorter example takes minutes
-)
+TestDeskwork.settings = _of(8)
+
+TestLongDeskwork = pytest.mark.slow(LongDeskwork.TestCase)
+TestLongDeskwork.settings = _of(50)

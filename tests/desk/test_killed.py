@@ -9,11 +9,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select, text
 
 from bot.database import Database
 from bot.desk.outbox import Outbox, OutboxRow
 from tests.desk.examples import delivery, eventually, put
+
+pytestmark = pytest.mark.slow
 
 CARRIER = Path(__file__).parent / "carrier.py"
 COUNT = 40

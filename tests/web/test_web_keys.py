@@ -7,7 +7,7 @@ from tests.desk.examples import OLA
 from tests.web.offices import Office
 from tests.web.windows import window
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def focused(page: Page) -> str:

@@ -8,7 +8,7 @@ from tests.web.examples import ABSTAINED
 from tests.web.offices import Office
 from tests.web.windows import ask, forward, window
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_what_an_officer_chooses_is_not_taken_away_when_the_case_changes(
