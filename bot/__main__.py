@@ -13,6 +13,7 @@ from bot.commands.documents import ingest
 from bot.commands.evaluating import evaluation
 from bot.commands.options import LOG_LEVEL, LogLevel
 from bot.commands.running import demo, serve, worker
+from bot.commands.sources import sources
 
 app = typer.Typer(
     name="moteplassen",
@@ -22,7 +23,7 @@ app = typer.Typer(
 )
 for command in (demo, serve, worker, ingest, ask, strategy, check):
     app.command()(command)
-for group in (cases, evaluation):
+for group in (cases, sources, evaluation):
     app.add_typer(group)
 
 

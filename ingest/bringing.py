@@ -64,6 +64,8 @@ class Bringing:
     ) -> None:
         self.gone: set[str] = set()
         """Documents whose server says that they are no longer there."""
+        self.unreached: dict[str, str] = {}
+        """Documents that could not be fetched otherwise, and why."""
         self._library = library
         self._splitter = splitter
         self._ledger = ledger
@@ -155,7 +157,9 @@ class Bringing:
         held, reason = self._held.get(id_), str(error)
         if isinstance(error, FetchError) and error.status in _GONE and held:
             self.gone.add(id_)
-        elif held and held.audience is Audience.PUBLIC and source.audience is Audience.INTERNAL:
+        elif isinstance(error, FetchError):
+            self.unreached[id_] = reason
+        if held and held.audience is Audience.PUBLIC and source.audience is Audience.INTERNAL:
             await self._library.remove(id_)
             reason += "; its public version was taken out, because the source is internal now"
         self._report.failed.append(Failure(source=source.name, document=id_, reason=reason))

@@ -138,9 +138,10 @@ class Ledger:
         rows = self._rows("SELECT number, at, body FROM changes WHERE document = ? ORDER BY number", document)
         return [noted for noted in (_noted(*row) for row in rows) if noted.at >= since]
 
-    def last_changes(self, limit: int) -> list[Noted]:
-        """The last changes, the last first."""
-        rows = self._rows("SELECT number, at, body FROM changes ORDER BY number DESC LIMIT ?", limit)
+    def last_changes(self, limit: int, document: str | None = None) -> list[Noted]:
+        """The last changes, or those of a document, the last first."""
+        chosen = "SELECT number, at, body FROM changes WHERE ?1 IS NULL OR document = ?1 ORDER BY number DESC LIMIT ?2"
+        rows = self._rows(chosen, document, limit)
         return [_noted(*row) for row in rows]
 
     def close(self) -> None:

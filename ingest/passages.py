@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from knowledge.model import Document, LegalReference, Part, Passage, Section
+from knowledge.model import Document, Part, Passage, Section
 
 LONGEST = 900
 """Characters: what an embedding still tells apart, and what people still read in an answer."""
+
+_MOST_REFERENCES = 500
+"""Of one section: a longer list of links is no text that rests on them, and each is looked for in every passage."""
 
 _PARAGRAPH = r"\n\n+"
 _LINE = r"\n"
@@ -28,6 +31,9 @@ def passages_of(document: Document, longest: int = LONGEST) -> list[Passage]:
 
 def _passages(document: Document, section: Section, longest: int) -> list[Passage]:
     texts = _split(section.text, longest)
+    resting = section.rests_on[:_MOST_REFERENCES]
+    # A label that the split went through stands in none of the texts; then every one keeps it.
+    loose = {reference for reference in resting if not any(reference.label in text for text in texts)}
     return [
         Passage(
             id=f"{document.id}#{section.anchor}" + (f"~{number}" if number > 1 else ""),
@@ -47,7 +53,7 @@ def _passages(document: Document, section: Section, longest: int) -> list[Passag
             page=_page(section, start),
             date=document.checked or document.changed or document.published,
             keys=section.keys,
-            rests_on=_resting(section, text, texts),
+            rests_on=tuple(reference for reference in resting if reference in loose or reference.label in text),
             parts=tuple(_parts(section, start, start + len(text))),
             in_force=section.in_force or document.in_force,
             repealed=section.repealed or document.repealed,
@@ -87,12 +93,3 @@ def _parts(section: Section, start: int, end: int) -> Iterator[Part]:
     for part in section.parts:
         if part.start < end and start < part.end:
             yield Part(anchor=part.anchor, start=max(part.start, start) - start, end=min(part.end, end) - start)
-
-
-def _resting(section: Section, text: str, texts: Sequence[str]) -> tuple[LegalReference, ...]:
-    # A label that the split went through stands in none of the texts; then every one keeps it.
-    return tuple(
-        reference
-        for reference in section.rests_on
-        if reference.label in text or not any(reference.label in other for other in texts)
-    )

@@ -96,8 +96,11 @@ class Pipeline:
                 except FetchError as failed:
                     error = str(failed)
                     report.failed.append(Failure(source=source.name, reason=error))
+            await vanishing.protect(source, found)
             if not error:
                 await vanishing.mark(source, found - bringing.gone)
+                # Where nothing at all could be had, it is the source that fails, and is tried again sooner.
+                error = bringing.unreached[min(found)] if found and found <= bringing.unreached.keys() else ""
             await asyncio.to_thread(self._note, source, error, time.perf_counter() - start)
 
     def _note(self, source: Source, error: str, seconds: float) -> None:

@@ -12,7 +12,7 @@ from ingest.ledger import Ledger, Record
 from ingest.passages import passages_of
 from ingest.report import Report
 from ingest.sources import Source
-from knowledge.model import Document
+from knowledge.model import Audience, Document
 
 
 class Vanishing:
@@ -31,6 +31,15 @@ class Vanishing:
         self._held = held
         self._report = report
         self._clock = clock
+        self._removed: set[str] = set()
+
+    async def protect(self, source: Source, found: Collection[str]) -> None:
+        """Take out what was public and is not found any longer, where the source is internal now."""
+        for id_, held in self._held.items():
+            was_public = held.source == source.name and held.audience is Audience.PUBLIC
+            if was_public and source.audience is Audience.INTERNAL and id_ not in found:
+                await self._remove(id_)
+                self._removed.add(id_)
 
     async def mark(self, source: Source, found: Collection[str]) -> None:
         """Mark what the source does not have, and take out what it has not had for as long as it is kept.
@@ -39,7 +48,7 @@ class Vanishing:
         """
         known = await asyncio.to_thread(self._ledger.records, source.name)
         of_source = {id_ for id_, held in self._held.items() if held.source == source.name}
-        for id_ in sorted((of_source | known.keys()) - set(found)):
+        for id_ in sorted((of_source | known.keys()) - set(found) - self._removed):
             record = known.get(id_) or Record(
                 document=id_, source=source.name, location="", title=id_, checked=self._clock()
             )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from knowledge.sentences import sentences
 from knowledge.shelf import GRACE, Scores, Shelf
 
 _COMPLETE, _UNDER_WAY = "complete", "under way"
+_AT_ONCE = 8
+"""Texts whose vectors are made before it is looked whether there is any need for more."""
 
 
 class LibraryBusy(RuntimeError):
@@ -111,8 +115,9 @@ class Library:
         await self.put_all([(document, passages)])
 
     async def put_all(self, documents: Sequence[Split]) -> None:
-        """Add or replace several documents at once, which is faster."""
-        await _to_the_end(self._put_all, documents)
+        """Add or replace several documents at once, which is faster. Cancelled while vectors are made, it adds none."""
+        broken_off = threading.Event()
+        await _to_the_end(self._put_all, documents, broken_off, broken_off=broken_off)
 
     async def remove(self, id_: str) -> None:
         """Take a document out. Nothing happens where there is none."""
@@ -163,13 +168,13 @@ class Library:
         for shelf in self._shelves.values():
             shelf.close()
 
-    def _put_all(self, documents: Sequence[Split]) -> None:
+    def _put_all(self, documents: Sequence[Split], broken_off: threading.Event) -> None:
         for audience, shelf in self._shelves.items():
             mine = [split for split in documents if split[0].audience is audience]
             for document, _ in mine:
                 self._leave_other_shelves(document)
             if mine:
-                shelf.put(mine, self._embed)
+                shelf.put(mine, functools.partial(self._embed, broken_off))
 
     def _publish(self, document: Document, passage: Passage) -> None:
         if self._warm:
@@ -185,23 +190,37 @@ class Library:
             if audience is not document.audience and shelf.catalogue.document(document.id):
                 shelf.remove(document.id)
 
-    def _embed(self, passages: Sequence[Passage]) -> list[list[float]]:
-        vectors = self._embeddings.embed_documents([f"{passage.context}\n{passage.text}" for passage in passages])
+    def _embed(self, broken_off: threading.Event, passages: Sequence[Passage]) -> list[list[float]]:
+        vectors = self._vectors([f"{passage.context}\n{passage.text}" for passage in passages], broken_off)
         if self._warm:
             read = [text for passage in passages for text in (passage.heading, *sentences(passage.text))]
-            self._embeddings.embed_documents(read)
+            self._vectors(read, broken_off)
         lengths = np.linalg.norm(np.asarray(vectors), axis=1) if vectors else np.ones(0)
         if not np.allclose(lengths, 1.0, atol=1e-3):
             raise ValueError("the embeddings must have length 1")
         return vectors
 
+    def _vectors(self, texts: Sequence[str], broken_off: threading.Event) -> list[list[float]]:
+        vectors: list[list[float]] = []
+        for start in range(0, len(texts), _AT_ONCE):
+            if broken_off.is_set():
+                raise _BrokenOff
+            vectors += self._embeddings.embed_documents(list(texts[start : start + _AT_ONCE]))
+        return vectors
 
-async def _to_the_end(write: Callable[..., None], *values: object) -> None:
+
+class _BrokenOff(Exception):
+    """Nobody waits for it any longer."""
+
+
+async def _to_the_end(write: Callable[..., None], *values: object, broken_off: threading.Event | None = None) -> None:
     """Write in a thread, and be cancelled only when that has ended: nobody may close the files, or take the lock,
-    while something is still written."""
+    while something is still written. `broken_off` is set then."""
     writing = asyncio.ensure_future(asyncio.to_thread(write, *values))
     try:
         await asyncio.shield(writing)
     except asyncio.CancelledError:
-        await asyncio.wait([writing])
+        if broken_off:
+            broken_off.set()
+        await asyncio.gather(writing, return_exceptions=True)
         raise

@@ -12,8 +12,9 @@ import pytest_asyncio
 from bot.handlers.slack.home.prompts import SUGGESTED as SUGGESTED_QUESTIONS
 from bot.question import Question, Status
 from bot.settings import Settings
+from bot.sourcing.opening import open_pipeline
 from bot.texts import Texts
-from bot.wiring import Knowledge, open_knowledge, open_pipeline
+from bot.wiring import Knowledge, open_knowledge
 from ingest.sources import load_sources
 from knowledge.model import Audience
 

@@ -23,8 +23,3 @@ class SourceChange(BaseModel):
     url: str
     anchors: tuple[str, ...]
     headings: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """Names the message that says it to people; it is filled in with `title` and `headings`."""
-        return f"desk.sources.case.{self.kind}"

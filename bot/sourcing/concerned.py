@@ -18,7 +18,7 @@ UNSETTLED = frozenset(CaseState) - {CaseState.CLOSED, CaseState.WITHDRAWN}
 
 _WHOLLY = frozenset({Kind.REMOVED, Kind.MISSING})
 """What happens to all sections of a document."""
-_ADDRESS = re.compile(r"\S*/kilde/([^\s?#]+)(?:\?[^\s#]*)?(?:#([^\s).,;]+))?")
+_ADDRESS = re.compile(r"[^\s(<]*/kilde/([^\s?#)>]*[^\s?#)>.,;])(?:\?[^\s#)>]*)?(?:#([^\s)>]*[^\s)>.,;]))?")
 
 
 def told(case: Case, noted: Noted, moment: dt.datetime) -> Event | None:

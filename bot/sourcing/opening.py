@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
@@ -14,6 +14,7 @@ from bot.data_dir import open_data_dir
 from bot.desk.background import Job
 from bot.metrics import new_registry
 from bot.settings import Settings
+from bot.sourcing.ledger import open_ledger
 from bot.sourcing.listing import Listing
 from bot.sourcing.measuring import IngestMetrics, SourceMetrics
 from bot.sourcing.schedule import ScheduledIngest
@@ -45,13 +46,6 @@ async def open_sourcing(settings: Settings, library: Library) -> AsyncIterator[S
         open_one = functools.partial(open_pipeline, settings, library)
         ingest = ScheduledIngest(listing, ledger, library, open_one, IngestMetrics(registry))
         yield Sourcing(listing, ledger, registry, [ingest] if settings.scheduled_ingest else [])
-
-
-@contextlib.contextmanager
-def open_ledger(settings: Settings) -> Iterator[Ledger]:
-    """What is known of sources and documents from the runs before. Raises DataDirError."""
-    with contextlib.closing(Ledger(open_data_dir(settings) / "library" / "ledger.db")) as ledger:
-        yield ledger
 
 
 @contextlib.asynccontextmanager

@@ -77,6 +77,8 @@ class ScheduledIngest:
             return None
         start = time.perf_counter()
         try:
+            async with self._library.lock(patience=0):
+                pass  # nobody is at it, and about to make this unnecessary
             async with self._open_pipeline() as pipeline:
                 report = await pipeline.run(listed.sources, only=only)
         except LibraryBusy:

@@ -24,7 +24,7 @@ def test_help_needs_none_of_what_takes_long_to_load() -> None:
         f"print(CliRunner().invoke(app, ['--help']).output); print([name for name in {HEAVY} if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    for command in ("demo", "serve", "worker", "ingest", "ask", "strategy", "cases", "eval", "check"):
+    for command in ("demo", "serve", "worker", "ingest", "ask", "strategy", "cases", "sources", "eval", "check"):
         assert f" {command} " in told
     assert told.splitlines()[-1] == "[]"
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -131,6 +132,27 @@ def test_words_that_follow_each_other_are_one() -> None:
         "17": Why.DEFAULT,
     }.items():
         assert router.route(request(question=question, nearest=(), draft=())).why is why
+
+
+@pytest.mark.parametrize(
+    ("found", "team", "topic", "why"),
+    [
+        ({"team": "byggesak"}, "byggesak", "", Why.SOURCE),
+        # which of the team's topics it is, the list of teams says
+        ({"team": "bevilling", "document": "guides/alkohol-i-parken"}, "bevilling", SERVING, Why.SOURCE),
+        ({"team": "byggesak", "document": "guides/alkohol-i-parken"}, "byggesak", "", Why.SOURCE),
+        # a document that the list of teams names is not a matter of its source
+        ({"team": "byggesak", "document": "guides/uteservering"}, "bevilling", SERVING, Why.SOURCE),
+        # nor is what a law or a strategy says
+        ({"team": "byggesak", "rests_on": ALCOHOL.rests_on}, "bevilling", SERVING, Why.LAW),
+        ({"team": "finnes-ikke"}, "naering", "", Why.DEFAULT),
+        ({"team": ""}, "naering", "", Why.DEFAULT),
+    ],
+)
+def test_a_source_that_names_a_team_speaks_for_it(found: dict[str, Any], team: str, topic: str, why: Why) -> None:
+    nearest = cited().model_copy(update=found)
+    routed = ROUTER.route(request(question="Hva gjelder?", nearest=(nearest,), draft=()))
+    assert (routed.team, routed.topic, routed.why) == (team, topic, why)
 
 
 def test_a_strategy_with_its_area_and_a_documents_own_id_go_first() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.changes import Change, Kind, change_of, compare, diff
 from ingest.ledger import Ledger, SourceRecord
-from ingest.schedule import due, next_check
+from ingest.schedule import due, entry_of, next_check
 from ingest.sources import Source
 from knowledge.model import Document, Section
 
@@ -80,6 +80,7 @@ def test_changes_are_numbered_and_read_on_from_a_number(ledger: Ledger) -> None:
     assert (first.change, second.change, first.at) == (change("En."), change("To."), NOW)
     assert ledger.changes(after=first.number) == [second]
     assert ledger.last_changes(1) == [second]
+    assert (ledger.last_changes(9, "guides/x"), ledger.last_changes(9, "guides/y")) == ([second, first], [])
 
 
 def test_a_change_that_is_noted_again_after_a_run_was_broken_off_is_there_once(ledger: Ledger) -> None:
@@ -117,11 +118,11 @@ def test_a_source_is_looked_at_once_in_its_interval_and_sooner_where_it_failed(
     assert shortest <= min(waits) < max(waits) <= longest
 
 
-def test_what_was_never_looked_at_is_due_and_so_is_what_should_be_looked_at_more_often_now() -> None:
-    known = SourceRecord(name="Kommunen", checked=NOW, due=NOW + dt.timedelta(days=1))
-    later = NOW + dt.timedelta(hours=2)
-    often, daily = source(every="1 hour"), source(every="1 day")
+def test_what_was_never_looked_at_is_due_and_so_is_what_is_listed_otherwise_now() -> None:
+    daily = source(every="1 day")
+    known = SourceRecord(name="Kommunen", entry=entry_of(daily), checked=NOW, due=NOW + dt.timedelta(days=1))
     assert due([daily], {}, NOW) == [daily]
-    assert due([daily], {"Kommunen": known}, later) == []
-    assert due([often], {"Kommunen": known}, later) == [often]
+    assert due([daily], {"Kommunen": known}, NOW + dt.timedelta(hours=2)) == []
+    for other in (source(every="1 hour"), source(audience="internal"), source(url="https://b.example/")):
+        assert due([other], {"Kommunen": known}, NOW) == [other]
     assert due([daily], {"Kommunen": known}, NOW + dt.timedelta(days=1)) == [daily]

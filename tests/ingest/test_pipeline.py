@@ -135,6 +135,32 @@ async def test_a_document_that_should_be_internal_now_does_not_stay_public_when_
     assert "its public version was taken out" in report.failed[0].reason
 
 
+@pytest.mark.parametrize("listing_fails", [True, False])
+async def test_what_vanished_or_cannot_be_looked_for_does_not_stay_public_where_its_source_is_internal_now(
+    town: Town, listing_fails: bool
+) -> None:
+    await town.run()
+    town.sources = SOURCES.replace('"public"', '"internal"')
+    (town.folder / "guides" / "c.pdf").unlink()
+    town.listing_fails = listing_fails
+    report = await town.run()
+    assert {document.audience for document, _ in town.shelf.held.values()} == {Audience.INTERNAL}
+    assert report.removed == (2 if listing_fails else 1)
+
+
+async def test_a_source_of_which_nothing_can_be_had_is_tried_again_soon(town: Town, site: Site) -> None:
+    town.sources += SOURCES.replace('"Veiledninger"', '"Kommunen"').replace(
+        'path = "guides/*"', f'url = "{site.url}/skilt.html"'
+    )
+    await town.run()
+    site.failures["/skilt.html"] = [500]
+    await town.run()
+    record = town.ledger.sources()["Kommunen"]
+    assert (record.failures, "answered 500" in record.error) == (1, True)
+    assert record.due - town.now < dt.timedelta(minutes=6)
+    assert town.ledger.sources()["Veiledninger"].failures == 0
+
+
 async def test_addresses_come_in_and_stay_when_the_server_is_down(town: Town, site: Site) -> None:
     town.sources += SOURCES.replace('"Veiledninger"', '"Kommunen"').replace(
         'path = "guides/*"', f'url = "{site.url}/skilt.html"'

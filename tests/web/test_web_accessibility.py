@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page
 from bot.desk.calendar import OSLO
 from bot.wiring import Knowledge
 from tests.web.examples import ABSTAINED, ANSWERED, INSIDE, Person, message_of, running, thread_of, visiting
+from tests.web.ledgers import noted
 from tests.web.windows import NARROW, WIDE, window
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -47,6 +48,7 @@ ALWAYS = {
     "my questions": "/mine",
     "feedback": "/tilbakemeldinger",
     "published answers": "/publisert",
+    "sources with a change": "/kilder#endring-3",
 }
 """Pages that are always there, by name."""
 
@@ -54,8 +56,9 @@ ALWAYS = {
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def furnished(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Furnished]:
     """A demo where something of every kind has happened: its address, and pages by name as an officer opens them."""
+    folder = tmp_path_factory.mktemp("furnished")
     async with (
-        running(knowledge, tmp_path_factory.mktemp("furnished"), demo=True) as url,
+        running(knowledge, folder, demo=True, sources=noted(folder)) as url,
         visiting(url) as asker,
         visiting(url) as kari,
     ):

@@ -85,19 +85,15 @@ class WebHandler:
         sourcing: Sourcing,
         texts: Texts,
     ) -> None:
-        sign_in = None if settings.demo else SignIn(settings, desk.teams)
-        self._settings, self._texts = settings, texts
-        self._live = Live(database)
+        self._settings, self._texts, self._live = settings, texts, Live(database)
         self._threads = Threads(database, outbox, self._live, Outcomes(desk.teams))
         identity = Identity({language: texts(language, "web.guest") for language in LANGUAGES}, demo=settings.demo)
-        escalations = Escalations(database, desk)
+        feedback, escalations = Feedback(database), Escalations(database, desk)
         rendering = Rendering(texts, identity, escalations, demo=settings.demo)
-        feedback = Feedback(database)
         posts = Posts(rendering, desk, feedback)
         absences = Absences(database, desk.teams)
         roster = Roster(database, desk.teams, INVENTED if settings.demo else ())
-        revisions = Revisions(sourcing.ledger)
-        views = Views(desk, roster, absences, publishing, revisions)
+        views = Views(desk, roster, absences, publishing, Revisions(sourcing.ledger))
         self._pages = (
             ChannelPages(rendering, identity, self._threads, posts, self._live, Guard(), desk),
             ReplyActions(rendering, identity, self._threads, posts, feedback),
@@ -110,9 +106,9 @@ class WebHandler:
             ProposingPages(rendering, identity, desk, publishing, self._threads),
             SupplementingPages(rendering, identity, desk, self._threads),
             CasePages(rendering, identity, desk, self._threads, absences, roster, escalations, views),
-            PublishedPages(rendering, identity, desk, publishing, self._threads, revisions),
+            PublishedPages(rendering, identity, desk, publishing, self._threads, Revisions(sourcing.ledger)),
             AbsencePages(rendering, identity, absences, roster, desk.teams, self._threads),
-            SessionPages(identity, sign_in),
+            SessionPages(identity, None if settings.demo else SignIn(settings, desk.teams)),
         )
         self._errors = ErrorPages(rendering, identity)
         self.courier = WebCourier(self._threads, conversation, desk, texts)

@@ -67,7 +67,7 @@ class BulletinCourier:
         said = functools.partial(self._texts, OFFICERS_LANGUAGE)
         counts = {kind: count for kind in Kind if (count := seen.totals[kind])}
         counted = [said(f"desk.sources.bulletin.count.{kind}", count=count) for kind, count in counts.items()]
-        lead = said("desk.sources.bulletin.lead", what=", ".join(counted))
+        lead = said("desk.sources.bulletin.lead", what=" · ".join(counted))
         lines = [self._line(item) for item in seen.items]
         if lines and seen.unnamed:
             lines.append(escape(said("desk.sources.bulletin.more", count=seen.unnamed)))
