@@ -113,6 +113,8 @@ async def _ask(settings: Settings, knowledge: Knowledge, questions: list[KnownQu
     from knowledge.confidence import THRESHOLD  # noqa: PLC0415
     from knowledge.embeddings import E5Embeddings  # noqa: PLC0415
 
+    # Answers are timed: as in a server, what is loaded behind the first questions is there.
+    await asyncio.to_thread(knowledge.understander.warm, pause=0)
     with steps() as progress:
         outcomes = await ask_all(knowledge.conversation, questions, progress("Asking"))
     chosen = {
@@ -138,7 +140,9 @@ def _print_scores(found: dict[str, float], report: Path) -> None:
 def _print_comparison(found: Comparison) -> None:
     out.print(_table(f"{len(found.pairs)} questions", {"": found.differences}))
     for by, parts in found.parts.items():
-        out.print(_table(f"by {by}", parts))
+        changed = {value: [each for each in part if _is_told(each)] for value, part in parts.items()}
+        if any(changed.values()):
+            out.print(_table(f"what changed by {by}", changed))
     for title, pairs in (("better", found.better), ("worse", found.worse)):
         out.print(f"{len(pairs)} {title}:" if pairs else f"none {title}")
         for pair in pairs[:_LISTED]:
@@ -163,6 +167,10 @@ def _table(title: str, parts: Mapping[str, Sequence[Difference]]) -> Table:
             row = (number(each.measure, each.before), number(each.measure, each.after), shown if change else "", within)
             table.add_row(verbatim(value if not place else ""), each.measure.name, *row, style=_style(each))
     return table
+
+
+def _is_told(difference: Difference) -> bool:
+    return difference.measure.main and difference.before != difference.after
 
 
 def _style(difference: Difference) -> str:

@@ -72,7 +72,7 @@ def _found_in(count: int) -> Callable[[Results], float | None]:
 
 
 def _risk_area(results: Results) -> float | None:
-    return risk_area(curve(results)) if results else None
+    return risk_area(curve(results)) if any(map(_answerable, results)) else None
 
 
 def _calibration_error(results: Results) -> float | None:
