@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.wiring import Knowledge
 
-_QUESTIONS = "JSONL or JSONL.gz of {id, text, history, answerable, gold, must_contain, language, kind, expect}."
+_QUESTIONS = "JSONL or JSONL.gz of {id, text, history, answerable, gold, must_contain, language, kind, ends}."
 _CORPUS = "JSONL or JSONL.gz of {id, title, text}; without it, what is in the data directory is asked."
 _LISTED = 20
 

@@ -81,7 +81,7 @@ def compare(before: Run, after: Run) -> Comparison:
 
 
 def _asks(result: Result) -> tuple[object, ...]:
-    return result.text, result.answerable, result.gold, result.expect
+    return result.text, result.answerable, result.gold, result.ends
 
 
 def _standing(result: Result) -> int:

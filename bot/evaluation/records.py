@@ -30,8 +30,14 @@ def _as_tuple(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
+def _as_label(value: object) -> object:
+    return "" if value is None else value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 """Ids or texts: none, one, or a list of them."""
+Label = Annotated[str, BeforeValidator(_as_label)]
+"""What something is called, where it is called anything."""
 _LENIENT = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
@@ -91,7 +97,7 @@ class KnownQuestion(BaseModel):
     """A question of a thread; `gold` and `must_contain` say what answers it, where something does.
 
     A right record is named by its id, or a section of it by `id#section`. `language` and `kind` are what results are
-    broken down by. `expect` is how the reply must end where that says more than `answerable`, such as "said".
+    broken down by. `ends` is how the reply must end where that says more than `answerable`, such as "said".
     """
 
     model_config = _LENIENT
@@ -102,9 +108,9 @@ class KnownQuestion(BaseModel):
     answerable: bool
     gold: Names = ()
     must_contain: Names = ()
-    language: str = Field(default="", validation_alias=AliasChoices("language", "lang"))
-    kind: str = ""
-    expect: Status | None = None
+    language: Label = Field(default="", validation_alias=AliasChoices("language", "lang"))
+    kind: Label = ""
+    ends: Status | None = None
 
 
 Kind = TypeVar("Kind", Record, Query, KnownQuestion)

@@ -50,7 +50,7 @@ class Result(BaseModel):
     kind: str = ""
     answerable: bool
     gold: tuple[str, ...] = ()
-    expect: Status | None = None
+    ends: Status | None = None
     status: Status
     confidence: float
     drafted: bool
@@ -74,7 +74,7 @@ class Result(BaseModel):
     @property
     def as_expected(self) -> bool:
         """Did it end as it should: answered rightly, or not at all, or as the question says?"""
-        if self.expect and self.status is not self.expect:
+        if self.ends and self.status is not self.ends:
             return False
         return self.right and self.contains if self.answerable else not self.answered
 
@@ -95,7 +95,7 @@ def result_of(outcome: Outcome) -> Result:
     """The outcome as it is written down."""
     question, reply = outcome.question, outcome.reply
     return Result(
-        **question.model_dump(include={"id", "text", "language", "kind", "answerable", "gold", "expect"}),
+        **question.model_dump(include={"id", "text", "language", "kind", "answerable", "gold", "ends"}),
         status=reply.status,
         confidence=reply.confidence,
         drafted=bool(reply.draft or reply.claims),
