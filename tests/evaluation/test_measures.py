@@ -109,9 +109,7 @@ def test_risk_is_the_share_of_wrong_answers_among_those_that_a_threshold_lets_th
         ([], [], 0),
     ],
 )
-def test_the_area_is_the_mean_risk_over_all_coverages(
-    confidences: list[float], right: list[bool], area: float
-) -> None:
+def test_the_area_is_the_mean_risk_over_all_coverages(confidences: list[float], right: list[bool], area: float) -> None:
     assert risk_area(risk_coverage(confidences, right)) == pytest.approx(area)
 
 

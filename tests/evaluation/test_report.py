@@ -36,9 +36,7 @@ def test_a_report_has_all_measures_by_language_and_kind_and_pictures(tmp_path: P
     assert "| model | none |" in text
 
 
-def test_without_matplotlib_the_report_says_what_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_matplotlib_the_report_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report(tmp_path, result())
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, "bot.evaluation.plot", raising=False)
