@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,9 +128,8 @@ def test_confidence_is_calibrated_where_it_is_the_share_of_right_ones(
     confidences: list[float], right: list[bool], bins: list[Bin], error: float
 ) -> None:
     found = reliability(confidences, right)
-    assert [(each.count, each.confidence, each.right) for each in found] == [
-        (each.count, pytest.approx(each.confidence), pytest.approx(each.right)) for each in bins
-    ]
+    numbers = [[(each.count, each.confidence, each.right) for each in some] for some in (found, bins)]
+    assert np.asarray(numbers[0]) == pytest.approx(np.asarray(numbers[1]))
     assert calibration_error(found) == pytest.approx(error)
 
 

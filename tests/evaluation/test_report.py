@@ -77,7 +77,7 @@ def test_words_of_others_are_text_in_the_report_and_nothing_else(tmp_path: Path)
 
 
 def rendered(text: str) -> str:
-    return MarkdownIt("commonmark").enable("table").render(text)
+    return str(MarkdownIt("commonmark").enable("table").render(text))
 
 
 def test_a_long_text_is_cut_before_it_is_escaped() -> None:
