@@ -17,7 +17,7 @@ from ingest.sources import load_sources
 def indexed(data_dir: Path) -> Iterator[Knowledge]:
     """All that ships in a library in this folder, and a conversation over it without a chat model."""
     settings = Settings(data_dir=data_dir, sources=CORPUS, openai_api_key=None, openai_base_url=None)
-    with contextlib.closing(open_knowledge(settings, warm=False)) as knowledge:
+    with contextlib.closing(open_knowledge(settings)) as knowledge:
         asyncio.run(_fill(settings, knowledge))
         yield knowledge
 

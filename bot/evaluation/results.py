@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.question import Status
 
@@ -52,12 +52,12 @@ class Result(BaseModel):
     gold: tuple[str, ...] = ()
     ends: Status | None = None
     status: Status
-    confidence: float
+    confidence: float = Field(ge=0, le=1)
     drafted: bool
-    rank: int | None
+    rank: int | None = Field(ge=1)
     right: bool
     contains: bool
-    ms: float = 0.0
+    ms: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     found: tuple[str, ...] = ()
     shown: tuple[Shown, ...] = ()
 

@@ -107,8 +107,10 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
         (b"\xff", "give the run.json"),
         (b"{}", "Field required; give the run.json"),
         (run().model_dump_json().encode(), "holds no results"),
+        (run(result()).model_dump_json().replace('"confidence":0.9', '"confidence":NaN').encode(), "confidence: "),
+        (run(result()).model_dump_json().replace('"confidence":0.9', '"confidence":7').encode(), "confidence: "),
     ],
-    ids=["not there", "no JSON", "another file", "empty"],
+    ids=["not there", "no JSON", "another file", "empty", "no number", "no probability"],
 )
 def test_a_file_that_is_no_run_is_told(tmp_path: Path, content: bytes | None, told: str) -> None:
     path = tmp_path / "run.json"
