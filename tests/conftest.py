@@ -8,6 +8,7 @@ import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
@@ -15,6 +16,9 @@ import structlog
 from tests.databases import Databases
 from tests.peers.postgres import running
 from tests.town import moteplassen, write
+
+if TYPE_CHECKING:
+    from bot.wiring import Knowledge
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +48,12 @@ def data_dir(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     structlog.reset_defaults()  # the command line logs to a stream that ends with it
     assert done.exit_code == 0, done.output
     return folder
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
+    """What ships, indexed whole, which takes minutes: for slow tests. Only for reading."""
+    from tests.shipped import indexed  # noqa: PLC0415 - most tests need nothing of what it loads
+
+    with indexed(tmp_path_factory.mktemp("shipped")) as knowledge:
+        yield knowledge

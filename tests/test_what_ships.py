@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.handlers.slack.home.prompts import SUGGESTED as SUGGESTED_QUESTIONS
 from bot.question import Question, Status
-from bot.settings import Settings
-from bot.sourcing.opening import open_pipeline
 from bot.texts import Texts
-from bot.wiring import Knowledge, open_knowledge
-from ingest.sources import load_sources
+from bot.wiring import Knowledge
 from knowledge.model import Audience
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -24,29 +19,12 @@ QUESTIONS = Path(__file__).parent / "bench" / "data"
 LANGUAGES = ("nb", "nn", "en")
 
 
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), openai_api_key=None, openai_base_url=None)
-    knowledge = open_knowledge(settings, warm=False)
-    yield knowledge
-    knowledge.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
-async def everything(knowledge: Knowledge) -> AsyncIterator[None]:
-    settings = Settings()
-    async with open_pipeline(settings, knowledge.library) as pipeline:
-        report = await pipeline.run(load_sources(settings.sources))
-    assert not report.failed
-    yield
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("example", ["business.1", "business.2", "business.3", "staff.1", "staff.2", "staff.3"])
-async def test_what_the_page_suggests_to_ask_is_answered(knowledge: Knowledge, example: str, language: str) -> None:
+async def test_what_the_page_suggests_to_ask_is_answered(shipped: Knowledge, example: str, language: str) -> None:
     audience = Audience.INTERNAL if example.startswith("staff") else Audience.PUBLIC
     text = Texts()(language, f"web.example.{example}")
-    reply = await knowledge.conversation.reply(Question(text=text, audience=audience))
+    reply = await shipped.conversation.reply(Question(text=text, audience=audience))
     assert (reply.status, reply.language) == (Status.ANSWERED, language), reply.nearest
 
 
@@ -55,13 +33,13 @@ SUGGESTED = sorted({key for keys in SUGGESTED_QUESTIONS.values() for key in keys
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", SUGGESTED)
-async def test_what_slack_suggests_to_ask_is_answered(knowledge: Knowledge, key: str, language: str) -> None:
-    reply = await knowledge.conversation.reply(Question(text=Texts()(language, key)))
+async def test_what_slack_suggests_to_ask_is_answered(shipped: Knowledge, key: str, language: str) -> None:
+    reply = await shipped.conversation.reply(Question(text=Texts()(language, key)))
     assert (reply.status, reply.language) == (Status.ANSWERED, language), reply.nearest
 
 
-async def test_every_section_that_our_own_questions_are_about_is_there(knowledge: Knowledge) -> None:
-    documents = await knowledge.library.reader(Audience.PUBLIC).documents()
+async def test_every_section_that_our_own_questions_are_about_is_there(shipped: Knowledge) -> None:
+    documents = await shipped.library.reader(Audience.PUBLIC).documents()
     there = {f"{document.id}#{section.anchor}" for document in documents for section in document.sections}
     lines = [json.loads(line) for file in QUESTIONS.glob("*.jsonl") for line in file.read_text("utf-8").splitlines()]
     assert {gold for line in lines for gold in line["gold"]} <= there

@@ -131,6 +131,18 @@ def progress_bar() -> Progress:
     return Progress(*columns, console=err, disable=not err.is_terminal, transient=True)
 
 
+@contextlib.contextmanager
+def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """A progress bar for several steps: what it gives takes a step's name, and gives what is told how far that is."""
+    with progress_bar() as bar:
+
+        def start(what: str) -> Callable[[int, int], None]:
+            task = bar.add_task(what, total=None, title="")
+            return lambda done, total: bar.update(task, completed=done, total=total)
+
+        yield start
+
+
 def _note(error_id: str, error: Exception) -> Path:
     """Keep what led to an error where whoever looks into it finds it, and the user need not see it."""
     path = Path(typer.get_app_dir("moteplassen")) / "errors.log"

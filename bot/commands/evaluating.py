@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
-from bot.commands.console import fail, out, plain_errors, print_json, progress_bar
+from bot.commands.console import fail, out, plain_errors, print_json, steps
 from bot.commands.options import AsJson, DataDir, settings_of
+from bot.commands.reporting import compare, run
 
 if TYPE_CHECKING:
+    from bot.evaluation.baselines import Standing
     from bot.evaluation.records import KnownQuestion, Query, Record
     from bot.evaluation.runs import Outcome, RetrievalScores
     from bot.settings import Settings
@@ -22,14 +26,17 @@ if TYPE_CHECKING:
 evaluation = typer.Typer(
     name="eval", help="Measure retrieval and answers against questions with known answers.", no_args_is_help=True
 )
+for command in (run, compare):
+    evaluation.command()(command)
 
 Corpus = Annotated[Path, typer.Option("--corpus", help="JSONL or JSONL.gz of {id, title, text}.")]
+Queries = Annotated[Path, typer.Option(help="JSONL or JSONL.gz of {id, text, gold}; gold is an id or a list.")]
 
 
 @evaluation.command()
 def retrieval(
     corpus: Corpus,
-    queries: Annotated[Path, typer.Option(help="JSONL or JSONL.gz of {id, text, gold}; gold is an id or a list.")],
+    queries: Queries,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -68,6 +75,24 @@ def answers(
         _print(score_answers(outcomes).model_dump(), as_json=as_json)
 
 
+@evaluation.command()
+def baselines(corpus: Corpus, queries: Queries, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """See how passages are found by BM25, by vectors, by their fusion by rank, and by LangChain's usual set-up.
+
+    All of them search the same records, with the same embeddings as ours.
+    """
+    from bot.data_dir import DataDirError  # noqa: PLC0415
+    from bot.evaluation.records import Query, Record, RecordsError, read_records  # noqa: PLC0415
+
+    with plain_errors(DataDirError, RecordsError):
+        records, asked = read_records(corpus, Record), read_records(queries, Query)
+        found = asyncio.run(_baselines(settings_of(data_dir), records, asked))
+        if as_json:
+            print_json({"n": len(asked)} | {name: each.model_dump(by_alias=True) for name, each in found.items()})
+        else:
+            _print_baselines(found, len(asked))
+
+
 def _drawing(path: Path) -> Callable[[list[Outcome]], None]:
     try:
         from bot.evaluation.plot import plot_risk_coverage  # noqa: PLC0415
@@ -91,7 +116,7 @@ async def _retrieval(settings: Settings, records: list[Record], queries: list[Qu
     from bot.wiring import open_corpus  # noqa: PLC0415
 
     # Searching is timed: as in a server, the vectors of sentences are there when a question comes.
-    with open_corpus(settings, _ids(records), warm=True) as knowledge, _progress() as progress:
+    with open_corpus(settings, _ids(records), warm=True) as knowledge, steps() as progress:
         await fill(knowledge.library, records, progress("Indexing"))
         return await measure_retrieval(knowledge.long_retriever(), queries, progress("Searching"))
 
@@ -100,24 +125,40 @@ async def _answers(settings: Settings, records: list[Record], questions: list[Kn
     from bot.evaluation.runs import ask_all, fill  # noqa: PLC0415
     from bot.wiring import open_corpus  # noqa: PLC0415
 
-    with open_corpus(settings, _ids(records), warm=False) as knowledge, _progress() as progress:
+    with open_corpus(settings, _ids(records), warm=False) as knowledge, steps() as progress:
         await fill(knowledge.library, records, progress("Indexing"))
         return await ask_all(knowledge.conversation, questions, progress("Asking"))
 
 
+async def _baselines(settings: Settings, records: list[Record], queries: list[Query]) -> dict[str, Standing]:
+    from bot.evaluation.baselines import rank_all, standings  # noqa: PLC0415
+    from bot.evaluation.runs import fill  # noqa: PLC0415
+    from bot.evaluation.usual import UsualChain  # noqa: PLC0415
+    from bot.wiring import open_corpus  # noqa: PLC0415
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_corpus(settings, _ids(records), warm=False) as knowledge,
+        contextlib.closing(UsualChain(Path(folder), knowledge.embeddings)) as chain,
+        steps() as progress,
+    ):
+        await fill(knowledge.library, records, progress("Indexing"))
+        await asyncio.to_thread(chain.fill, records, progress("Indexing as LangChain does"))
+        retriever = knowledge.long_retriever()
+        rankings = await rank_all(retriever, knowledge.embeddings, chain, queries, progress("Searching"))
+    return standings(rankings, queries)
+
+
+def _print_baselines(found: dict[str, Standing], count: int) -> None:
+    table = Table("searched by", "nDCG@10", "recall@5", "ours is ahead by", "", title=f"{count} queries")
+    for name, each in found.items():
+        ahead = ("", "") if name == "ours" else (f"{each.ours_ndcg_10:+.4f}", f"{each.ours_recall_5:+.4f}")
+        table.add_row(name, f"{each.ndcg_10:.4f}", f"{each.recall_5:.4f}", *ahead)
+    out.print(table)
+
+
 def _ids(records: list[Record]) -> list[str]:
     return [record.id for record in records]
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
-    with progress_bar() as bar:
-
-        def start(what: str) -> Callable[[int, int], None]:
-            task = bar.add_task(what, total=None, title="")
-            return lambda done, total: bar.update(task, completed=done, total=total)
-
-        yield start
 
 
 def _print(scores: dict[str, float], *, as_json: bool) -> None:

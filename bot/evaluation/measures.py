@@ -1,4 +1,4 @@
-"""The measures, over ranks. Pure.
+"""The measures, over ranks and confidences. Pure.
 
 A rank is the place (1 is best) of the first right record in a ranking, or None where it isn't in it. With one right
 record a question, nDCG@k is 1 / log2(1 + rank) (Järvelin and Kekäläinen 2002, doi:10.1145/582415.582418).
@@ -7,7 +7,9 @@ record a question, nDCG@k is 1 / log2(1 + rank) (Järvelin and Kekäläinen 2002
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 
 def first_rank(ranking: Sequence[str], gold: Collection[str]) -> int | None:
@@ -44,6 +46,46 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[t
         if answered == len(order) or order[answered][0] < confidence:
             points.append((answered / len(order), wrong / answered))
     return points
+
+
+def risk_area(points: Sequence[tuple[float, float]]) -> float:
+    """The area under a risk-coverage curve (0..1, less is better): the mean risk over all coverages (Geifman and
+    El-Yaniv 2017, arXiv:1705.08500)."""
+    before = [0.0, *(coverage for coverage, _ in points)]
+    return sum(risk * (coverage - start) for start, (coverage, risk) in zip(before, points, strict=False))
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers of about the same confidence: how many, how sure in the mean, and the share that is right."""
+
+    count: int
+    confidence: float
+    right: float
+
+
+def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[Bin]:
+    """The answers in bins of equal width by their confidence, empty ones left out."""
+    found: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, is_right in zip(confidences, right, strict=True):
+        found.setdefault(min(int(confidence * bins), bins - 1), []).append((confidence, is_right))
+    inside = [list(zip(*found[number], strict=True)) for number in sorted(found)]
+    return [Bin(len(sure), mean(sure), mean([float(each) for each in fits])) for sure, fits in inside]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """The expected calibration error (0..1): how far confidence and share of right ones are apart, in the mean (Naeini
+    et al. 2015, doi:10.1609/aaai.v29i1.9602; Guo et al. 2017, arXiv:1706.04599)."""
+    total = sum(each.count for each in bins)
+    return sum(each.count * abs(each.confidence - each.right) for each in bins) / total if total else 0.0
+
+
+def auc(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """How likely one of `higher` is above one of `lower`, a tie counting half: the area under the ROC curve (Hanley and
+    McNeil 1982, doi:10.1148/radiology.143.1.7063747). Neither may be empty."""
+    ordered = sorted(lower)
+    below = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in higher)
+    return below / (2 * len(higher) * len(lower))
 
 
 def mean(values: Sequence[float]) -> float:

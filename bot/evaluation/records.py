@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bot.question import Status
 from knowledge.model import Audience, Document, Section
 from knowledge.references import PARAGRAPH_NUMBER, law_key
 
@@ -29,8 +30,14 @@ def _as_tuple(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
+def _as_label(value: object) -> object:
+    return "" if value is None else value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 """Ids or texts: none, one, or a list of them."""
+Label = Annotated[str, BeforeValidator(_as_label)]
+"""What something is called, where it is called anything."""
 _LENIENT = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
@@ -87,7 +94,11 @@ class Query(BaseModel):
 
 
 class KnownQuestion(BaseModel):
-    """A question of a thread; `gold` and `must_contain` say what answers it, where something does."""
+    """A question of a thread; `gold` and `must_contain` say what answers it, where something does.
+
+    A right record is named by its id, or a section of it by `id#section`. `language` and `kind` are what results are
+    broken down by. `ends` is how the reply must end where that says more than `answerable`, such as "said".
+    """
 
     model_config = _LENIENT
 
@@ -97,6 +108,9 @@ class KnownQuestion(BaseModel):
     answerable: bool
     gold: Names = ()
     must_contain: Names = ()
+    language: Label = Field(default="", validation_alias=AliasChoices("language", "lang"))
+    kind: Label = ""
+    ends: Status | None = None
 
 
 Kind = TypeVar("Kind", Record, Query, KnownQuestion)

@@ -69,14 +69,22 @@ class Outcome:
 
     @property
     def rank(self) -> int | None:
-        """The place of the first right section among those that were found."""
-        return first_rank(list(dict.fromkeys(document for document, _ in self.reply.ranking)), self.question.gold)
+        """The place of the first right record, or of the first right section where sections are named."""
+        documents = list(dict.fromkeys(document for document, _ in self.reply.ranking))
+        sections = [f"{document}#{section}" for document, section in self.reply.ranking]
+        return first_rank(documents, self.question.gold) or first_rank(sections, self.question.gold)
 
     @property
     def right(self) -> bool:
         """Does what the bot would have said cite a right section?"""
         drafted = self.reply.citations or tuple(claim.citation for claim in self.reply.draft)
-        return any(citation.document in self.question.gold for citation in drafted)
+        gold = set(self.question.gold)
+        return any(gold & {each.document, f"{each.document}#{each.section}"} for each in drafted)
+
+    @property
+    def confidence(self) -> float:
+        """How sure the bot was (0..1)."""
+        return self.reply.confidence
 
     @property
     def contains(self) -> bool:

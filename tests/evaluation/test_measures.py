@@ -2,11 +2,24 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.evaluation.measures import first_rank, mean, mrr, ndcg, recall, risk_coverage
+from bot.evaluation.measures import (
+    Bin,
+    auc,
+    calibration_error,
+    first_rank,
+    mean,
+    mrr,
+    ndcg,
+    recall,
+    reliability,
+    risk_area,
+    risk_coverage,
+)
 
 RANKING = list("abcdefghijkl")
 """Twelve records, "a" found first."""
@@ -84,6 +97,50 @@ def test_risk_is_the_share_of_wrong_answers_among_those_that_a_threshold_lets_th
     assert [value for point in risk_coverage(confidences, right) for value in point] == pytest.approx(
         [value for point in points for value in point]
     )
+
+
+@pytest.mark.parametrize(
+    ("confidences", "right", "area"),
+    [
+        ([0.9, 0.8], [True, True], 0),
+        ([0.9, 0.8], [False, False], 1),
+        ([0.9, 0.8], [True, False], (0 + 1 / 2) / 2),
+        ([0.9, 0.8], [False, True], (1 + 1 / 2) / 2),
+        ([0.5, 0.5, 0.5, 0.1], [True, False, True, False], 3 / 4 * 1 / 3 + 1 / 4 * 1 / 2),
+        ([], [], 0),
+    ],
+)
+def test_the_area_is_the_mean_risk_over_all_coverages(confidences: list[float], right: list[bool], area: float) -> None:
+    assert risk_area(risk_coverage(confidences, right)) == pytest.approx(area)
+
+
+@pytest.mark.parametrize(
+    ("confidences", "right", "bins", "error"),
+    [
+        ([1.0, 1.0], [True, True], [Bin(2, 1.0, 1.0)], 0),
+        ([1.0, 0.99], [False, False], [Bin(2, 0.995, 0.0)], 0.995),
+        ([0.0, 0.75, 0.75], [False, True, False], [Bin(1, 0.0, 0.0), Bin(2, 0.75, 0.5)], 2 / 3 * 0.25),
+        ([0.1, 0.05, 0.0999], [True, False, True], [Bin(2, 0.07495, 0.5), Bin(1, 0.1, 1.0)], 2 / 3 * 0.42505 + 0.3),
+        ([], [], [], 0),
+    ],
+)
+def test_confidence_is_calibrated_where_it_is_the_share_of_right_ones(
+    confidences: list[float], right: list[bool], bins: list[Bin], error: float
+) -> None:
+    found = reliability(confidences, right)
+    numbers = [[(each.count, each.confidence, each.right) for each in some] for some in (found, bins)]
+    assert np.asarray(numbers[0]) == pytest.approx(np.asarray(numbers[1]))
+    assert calibration_error(found) == pytest.approx(error)
+
+
+@pytest.mark.parametrize(
+    ("higher", "lower", "likely"),
+    [([0.9], [0.1], 1), ([0.1], [0.9], 0), ([0.5], [0.5], 0.5), ([0.9, 0.4, 0.4], [0.4, 0.2], (2 + 1.5 + 1.5) / 6)],
+)
+def test_auc_is_how_likely_one_of_the_higher_is_above_one_of_the_lower(
+    higher: list[float], lower: list[float], likely: float
+) -> None:
+    assert auc(higher, lower) == pytest.approx(likely)
 
 
 GOLDS = st.lists(st.lists(st.sampled_from("abcxyz"), min_size=1, max_size=4), min_size=1, max_size=4)
