@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(PYTHON)
 
-.PHONY: help demo demo-slack test test-slow lint bench bench-slack clean
+.PHONY: help demo demo-slack test test-slow lint bench bench-slack bench-ingest fuzz clean
 
 help:
 	@echo "make demo       index what ships, start the meeting place and print its address (ARGS='--port 8123' for another port)"
@@ -15,6 +15,8 @@ help:
 	@echo "make lint       ruff, mypy --strict, import contracts"
 	@echo "make bench      measure latency and print it as a table"
 	@echo "make bench-slack  measure how quickly Slack's events are acknowledged"
+	@echo "make bench-ingest  measure readers and the whole ingest beside the bare libraries under them"
+	@echo "make fuzz       read a thousand broken documents (ARGS='--seed 2' for others)"
 	@echo "make clean      take everything away that these commands made, save the data directory"
 
 demo: .venv/.demo
@@ -41,6 +43,12 @@ bench: .venv/.dev
 
 bench-slack: .venv/.dev
 	@.venv/bin/python -m tests.bench.slack $(ARGS)
+
+bench-ingest: .venv/.dev
+	@.venv/bin/python -m tests.bench.ingest $(ARGS)
+
+fuzz: .venv/.dev
+	@.venv/bin/python -m tests.bench.fuzz_readers $(ARGS)
 
 clean:
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -70,13 +70,16 @@ def read(fetched: Fetched, source: Source, readers: Mapping[str, Reader] = READE
         what = f"is in a format that is not read ({fetched.media_type})"
         raise ReadError(fetched, what, f"bring it in as another, or set reader to one of {', '.join(readers)}")
     try:
-        return reader(fetched, source)
+        document = reader(fetched, source)
+        # What can't be written down, such as half a character, is found out before it is to be.
+        document.model_dump_json()
     except (ReadError, MemoryError):
         raise
     except Exception as error:
         _log.debug("the reader of %s broke", fetched.location, exc_info=True)
         what = f"cannot be read ({type(error).__name__}: {error})"
         raise ReadError(fetched, what, "it may be damaged: fetch it again, or save it anew") from error
+    return document
 
 
 def _format(fetched: Fetched) -> str | None:

@@ -70,13 +70,7 @@ def read_word(fetched: Fetched, source: Source) -> Document:
     """
     _refuse_others(fetched)
     properties = _checked(fetched)
-    html = mammoth.convert_to_html(
-        io.BytesIO(fetched.content),
-        style_map=_STYLES,
-        include_embedded_style_map=False,
-        convert_image=mammoth.images.img_element(lambda _: {}),
-    ).value
-    tree = LexborHTMLParser(f"<body>{html}")
+    tree = LexborHTMLParser(f"<body>{_html(fetched)}")
     notes = [note for note in map(label, _without_marks(tree).css(_NOTES)) if note]
     for note in tree.css(_NOTES):
         note.decompose()
@@ -93,6 +87,21 @@ def read_word(fetched: Fetched, source: Source) -> Document:
         fetched, source, title, outline.sections(), published=dates.get("published"), changed=changed,
         checked=dates.get("checked"),
     )  # fmt: skip
+
+
+def _html(fetched: Fetched) -> str:
+    try:
+        converted = mammoth.convert_to_html(
+            io.BytesIO(fetched.content),
+            style_map=_STYLES,
+            include_embedded_style_map=False,
+            convert_image=mammoth.images.img_element(lambda _: {}),
+        )
+    except _DAMAGED as error:
+        # Such as a reference to a note that is not there.
+        what = f"lacks parts that it names, or names them wrongly ({type(error).__name__}: {error})"
+        raise ReadError(fetched, what, "open it in Word and save it as .docx") from error
+    return str(converted.value)
 
 
 def _without_marks(tree: LexborHTMLParser) -> LexborHTMLParser:

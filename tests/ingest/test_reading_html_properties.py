@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.passages import passages_of
 from ingest.readers.reading import ReadError
 from tests.ingest.conftest import Read
 
@@ -65,3 +68,33 @@ def test_a_damaged_page_is_read_or_told(read_file: Read, page: bytes) -> None:
         assert "cannot be read" not in reason, "the reader broke"
 
     check()
+
+
+_HOSTILE = {
+    "end tags of nothing": "<div></x>" * 20_000,
+    "end tags in objects": "<div><object></div>" * 20_000,
+    "nested in a picture's script": "<svg><script>" + "<g>" * 50_000,
+    "nested behind an empty comment": "<!-->" + "<div>" * 50_000,
+    "nested behind an attribute": "<p a='<script>'>" + "<div>" * 50_000,
+    "attributes": "<p " + " ".join(f"a{number}" for number in range(50_000)) + ">x",
+    "roots": "".join(f"<html a{number}>" for number in range(50_000)) + "x",
+    "captions": "<figure>" + "<figcaption>x</figcaption>" * 8_000,
+    "cells over all rows": ("<tr><td rowspan=100 colspan=100>" + "ord " * 500 + "<tr>" * 99) * 20,
+    "white space": "publisert" + " " * 500_000 + "x",
+    "laws": "".join(f"<a href='https://lovdata.no/lov/1-1-1/§{n}'>lov&shy;en § {n}</a> og " for n in range(5_000)),
+}
+
+
+@pytest.mark.parametrize("html", _HOSTILE.values(), ids=_HOSTILE)
+def test_a_page_made_to_take_long_does_not(read_file: Read, html: str) -> None:
+    start = time.process_time()
+    with contextlib.suppress(ReadError):
+        passages_of(read_file("a.html", f"<html><body><main><h1>T</h1>{html}"))
+    assert time.process_time() - start < 2.0
+
+
+def test_half_a_character_in_what_a_page_tells_machines_is_left_out(read_file: Read) -> None:
+    crumbs = '{"@type": "BreadcrumbList", "itemListElement": [{"position": 1, "name": "\\ud800"}]}'
+    page = f"<script type='application/ld+json'>{crumbs}</script><main><h1>Skilt</h1><p>Søk."
+    document = read_file("a.html", page)
+    assert (document.sections[0].path, len(document.digest)) == ((), 64)

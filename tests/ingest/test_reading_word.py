@@ -109,3 +109,8 @@ def test_a_damaged_file_is_read_or_told(read_file: Read, changes: list[tuple[int
         content[place] = byte
     with contextlib.suppress(ReadError):
         assert read_file("a.docx", bytes(content)).sections
+
+
+def test_a_file_that_refers_to_a_note_that_is_not_there_is_told(read_file: Read) -> None:
+    with pytest.raises(ReadError, match="lacks parts that it names"):
+        read_file("a.docx", docx(paragraph(_NOTE)))

@@ -63,7 +63,7 @@ def read_html(fetched: Fetched, source: Source) -> Document:
         raise ReadError(fetched, what, "give a page that has, such as one for printing, or the data behind it")
     _refuse_no_content(fetched, tree, title, said)
     if tree.body:
-        dates.look_in(tree.body.text(separator=" "))
+        dates.look_in(one_line(tree.body.text(separator=" ")))
     crumbs = page.breadcrumbs(title)
     return document(
         fetched,
@@ -90,7 +90,7 @@ def _sections(tree: LexborHTMLParser, title: str, heading: LexborNode | None, da
 def _roots(tree: LexborHTMLParser, heading: LexborNode | None) -> Iterator[LexborNode]:
     """Where the main content may be, the best guess first: where the page says, around its heading, anywhere."""
     for selector in _MAIN:
-        if node := tree.css_first(selector):
+        if (node := tree.css_first(selector)) and one_line(node.text()):
             yield node
     if tree.body is None:
         return

@@ -58,11 +58,8 @@ class Surroundings:
         self._panels = dict(_panels(tree))
         self._openers = {opener.mem_id for opener in self._panels.values()}
         self._spine = _above(tree.css("h1") + tree.css("main, [role=main]"), {"html"})
-        self._banners = {
-            node.mem_id
-            for node in tree.css("header")
-            if node.mem_id in _above(tree.css("header nav, header form, header [role=search]"), {"html"})
-        }
+        leading = _above(tree.css("header nav, header form, header [role=search]"), {"html"})
+        self._banners = {node.mem_id for node in tree.css("header") if node.mem_id in leading}
 
     def hold(self, node: LexborNode) -> bool:
         """Whether the element, with all that is in it, is none of the page's content."""

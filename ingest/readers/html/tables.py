@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _WIDEST = 100
 """Columns. What claims to be wider, or to span more rows, is cut: the numbers are the page's."""
+_MOST_REPEATED = 1_000_000
+"""Characters of cells that are said again in the rows that they span: a small page could ask for a gigabyte."""
 
 
 class Table:
@@ -11,7 +13,8 @@ class Table:
 
     def __init__(self) -> None:
         self._cells: list[tuple[str, int, int]] = []
-        self._spanning: dict[int, tuple[int, str]] = {}
+        self._spanning: dict[int, tuple[str, int, int]] = {}
+        self._repeated = 0
 
     def cell(self, text: str, rows: int = 1, columns: int = 1) -> None:
         """A cell of the current row, and how many rows and columns it spans."""
@@ -20,17 +23,16 @@ class Table:
     def row(self) -> str:
         """The current row, ended: its cells with " | " between them; empty where they are."""
         texts: list[str] = []
-        left: dict[int, tuple[int, str]] = {}
+        left: dict[int, tuple[str, int, int]] = {}
         cells = self._cells[::-1]
-        column = 0
-        while column < _WIDEST and (cells or any(at >= column for at in self._spanning)):
-            if column in self._spanning:
-                rows, text = self._spanning[column]
-                width = 1
-            else:
-                text, rows, width = cells.pop() if cells else ("", 1, 1)
+        column, last = 0, max(self._spanning, default=-1)
+        while column < _WIDEST and (cells or column <= last):
+            is_repeated = column in self._spanning
+            text, rows, width = self._spanning[column] if is_repeated else cells.pop() if cells else ("", 1, 1)
+            self._repeated += len(text) * is_repeated
             texts.append(text)
-            left |= {at: (rows - 1, text) for at in range(column, column + width) if rows > 1}
+            if rows > 1 and self._repeated < _MOST_REPEATED:
+                left[column] = text, rows - 1, width
             column += width
         self._cells, self._spanning = [], left
         return " | ".join(texts).strip(" |") if any(texts) else ""

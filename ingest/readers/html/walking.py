@@ -26,11 +26,11 @@ from ingest.readers.outline import Outline, Place
 from ingest.readers.reading import one_line
 from knowledge.model import LegalReference
 
-_BREAKING = re.compile(
-    "address|article|aside|blockquote|body|br|caption|center|d[dlt]|details|div|fieldset|figcaption|figure|header|hgroup"
-    "|hr|li|main|ol|p|pre|section|summary|table|tbody|t[dhr]|tfoot|thead|ul"
+_BREAKING = frozenset(
+    "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure header"
+    " hgroup hr li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
-_GROUPS = ("ul", "ol", "dl", "table")
+_GROUPS = frozenset(("ul", "ol", "dl", "table"))
 _LONGEST_HEADING = 200
 _LOWEST_LEVEL = 12
 _WRAPPERS = 5
@@ -63,6 +63,8 @@ class Walk:
         self._returns: dict[int, _Around] = {}
         self._muted: tuple[int, int] | None = None
         self._open: Counter[str] = Counter()
+        self._grouped = 0
+        self._figure = 0, False
         self._words: list[str] = []
         self._numbers: list[int | None] = []
         self._bullet = ""
@@ -102,12 +104,12 @@ class Walk:
     def _begin(self, node: LexborNode, tag: str) -> bool:
         if tag == "aside" and not self._open["aside"] and (is_list_of_links(node) or is_box(one_line(node.text()))):
             return False
-        if tag == "figcaption" and not self._open["table"] and node.parent and node.parent.css_first("img, picture"):
+        if tag == "figcaption" and not self._open["table"] and self._is_under_a_picture(node):
             return False
         if tag == "a":
             reference = legal_reference(node.text(), node.attributes.get("href") or "")
             self._references += [reference] if reference else []
-        elif _BREAKING.fullmatch(tag):
+        elif tag in _BREAKING:
             self._break(tag)
         if tag == "br":
             return False
@@ -123,7 +125,14 @@ class Walk:
         elif tag == "li" and not self._open["tr"]:
             self._bullet = self._next_bullet()
         self._open[tag] += 1
+        self._grouped += tag in _GROUPS
         return True
+
+    def _is_under_a_picture(self, caption: LexborNode) -> bool:
+        figure = caption.parent
+        if figure is not None and figure.mem_id != self._figure[0]:
+            self._figure = figure.mem_id, figure.css_first("img, picture") is not None
+        return figure is not None and self._figure[1]
 
     def _unfold(self, panel: LexborNode, opener: LexborNode) -> None:
         text = label(opener)
@@ -159,6 +168,7 @@ class Walk:
 
     def _leave(self, node: LexborNode, tag: str) -> None:
         self._open[tag] -= 1
+        self._grouped -= tag in _GROUPS
         if tag in {"td", "th"}:
             self._end_cell(node)
         elif tag == "dt" and not self._open["tr"]:
@@ -166,7 +176,7 @@ class Walk:
             self._words = [term, _TERM] if term else []
         elif tag == "tr" and not self._open["tr"]:
             self._words.append(self._table.row())
-        elif _BREAKING.fullmatch(tag):
+        elif tag in _BREAKING:
             self._break(tag)
         if tag == "li":
             self._bullet = ""
@@ -183,7 +193,7 @@ class Walk:
     def _break(self, tag: str) -> None:
         if self._open["tr"] or (tag == "dd" and self._words[-1:] == [_TERM]):
             self._words.append(" ")
-        elif any(self._open[group] for group in _GROUPS) or (tag == "br" and "".join(self._words).strip()):
+        elif self._grouped or (tag == "br" and "".join(self._words).strip()):
             self._end_line()
         else:
             self._end_block()
@@ -204,7 +214,9 @@ class Walk:
             self._lines.append(bullet + text)
 
     def _taken(self) -> str:
-        if self._words[-1:] == [_TERM]:
+        if not self._words:
+            return ""
+        if self._words[-1] == _TERM:
             self._words.pop()
         text = visible("".join(self._words))
         self._words = []
@@ -216,7 +228,7 @@ class Walk:
             self._table.cell(self._taken())
             self._words = [self._table.row()]
         self._end_line()
-        if self._muted is None:
+        if self._lines and self._muted is None:
             self._outline.block("\n".join(self._lines), self._references)
         self._lines, self._references = [], []
 

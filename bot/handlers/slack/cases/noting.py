@@ -130,7 +130,8 @@ def _from_source(
     see = link(f"{address}#{CHANGED}", escape(texts(language, "desk.sources.case.see")))
     if case.confidential or source.audience is Audience.INTERNAL:
         return _message(texts(language, "desk.sources.case.confidential"), "", see, _mention(notice.officer))
-    lead = ": ".join(filter(None, [texts(language, f"desk.sources.case.{source.kind}", title=source.title), ", ".join(source.headings)]))
+    told = texts(language, f"desk.sources.case.{source.kind}", title=source.title)
+    lead = ": ".join(filter(None, [told, ", ".join(source.headings)]))
     read = "" if source.kind is Kind.REMOVED else link(source.url, escape(texts(language, "desk.sources.case.read")))
     return _message(lead[:_REASON], "", " · ".join(filter(None, [read, see])), _mention(notice.officer))
 
