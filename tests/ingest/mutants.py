@@ -24,7 +24,7 @@ SUFFIXES = ("pdf", "html", "xml", "docx")
 _MOST = 4_000_000
 """Bytes that a mutant grows to at most."""
 
-_TOKENS = {
+_TOKENS: dict[str, tuple[bytes, ...]] = {
     suffix: tuple(token.encode() for token in tokens)
     for suffix, tokens in tomllib.loads(Path(__file__).with_name("dangerous.toml").read_text(encoding="utf-8")).items()
 }
