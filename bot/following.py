@@ -57,8 +57,14 @@ _EMPTY = frozenset(
     " have are cost take need get apply and that this with from any".split()
 )
 """Words that don't tell what a question is about."""
-_LITTLE = 3
+_LITTLE = 1
 """Words: a question with no more that tell is about what was asked with it."""
+_POINTS_NOWHERE = re.compile(
+    r"\b(?:er|fin(?:ne)?s|finst|blir|vert|kost(?:er|ar)|trengs|kreves|krevst|is)\s+(?:det|it|there)\b(?=\s+(?:\w+\s+)?(?:å|at|to|en|ei?t?|ein"
+    r"|noen|nokon|noe|noko|lov|krav|regler|reglar|forbudt|forbode|a|any)\b)",
+    re.I,
+)
+"""In "er det lov å", the pronoun stands for nothing that was said before."""
 
 
 def standalone(text: str, history: Sequence[str]) -> str:
@@ -69,7 +75,7 @@ def standalone(text: str, history: Sequence[str]) -> str:
 
 def beside(text: str, first: str) -> str:
     """A question that was asked in one message with another before it, with what that one is about."""
-    if leaves_out(text):
+    if leaves_out(_POINTS_NOWHERE.sub("er", text)):
         return standalone(text, [first])
     telling = _telling(text)
     if _NAMES.search(text) or len(telling) > _LITTLE:

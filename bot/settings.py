@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
 
     municipality: str = ""
-    """Whose rules the library holds ("Drammen"): questions about other municipalities are told so. Without it none is."""
+    """Whose rules the library holds ("Drammen"); without it, no municipality is taken for another one."""
     phone: str = ""
     """The number that people can call instead; shown wherever an officer is offered."""
     stale_after_months: int = Field(default=18, gt=0)

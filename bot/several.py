@@ -39,7 +39,7 @@ def merged(asked: Sequence[str], replies: Sequence[Reply], texts: Texts) -> Repl
             "confidence": min(reply.confidence for reply in answered or replies),
         }
     )
-    alike = not answered and _same(reply.lead for reply in replies)
+    alike = None if answered else _same(reply.lead for reply in replies)
     return whole.model_copy(update={"lead": alike or _lead(asked, replies, whole, texts)})
 
 

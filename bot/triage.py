@@ -17,7 +17,7 @@ from knowledge.model import Citation, Draft
 
 _FOLDER = Path(__file__).parent
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_LONGEST = 20_000
+_LONGEST = 50_000
 """Characters in which an emergency is looked for."""
 _BRIEF = 5
 """Words: a question of no more than these says little without what is told around it."""

@@ -14,8 +14,9 @@ _LEAST = 2
 """Words that must be shared, numbers and units aside: "innen 3 uker" alone is about nothing."""
 
 _FUNCTION_WORDS = re.compile(
-    r"\b(?:\w{1,2}|jf\.?[^.;]*§+\s*[\d-]+\w*|den|det|dei|som|for|til|med|ved|mot|inn|når|kan|skal|har|blir|vert|fra|frå|etter|innen"
-    r"|innan|senest|seinast|per|eller|være|vere|the|and|for|with|within|must|after|from)\b",
+    r"\b(?:jf\.?[^.;]*§+\s*[\d-]+\w*|å|i|a|av|er|en|et|ei|på|om|og|du|de|vi|eg|jeg|må|få|at|of|is|an|in|by|be|we|you|to"
+    r"|den|det|dei|ein|eit|som|for|til|med|ved|mot|når|kan|skal|har|blir|vert|fra|frå|etter|innen|innan|senest|seinast"
+    r"|per|eller|være|vere|the|and|or|with|within|must|can|after|from)\b",
     re.I,
 )
 
