@@ -8,15 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from knowledge.model import Citation
 
-_ALIKE = 0.8
-"""The share of the words of the shorter sentence that must stand in the other one for both to be about the same."""
 _LEAST = 2
 """Words that must be shared, numbers and units aside: "innen 3 uker" alone is about nothing."""
 
 _FUNCTION_WORDS = re.compile(
     r"\b(?:jf\.?[^.;]*§+\s*[\d-]+\w*|å|i|a|av|er|en|et|ei|på|om|og|du|de|vi|eg|jeg|må|få|at|of|is|an|in|by|be|we|you|to"
     r"|den|det|dei|ein|eit|som|for|til|med|ved|mot|når|kan|skal|har|blir|vert|fra|frå|etter|innen|innan|senest|seinast"
-    r"|per|eller|være|vere|the|and|or|with|within|must|can|after|from)\b",
+    r"|per|eller|minst|høyst|høgst|inntil|maksimalt|normalt|least|most|være|vere|the|and|or|with|within|must|can|after|from)\b",
     re.I,
 )
 
@@ -51,11 +49,12 @@ def differing(
     cited: Iterable[Citation], others: Iterable[Citation], terms: Callable[[str], Collection[str]]
 ) -> tuple[Citation, Citation] | None:
     """The first of those `cited` that one of the `others`, of another document, gives a different figure of the same
-    kind for, and that one; None where none does. `terms` are the stems of a sentence's words."""
+    kind for, and that one; None where none does. Two laws are not compared: each is about its own matter. `terms` are the stems of a sentence's words."""
     every = list(others)
     for one in cited:
         for other in every:
-            if one.document != other.document and _differ(one.quote, other.quote, terms):
+            comparable = one.document != other.document and not one.kind == other.kind == "law"
+            if comparable and _differ(one.quote, other.quote, terms):
                 return one, other
     return None
 
@@ -75,8 +74,8 @@ def _differ(one: str, other: str, terms: Callable[[str], Collection[str]]) -> bo
     if not any(ours[kind].isdisjoint(theirs[kind]) for kind in ours.keys() & theirs.keys()):
         return False
     words, more = (set(terms(_FUNCTION_WORDS.sub(" ", _FIGURE.sub(" ", text)))) for text in (one, other))
-    shorter = min(len(words), len(more))
-    return len(words & more) >= max(_LEAST, _ALIKE * shorter)
+    # Where each has a word that the other has not, they may be about different things: "for skjenking", "for salg".
+    return len(words & more) >= _LEAST and (words <= more or more <= words)
 
 
 def _figure(match: re.Match[str]) -> tuple[str, str]:
