@@ -101,6 +101,9 @@ class _Places:
             rf"\b(?i:(?:i|in|på|at)\s+)(?P<in>{name})\b(?!-)(?i:\s+(?:kommune|municipality)\b)?"
             rf"|\b(?P<of>{name})(?i:\s+(?:kommune|municipality)\b)"
         )
+        # Of a few words, a name needs no preposition: "skjenketider bergen".
+        goes = r"(?<!fra )(?<!frå )(?<!til )(?<!from )(?<!to )"
+        self._keyword = re.compile(rf"{goes}\b(?P<in>(?P<of>{'|'.join(plain)}))\b(?!-)", re.I)
         self._names = names
         self._own = re.compile(rf"\b{re.escape(own)}\b", re.I)
         self._rule = rule
@@ -109,7 +112,8 @@ class _Places:
         """The municipality that the question is about; None where one's own is named as well."""
         if self._own.search(query):
             return None
-        named = (match for sentence in _asking(query) for match in self._named.finditer(sentence))
+        pattern = self._keyword if len(query.split()) < _BRIEF else self._named
+        named = (match for sentence in _asking(query) for match in pattern.finditer(sentence))
         found = next((match for match in named if not self._is_home(match)), None)
         if not found:
             return None

@@ -49,7 +49,8 @@ def differing(
     cited: Iterable[Citation], others: Iterable[Citation], terms: Callable[[str], Collection[str]]
 ) -> tuple[Citation, Citation] | None:
     """The first of those `cited` that one of the `others`, of another document, gives a different figure of the same
-    kind for, and that one; None where none does. Two laws are not compared: each is about its own matter. `terms` are the stems of a sentence's words."""
+    kind for, and that one; None where none does. Two laws are not compared: each is about its own
+    matter. `terms` are the stems of a sentence's words."""
     every = list(others)
     for one in cited:
         for other in every:

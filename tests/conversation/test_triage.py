@@ -42,7 +42,7 @@ def test_there_are_enough_examples_and_none_twice() -> None:
     assert len(texts) == len(set(texts))
 
 
-@pytest.mark.parametrize(("held", "precision", "recall"), [(False, 1.0, 1.0), (True, 0.9, 0.7)])
+@pytest.mark.parametrize(("held", "precision", "recall"), [(False, 0.95, 0.9), (True, 0.95, 0.8)])
 def test_kinds_are_told_apart(held: bool, precision: float, recall: float) -> None:
     table = measured(held=held)
     print(f"\n{'held aside' if held else 'looked at':12} precision  recall      n")
