@@ -1,8 +1,9 @@
-"""The path of a question: guard, understand, retrieve, answer, judge. Read this file to know the product."""
+"""The path of a question: guard, understand, sort, retrieve, answer, judge. Read this file to know the product."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.guard import Guard, Guarded, Refused
+from bot.freshness import Freshness, counts
+from bot.guard import Guard, Refused
 from bot.question import Listener, Question, Reply, Status
+from bot.several import merged
 from bot.texts import Texts
-from bot.understanding import OPENING, Understander, Understanding
+from bot.triage import UNSEARCHED, Kind, Sorted, Triage, national
+from bot.understanding import OPENING, Asked, Understander
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.confidence import confidence
 from knowledge.model import ANSWER, Audience, Citation, Claim, Draft, Evidence, Match
@@ -42,22 +46,28 @@ class Conversation:
     written in the model's words (`docs/decisions/0001`).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the steps of the path, put together in one place
         self,
         guard: Guard,
+        triage: Triage,
         understander: Understander,
         retrievers: Mapping[Audience, Retriever],
         answerer: ExtractiveAnswerer,
         judge: Callable[[Draft], tuple[float, bool]],
         texts: Texts,
+        freshness: Freshness,
+        phone: str = "",
         writing: Writing | None = None,
     ) -> None:
         self._guard = guard
+        self._triage = triage
         self._understander = understander
         self._retrievers = retrievers
         self._answerer = answerer
         self._judge = judge
         self._texts = texts
+        self._freshness = freshness
+        self._phone = phone
         self._writing = writing
 
     async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
@@ -65,88 +75,145 @@ class Conversation:
         heard = listener or Silent()
         clock = _Clock()
         history = self._guard.recall(question.history)
+        if self._triage.is_emergency(question.text):
+            reply = self._say(Status.SAID, await self._language(question, history), f"reply.kind.{Kind.EMERGENCY}")
+            return clock.stamp(reply.model_copy(update={"kind": Kind.EMERGENCY}))
         try:
             guarded = self._guard.check(question.text)
         except Refused as refused:
-            language = question.language
-            if not language:
-                opening = question.text[:OPENING]
-                language = await asyncio.to_thread(self._understander.language, opening, history)
+            language = await self._language(question, history)
             return clock.stamp(self._say(Status.REFUSED, language, refused.key, **refused.values))
         await heard.step("understand")
         understood = await asyncio.to_thread(self._understander.understand, guarded.text, history, question.language)
         if understood.smalltalk:
             key = f"reply.smalltalk.{understood.smalltalk}"
             return clock.stamp(self._say(Status.SAID, understood.language, key))
+        reader = _Reader(understood.language, question.audience, guarded.masked, understood.foreign)
+        asked = understood.questions
+        ears = _Steps(heard) if asked[1:] else heard
+        replies = []
+        for each in asked:
+            replies.append(await self._reply(each, reader, ears, clock))
+            clock.lap("answer")
+        return clock.stamp(merged([each.text for each in asked], replies, self._texts))
+
+    async def _reply(self, asked: Asked, reader: _Reader, heard: Listener, clock: _Clock) -> Reply:
+        """The reply to one question."""
+        told = self._triage.sort(asked.text, asked.query)
+        if told.kind in UNSEARCHED:
+            return self._turn_away(told, reader)
         await heard.step("retrieve")
-        retriever = self._retrievers[question.audience]
-        evidence = await retriever.find(understood.query, understood.language)
-        clock.lap("retrieve")
+        retriever = self._retrievers[reader.audience]
+        evidence = await retriever.find(told.query, reader.language)
+        clock.lap("retrieve", evidence.ms)
         await heard.step("answer")
         draft = await self._answerer.draft(evidence, retriever.reader)
+        if told.kind is Kind.ELSEWHERE:
+            draft = national(draft)
         sure, enough = self._judge(draft)
-        reply = self._compose(guarded, understood, evidence, draft, sure)
+        if not enough and told.kind:
+            return self._turn_away(told, reader).model_copy(update={"draft": draft.claims})
+        reply = self._compose(told, reader, evidence, draft, sure)
         if not enough:
-            nearest = await self._answerer.nearest(evidence)
-            reply = self._abstain(reply, guarded, nearest)
-        elif self._writing and not evidence.exact:
-            reply = await self._write(self._writing, reply, evidence, guarded, heard)
-        clock.lap("answer")
-        return clock.stamp(reply, evidence)
+            return self._abstain(reply, reader, await self._answerer.nearest(evidence))
+        if self._writing and not evidence.exact and not told.kind:
+            reply = await self._write(self._writing, reply, evidence, heard)
+        return await self._compare(reply, evidence, retriever, reader)
 
-    def _compose(
-        self, guarded: Guarded, understood: Understanding, evidence: Evidence, draft: Draft, sure: float
-    ) -> Reply:
-        language = understood.language
+    async def _compare(self, reply: Reply, evidence: Evidence, retriever: Retriever, reader: _Reader) -> Reply:
+        """The reply with what another source says otherwise, and what there is to note of its sources."""
+        claims, terms = reply.claims, retriever.reader.terms
+        if counts(claims) and not evidence.exact and reply.kind is not Kind.ELSEWHERE:
+            nearest = await self._answerer.nearest(evidence)
+            claims = await asyncio.to_thread(self._freshness.contradicted, claims, nearest, terms)
+        notes = await asyncio.to_thread(list, self._freshness.notes(claims, reply.language, terms))
+        note = "\n".join(filter(None, (*notes, self._note(reply, claims, reader))))
+        return reply.model_copy(update={"claims": claims, "note": note})
+
+    def _compose(self, told: Sorted, reader: _Reader, evidence: Evidence, draft: Draft, sure: float) -> Reply:
+        language = reader.language
         key = evidence.match.value if draft.claims[1:] or evidence.match is not Match.NAMED else "one"
+        lead = self._texts(language, f"reply.lead.{key}", count=len(draft.claims), subject=evidence.subject)
+        if told.kind:
+            here = self._triage.municipality
+            lead = self._texts(language, f"reply.general.{told.kind}", place=told.place, here=here) + "\n" + lead
         return Reply(
             id=_new_id(),
             status=Status.ANSWERED,
             language=language,
-            lead=self._texts(language, f"reply.lead.{key}", count=len(draft.claims), subject=evidence.subject),
+            kind=told.kind,
+            lead=lead,
             claims=draft.claims,
-            note=self._note(language, draft.claims, guarded),
             draft=draft.claims,
             ranking=tuple(dict.fromkeys((found.passage.document, found.passage.section) for found in evidence.found)),
             confidence=round(sure, 4),
         )
 
-    def _abstain(self, reply: Reply, guarded: Guarded, nearest: tuple[Citation, ...]) -> Reply:
-        changes = {
-            "status": Status.ABSTAINED,
-            "lead": self._texts(reply.language, "reply.abstained"),
-            "claims": (),
-            "note": self._note(reply.language, (), guarded),
-            "nearest": nearest,
-        }
-        return reply.model_copy(update=changes)
+    def _abstain(self, reply: Reply, reader: _Reader, nearest: tuple[Citation, ...]) -> Reply:
+        lead = self._texts(reply.language, "reply.abstained")
+        changes = {"status": Status.ABSTAINED, "lead": lead, "claims": (), "nearest": nearest}
+        abstained = reply.model_copy(update=changes)
+        return abstained.model_copy(update={"note": self._note(abstained, (), reader)})
 
-    async def _write(
-        self, writing: Writing, reply: Reply, evidence: Evidence, guarded: Guarded, heard: Listener
-    ) -> Reply:
+    def _turn_away(self, told: Sorted, reader: _Reader) -> Reply:
+        """What is said where the documents are not to be asked, or don't tell: never a passage."""
+        here = self._triage.municipality
+        key = f"reply.kind.{told.kind}"
+        reply = self._say(Status.ABSTAINED, reader.language, key, place=told.place, here=here)
+        return reply.model_copy(update={"kind": told.kind, "note": self._note(reply, (), reader)})
+
+    async def _write(self, writing: Writing, reply: Reply, evidence: Evidence, heard: Listener) -> Reply:
         await heard.step("write")
         claims = await writing.claims(reply.id, evidence, reply.language, heard)
         if not claims:
             return reply
-        changes = {
-            "claims": claims,
-            "lead": self._texts(reply.language, "reply.lead.written"),
-            "note": self._note(reply.language, claims, guarded),
-        }
-        return reply.model_copy(update=changes)
+        return reply.model_copy(update={"claims": claims, "lead": self._texts(reply.language, "reply.lead.written")})
 
-    def _note(self, language: str, claims: Sequence[Claim], guarded: Guarded) -> str:
+    def _note(self, reply: Reply, claims: Sequence[Claim], reader: _Reader) -> str:
         kinds = {(claim.citation.kind, claim.citation.audience) for claim in claims}
         keys = {
             "reply.note.guidance": any(kind in {"guidance", ANSWER} for kind, _ in kinds),
             "reply.note.routine": ("routine", Audience.INTERNAL) in kinds,
-            "reply.note.masked": guarded.masked,
+            "reply.note.masked": reader.masked,
+            "reply.note.foreign": reader.foreign,
         }
-        return "\n".join(self._texts(language, key) for key, applies in keys.items() if applies)
+        notes = [self._texts(reply.language, key) for key, applies in keys.items() if applies]
+        if self._phone and reply.status is Status.ABSTAINED:
+            notes.append(self._texts(reply.language, "reply.note.phone", phone=self._phone))
+        return "\n".join(notes)
 
     def _say(self, status: Status, language: str, key: str, **values: object) -> Reply:
         lead = self._texts(language, key, **values)
         return Reply(id=_new_id(), status=status, language=language, lead=lead)
+
+    async def _language(self, question: Question, history: Sequence[str]) -> str:
+        """The language of a text that need not be readable."""
+        if question.language:
+            return question.language
+        return await asyncio.to_thread(self._understander.language, question.text[:OPENING], history)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Reader:
+    """Who is told, and what of the question they are to know."""
+
+    language: str
+    audience: Audience
+    masked: bool
+    foreign: bool
+
+
+class _Steps:
+    """Tells a listener of steps only: of several questions, claims come in an order that is known in the end."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    async def step(self, name: str) -> None:
+        await self._listener.step(name)
+
+    async def claim(self, claim: Claim) -> None:
+        """Keep it back."""
 
 
 class _Clock:
@@ -156,16 +223,16 @@ class _Clock:
         self._start = self._last = time.perf_counter()
         self._parts: dict[str, float] = {}
 
-    def lap(self, name: str) -> None:
+    def lap(self, name: str, parts: Mapping[str, float] | None = None) -> None:
         moment = time.perf_counter()
-        self._parts[name] = (moment - self._last) * 1000
+        for part, ms in {name: (moment - self._last) * 1000, **(parts or {})}.items():
+            self._parts[part] = self._parts.get(part, 0.0) + ms
         self._last = moment
 
-    def stamp(self, reply: Reply, evidence: Evidence | None = None) -> Reply:
-        parts = self._parts | dict(evidence.ms if evidence else {})
+    def stamp(self, reply: Reply) -> Reply:
         total = (time.perf_counter() - self._start) * 1000
         log.info("conversation.replied", reply=reply.id, status=reply.status, sure=reply.confidence, ms=round(total, 1))
-        timings = {name: round(ms, 3) for name, ms in parts.items()}
+        timings = {name: round(ms, 3) for name, ms in self._parts.items()}
         return reply.model_copy(update={"ms": round(total, 3), "timings": timings})
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.citing import Source, numbers, sources
 from bot.people import Asker, Place
+from bot.triage import Kind
 from knowledge.model import Audience, Citation, Claim
 
 
@@ -42,7 +43,8 @@ class Reply(BaseModel):
     `lead` is the bot's own words before the claims (or the whole message where it abstains), `claims` the answer with
     its citations, `nearest` the closest sources where it abstained, `confidence` 0..1, `ms` the time it took and
     `timings` the parts of it. `id` is in the log of everything that happened on the way; `ranking` holds the
-    sections that were found, best first, as (document, section).
+    sections that were found, best first, as (document, section). `kind` is what the question was about where that is
+    none for the documents.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +52,7 @@ class Reply(BaseModel):
     id: str
     status: Status
     language: str
+    kind: Kind | None = None
     lead: str = ""
     claims: tuple[Claim, ...] = ()
     note: str = ""

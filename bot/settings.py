@@ -93,6 +93,13 @@ class Settings(BaseSettings):
     """The channel in Slack (C…) that is told what has changed in the sources; without it none is."""
     slack_api_url: str = "https://slack.com/api/"
 
+    municipality: str = ""
+    """Whose rules the library holds ("Drammen"); without it, no municipality is taken for another one."""
+    phone: str = ""
+    """The number that people can call instead; shown wherever an officer is offered."""
+    stale_after_months: int = Field(default=18, gt=0)
+    """How long after it was last checked a source is said to be old."""
+
     scheduled_ingest: bool = True
     """`serve` and `worker` look at sources when they are due; without it, only `ingest` does."""
     allow_private_addresses: bool = False

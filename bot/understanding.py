@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lingua import Language, LanguageDetectorBuilder
 from pydantic import BaseModel, ConfigDict
 
+from bot.following import beside, standalone
 from bot.smalltalk import Smalltalk, smalltalk
+from bot.splitting import questions
 
 _LANGUAGES = {
     Language.BOKMAL: "nb",
@@ -59,33 +61,31 @@ _SURE = 0.6
 _TOO_SHORT_TO_TELL = 2
 """Words."""
 
-_FOLLOW_UP = re.compile(
-    r"^(?:og|men|hva med|enn|kva med|hva om|kva om|gjelder det|gjeld det|hvor lenge|kor lenge"
-    r"|and|but|what about|how about|what if|even|same|også)\b",
-    re.I,
-)
-_POINTS_BACK = re.compile(
-    r"\b(?:det|dette|den|denne|de|disse|da|der|då|desse|it|that|this|they|those|then|there)\b", re.I
-)
-_NAMES = re.compile(
-    r"\b[a-z]\d{1,2}\b|(?:lov(?:en|a)|forskrift(?:en|a))\b\W*\d|§.*(?:lov(?:en|a)|forskrift(?:en|a))\b", re.I
-)
-"""A code, or a paragraph of a law: what names its subject has no need of the question before."""
-_SHORT = 8
-"""Words: a longer question says what it is about."""
-_VERY_SHORT = 3
-_FOLLOW_UPS = 3
-"""How many follow-ups at most are searched for together with what they are about."""
 
-
-class Understanding(BaseModel):
-    """What to search for, and the language to answer in. `smalltalk`: nothing is asked for."""
+class Asked(BaseModel):
+    """One question of a message: as it was asked, and what is searched for."""
 
     model_config = ConfigDict(frozen=True)
 
+    text: str
     query: str
+
+
+class Understanding(BaseModel):
+    """What a message asks, and the language to answer in. `smalltalk`: nothing is asked for. `foreign`: it is in a
+    language that the bot doesn't write."""
+
+    model_config = ConfigDict(frozen=True)
+
+    questions: tuple[Asked, ...]
     language: str
     smalltalk: Smalltalk | None = None
+    foreign: bool = False
+
+    @property
+    def query(self) -> str:
+        """What the whole message asks."""
+        return " ".join(asked.query for asked in self.questions)
 
 
 class Understander:
@@ -105,29 +105,36 @@ class Understander:
 
     def understand(self, text: str, history: Sequence[str], language: str | None = None) -> Understanding:
         """Read a question after the earlier ones of its thread, oldest first; `language` is used where it is given."""
-        asked = [earlier for earlier in history if not smalltalk(earlier)]
+        told, foreign = self._told(text, history)
         return Understanding(
-            query=_standalone(text, asked),
-            language=language or self.language(text, history),
+            questions=tuple(_questions(text, [earlier for earlier in history if not smalltalk(earlier)])),
+            language=language or told,
             smalltalk=smalltalk(text),
+            foreign=foreign,
         )
 
     def language(self, text: str, history: Sequence[str] = ()) -> str:
         """The language to answer a text in; that of its thread where the text is too short to tell."""
+        return self._told(text, history)[0]
+
+    def _told(self, text: str, history: Sequence[str]) -> tuple[str, bool]:
+        """The language to answer in, and whether the text is in one that the bot doesn't write."""
         if told := by_words(text):
-            return told
+            return told, False
         if history and len(text.split()) <= _TOO_SHORT_TO_TELL:
-            return self.language(history[-1], history[:-1])
+            return self._told(history[-1], history[:-1])
         if not _LATIN.search(text):
-            return "en" if any(character.isalpha() for character in text) else "nb"
+            foreign = any(character.isalpha() for character in text)
+            return ("en" if foreign else "nb"), foreign
         best, *_ = self._detector.compute_language_confidence_values(text)
         if best.language in _OTHERS:
-            return "en" if best.value >= _SURE else "nb"
+            foreign = best.value >= _SURE
+            return ("en" if foreign else "nb"), foreign
         found = _LANGUAGES[best.language]
         if found == "en" and not _NORWEGIAN_WORD.search(text):
-            return "en"
+            return "en", False
         # In letters, bokmål and nynorsk look alike: without a telling word, a thread stays in the one it is in.
-        return "nn" if history and self.language(history[-1], history[:-1]) == "nn" else "nb"
+        return ("nn" if history and self.language(history[-1], history[:-1]) == "nn" else "nb"), False
 
 
 def by_words(text: str) -> str:
@@ -136,17 +143,9 @@ def by_words(text: str) -> str:
     return max(told, key=lambda language: told[language]) if any(told.values()) else ""
 
 
-def _standalone(text: str, history: Sequence[str]) -> str:
-    """The question with what it leaves out: those before it, back to one that says what it is about."""
-    thread = [text]
-    for earlier in reversed(history):
-        if not _leaves_out(thread[0]):
-            break
-        thread.insert(0, earlier)
-    return " ".join([thread[0], *thread[1:][-_FOLLOW_UPS:]])
-
-
-def _leaves_out(text: str) -> bool:
-    words = len(text.split())
-    points_back = words <= _VERY_SHORT or _FOLLOW_UP.search(text) or _POINTS_BACK.search(text)
-    return words <= _SHORT and not _NAMES.search(text) and bool(points_back)
+def _questions(text: str, history: Sequence[str]) -> Iterator[Asked]:
+    first, *others = questions(text)
+    whole = standalone(first, history)
+    yield Asked(text=first, query=whole)
+    for other in others:
+        yield Asked(text=other, query=beside(other, whole))

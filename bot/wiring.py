@@ -24,6 +24,7 @@ from bot.desk.outbox import Courier, Outbox
 from bot.desk.outcomes import Outcomes
 from bot.desk.routing import Router
 from bot.desk.timekeeper import Timekeeper
+from bot.freshness import Freshness
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM as SLACK
 from bot.handlers.web import PLATFORM as WEB
@@ -44,6 +45,7 @@ from bot.sourcing.herald import Herald
 from bot.sourcing.opening import Sourcing, open_sourcing
 from bot.staffing import teams_of
 from bot.texts import Texts
+from bot.triage import Triage
 from bot.understanding import Understander
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.confidence import THRESHOLD
@@ -123,11 +125,14 @@ def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool
     understander = Understander()
     conversation = Conversation(
         guard=Guard(),
+        triage=Triage(settings.municipality),
         understander=understander,
         retrievers=_retrievers(library, embeddings),
         answerer=answerer,
         judge=functools.partial(judge, threshold=THRESHOLD),
         texts=texts,
+        freshness=Freshness(texts, settings.stale_after_months),
+        phone=settings.phone,
         writing=_writing(settings, answerer),
     )
     return Knowledge(library, embeddings, understander, conversation, texts)

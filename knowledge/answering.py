@@ -39,7 +39,12 @@ _CITING = 8
 _WHOLE = 700
 """Characters: a passage asked for by name is quoted whole up to this length; one of a law always is."""
 
-_NOT_IN_FORCE = {"nn": "ikkje i kraft", "en": "not in force"}
+_NOT_IN_FORCE = {"nb": "ikke i kraft", "nn": "ikkje i kraft", "en": "not in force"}
+_VANISHED = {
+    "nb": "finnes ikke lenger hos kilden",
+    "nn": "finst ikkje lenger hos kjelda",
+    "en": "no longer there at its source",
+}
 
 
 Cite = Callable[[Passage, str], Citation]
@@ -64,7 +69,9 @@ class ExtractiveAnswerer:
         """The citation of words that stand in the passage."""
         parts = [passage.title, passage.heading]
         if not passage.is_in_force(dt.date.today()):
-            parts.append(_NOT_IN_FORCE.get(passage.language, "ikke i kraft"))
+            parts.append(_NOT_IN_FORCE.get(passage.language, _NOT_IN_FORCE["nb"]))
+        if passage.missing:
+            parts.append(_VANISHED.get(passage.language, _VANISHED["nb"]))
         return Citation(
             document=passage.document,
             section=passage.section,
@@ -76,6 +83,7 @@ class ExtractiveAnswerer:
             audience=passage.audience,
             team=passage.team,
             rests_on=passage.rests_on,
+            missing=passage.missing,
         )
 
     async def nearest(self, evidence: Evidence) -> tuple[Citation, ...]:

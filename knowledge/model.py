@@ -203,7 +203,8 @@ class Citation(_Value):
     """Where a claim comes from: the passage's address and the words quoted from it.
 
     `document` and `section` are ids, `title` is for people, `url` can be opened, `quote` is verbatim in the passage.
-    `team` is the id of the team that questions about the document belong to, where its source names one.
+    `team` is the id of the team that questions about the document belong to, where its source names one. `missing` is
+    since when its source does not have it.
     """
 
     document: str
@@ -216,6 +217,7 @@ class Citation(_Value):
     audience: Audience = Audience.PUBLIC
     team: str = ""
     rests_on: tuple[LegalReference, ...] = ()
+    missing: dt.date | None = None
 
 
 class Claim(_Value):

@@ -9,9 +9,11 @@ from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from bot.conversation import Conversation, judge
+from bot.freshness import Freshness
 from bot.guard import Guard
 from bot.question import Listener, Question, Reply
 from bot.texts import Texts
+from bot.triage import Triage
 from bot.understanding import Understander
 from bot.writing import Writing
 from knowledge.answering import ExtractiveAnswerer
@@ -23,6 +25,7 @@ from knowledge.retriever import Retriever
 from tests.peers.openai import KEY, MODEL, OpenAI
 
 TEXTS = Texts()
+TRIAGE = Triage("Drammen")
 NEVER = 1.1
 """A threshold that only abstains."""
 ALWAYS = 0.0
@@ -59,6 +62,7 @@ class Bot:
     threshold: float = 0.5
     openai: OpenAI | None = None
     seconds: float = 5.0
+    phone: str = ""
 
     def but(self, **changes: object) -> Bot:
         """The bot with other parts."""
@@ -73,10 +77,13 @@ class Bot:
         readers = {audience: self.library.reader(audience) for audience in Audience}
         return Conversation(
             guard=Guard(),
+            triage=TRIAGE,
             understander=self.understander,
             retrievers={each: Retriever(reader=readers[each], embeddings=self.embeddings) for each in readers},
             answerer=self.answerer,
             judge=functools.partial(judge, threshold=self.threshold),
             texts=TEXTS,
+            freshness=Freshness(TEXTS, 18),
+            phone=self.phone,
             writing=Writing(Writer(model(self.openai), self.answerer.cite), self.seconds) if self.openai else None,
         )
