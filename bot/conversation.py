@@ -15,12 +15,13 @@ from bot.question import Listener, Question, Reply, Status
 from bot.texts import Texts
 from bot.understanding import OPENING, Understander, Understanding
 from knowledge.answering import ExtractiveAnswerer
+from knowledge.calls import Call
 from knowledge.confidence import confidence
 from knowledge.model import ANSWER, Audience, Citation, Claim, Draft, Evidence, Match
 from knowledge.retriever import Retriever
 
 if TYPE_CHECKING:  # wired with a chat model only: LangChain's chat models take a second to load
-    from bot.writing import Writing
+    from bot.chat import Chat
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,24 @@ class Silent:
 
     async def claim(self, claim: Claim) -> None:
         """Do nothing."""
+
+
+class Unaided:
+    """A reply's way without a chat model."""
+
+    calls: tuple[Call, ...] = ()
+
+    async def rewrite(self, query: str, question: str, thread: Sequence[str]) -> str:
+        """The query as it was."""
+        return query
+
+    async def rank(self, evidence: Evidence) -> Evidence:
+        """The evidence as it was."""
+        return evidence
+
+    async def write(self, evidence: Evidence, language: str, listener: Listener) -> tuple[Claim, ...]:
+        """Nothing."""
+        return ()
 
 
 class Conversation:
@@ -50,7 +69,7 @@ class Conversation:
         answerer: ExtractiveAnswerer,
         judge: Callable[[Draft], tuple[float, bool]],
         texts: Texts,
-        writing: Writing | None = None,
+        chat: Chat | None = None,
     ) -> None:
         self._guard = guard
         self._understander = understander
@@ -58,12 +77,14 @@ class Conversation:
         self._answerer = answerer
         self._judge = judge
         self._texts = texts
-        self._writing = writing
+        self._chat = chat
 
     async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
         """Answer the question, or say that it can't be answered; `listener` hears how it goes."""
         heard = listener or Silent()
         clock = _Clock()
+        said = _new_id()
+        aid = self._chat.begin(said) if self._chat else Unaided()
         history = self._guard.recall(question.history)
         try:
             guarded = self._guard.check(question.text)
@@ -80,27 +101,31 @@ class Conversation:
             return clock.stamp(self._say(Status.SAID, understood.language, key))
         await heard.step("retrieve")
         retriever = self._retrievers[question.audience]
-        evidence = await retriever.find(understood.query, understood.language)
+        query = await aid.rewrite(understood.query, guarded.text, history)
+        clock.lap("rewrite")
+        evidence = await retriever.find(query, understood.language)
         clock.lap("retrieve")
+        evidence = await aid.rank(evidence)
+        clock.lap("rank")
         await heard.step("answer")
         draft = await self._answerer.draft(evidence, retriever.reader)
         sure, enough = self._judge(draft)
-        reply = self._compose(guarded, understood, evidence, draft, sure)
+        reply = self._compose(said, guarded, understood, evidence, draft, sure)
         if not enough:
             nearest = await self._answerer.nearest(evidence)
             reply = self._abstain(reply, guarded, nearest)
-        elif self._writing and not evidence.exact:
-            reply = await self._write(self._writing, reply, evidence, guarded, heard)
+        elif written := await aid.write(evidence, understood.language, heard):
+            reply = self._write(reply, written, guarded)
         clock.lap("answer")
-        return clock.stamp(reply, evidence)
+        return clock.stamp(reply.model_copy(update={"calls": aid.calls}), evidence)
 
     def _compose(
-        self, guarded: Guarded, understood: Understanding, evidence: Evidence, draft: Draft, sure: float
+        self, said: str, guarded: Guarded, understood: Understanding, evidence: Evidence, draft: Draft, sure: float
     ) -> Reply:
         language = understood.language
         key = evidence.match.value if draft.claims[1:] or evidence.match is not Match.NAMED else "one"
         return Reply(
-            id=_new_id(),
+            id=said,
             status=Status.ANSWERED,
             language=language,
             lead=self._texts(language, f"reply.lead.{key}", count=len(draft.claims), subject=evidence.subject),
@@ -121,13 +146,7 @@ class Conversation:
         }
         return reply.model_copy(update=changes)
 
-    async def _write(
-        self, writing: Writing, reply: Reply, evidence: Evidence, guarded: Guarded, heard: Listener
-    ) -> Reply:
-        await heard.step("write")
-        claims = await writing.claims(reply.id, evidence, reply.language, heard)
-        if not claims:
-            return reply
+    def _write(self, reply: Reply, claims: tuple[Claim, ...], guarded: Guarded) -> Reply:
         changes = {
             "claims": claims,
             "lead": self._texts(reply.language, "reply.lead.written"),

@@ -61,7 +61,20 @@ async def test_claims_are_heard_before_the_model_has_finished(writer: Bot, opena
     assert [told.text for told in notebook.claims] == [OURS]
 
 
-TROUBLES = ["401", "429", "500", "hang", "stall", "cut", "garbage", "refusal", "length", "content_filter", "error"]
+TROUBLES = [
+    "401",
+    "429",
+    "500",
+    "hang",
+    "stall",
+    "cut",
+    "drop",
+    "garbage",
+    "refusal",
+    "length",
+    "content_filter",
+    "error",
+]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -173,7 +186,7 @@ ABOUT_SECRETS = "Hvordan kontrolleres skjenkesteder, og kommer kontrollørene ua
 async def test_only_who_may_read_internal_text_has_it_sent_to_the_model(writer: Bot, openai: OpenAI) -> None:
     for text in (ABOUT_SECRETS, f"audience=internal {ABOUT_SECRETS}", f"{LICENCE} kanarifugl", "og uanmeldt?"):
         await writer.asked(text, ABOUT_SECRETS)
-    assert len(openai.requests) == 4
+    assert [len(request["messages"]) for request in openai.requests].count(2) == 4
     assert "kanarifugl." not in openai.read
     await writer.asked(ABOUT_SECRETS, audience=Audience.INTERNAL)
     assert "kanarifugl." in openai.read
@@ -195,7 +208,7 @@ async def test_no_log_holds_the_key_or_what_people_ask(
         await writer.asked(LICENCE)
     captured = capfd.readouterr()
     logged = caplog.text + captured.out + captured.err
-    assert logged.count("writing.failed") == 2
+    assert logged.count("chat.fell_back") == 2
     assert set(openai.keys) == {KEY}
     assert KEY not in logged
     assert LICENCE not in logged
