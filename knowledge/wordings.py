@@ -30,8 +30,9 @@ OUTCOMES = {
     name: re.compile(rf"\b(?:{words})\b", re.I)
     for name, words in {
         "granted": r"innvilg\w*|innvilga|godkjen\w*|godtatt|godteke|bevilget|bevilga|vedtatt|vedteke|vedtak\w*"
-        r"|approv\w*|granted|accepted",
+        r"|gitt|gjeve|gjeven|fått|tildelt|approv\w*|granted|given|accepted|awarded",
         "rejected": r"avsl\w*|underkjen\w*|reject\w*|denied|tilbakekall\w*|inndra\w*|revoke\w*|withdraw\w*",
+        "ended": r"avskaff\w*|opphev\w*|abolish\w*|repeal\w*|cancel\w*",
         "free": r"gratis|kostnadsfri\w*|vederlagsfri\w*|gebyrfri\w*|avgiftsfri\w*|free|costless",
         "certain": r"garanter\w*|garanti\w*|guarantee\w*|promise[sd]?|uansett|automatisk\w*|automatic\w*",
         "paid": r"betal\w*|pay\w*|paid|vipps\w*|overfør\w*|transfer\w*|bitcoin\w*|konto|kontoen|kontonummer\w*"
@@ -122,24 +123,19 @@ def _read(text: str) -> dict[str, str]:
     return dict(pair.split(":") for pair in text.split())
 
 
-def _words(language: str) -> dict[str, str]:
-    ones, tens = _read(_ONES[language]), _read(_TENS[language])
-    first = {"no": {"en": "1", "ett": "1", "én": "1"}, "en": {"one": "1"}}[language]
-    units = {word: value for word, value in (first | ones).items() if len(value) == 1}
-    both = {
-        f"{ten}{joint}{one}": str(int(of_ten) + int(of_one))
-        for ten, of_ten in tens.items()
-        for one, of_one in units.items()
-        for joint in ("", "-", " ")
-    }
-    return ones | tens | both | _read(_HALVES[language])
+_UNITS = {"no": {"en": "1", "ett": "1", "én": "1"}, "en": {"one": "1"}}
+"""What is a number only behind a ten: alone it is an article."""
 
 
-_NUMERALS = {language: _words(language) for language in ("no", "en")}
-_NUMERAL = {
-    language: re.compile(rf"\b(?:{'|'.join(sorted(words, key=len, reverse=True))})\b", re.I)
-    for language, words in _NUMERALS.items()
-}
+def _numeral(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    """What finds the numbers of a language, and the value of each word."""
+    alone, tens = _read(_ONES[language]) | _read(_HALVES[language]), _read(_TENS[language])
+    units = [*(word for word, value in alone.items() if len(value) == 1), *_UNITS[language]]
+    pattern = rf"\b(?:({'|'.join(tens)})(?:[- ]?({'|'.join(units)}))?|({'|'.join(alone)}))\b"
+    return re.compile(pattern, re.I), alone | tens | _UNITS[language] | {"": "0"}
+
+
+_NUMERALS = {language: _numeral(language) for language in ("no", "en")}
 _SCALE_ALONE = re.compile(
     rf"(?<!\d )(?<!\d)(?<!hundre )(?<!hundred )(?<!thousand )(?<!tusen )\b(?={'|'.join(SCALES)})", re.I
 )
@@ -147,7 +143,11 @@ _SCALE_ALONE = re.compile(
 
 def numerals(text: str, language: str) -> str:
     """The text with numbers in digits that it has in words; "a hundred" is 1 hundred."""
-    of = "en" if language == "en" else "no"
-    text = _FIRST.sub(lambda match: _FIRSTS[match[1].lower()], text)
-    text = _NUMERAL[of].sub(lambda match: _NUMERALS[of][match[0].lower()], text)
+    pattern, values = _NUMERALS["en" if language == "en" else "no"]
+
+    def read(match: re.Match[str]) -> str:
+        ten, unit, alone = match.groups()
+        return values[alone.lower()] if alone else str(int(values[ten.lower()]) + int(values[(unit or "").lower()]))
+
+    text = pattern.sub(read, _FIRST.sub(lambda match: _FIRSTS[match[1].lower()], text))
     return _SCALE_ALONE.sub("1 ", text)

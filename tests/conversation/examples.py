@@ -98,10 +98,11 @@ class Bot:
             answerer=self.answerer,
             judge=functools.partial(judge, threshold=self.threshold),
             texts=TEXTS,
-            chat=self._chat(self.openai) if self.openai else None,
+            chat=self.chat(self.openai) if self.openai else None,
         )
 
-    def _chat(self, openai: OpenAI) -> Chat:
+    def chat(self, openai: OpenAI) -> Chat:
+        """The chat model's part."""
         caller, prompts, accounts = Caller(model(openai), self.tokens), Prompts(), Accounts(*self.prices)
         writer = Writer(caller, self.answerer.cite, Checker(self.embeddings), prompts)
         return Chat(
