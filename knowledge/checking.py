@@ -76,7 +76,7 @@ class Checker:
             return Fault.EMPTY
         if not _is_plain(text, quote):
             return Fault.MARKUP
-        near = self._nearest(text, quote, language)
+        near = self._nearest(text, quote, passage, language)
         said, there = facts(text, language), facts(quote, passage.language)
         beside, around = facts(near, passage.language), facts(passage.context, passage.language)
         holds = {
@@ -92,17 +92,23 @@ class Checker:
 
     def _supports(self, text: str, quote: str, passage: Passage, language: str) -> bool:
         said, there = _words(text, language), _words(f"{passage.context} {quote}", passage.language)
-        if (language == "en") == (passage.language == "en"):
+        if _is_alike(language, passage):
             return _share(said, there) >= _SHARED
         if _share(said, there, self._terms) < _SHARED:
             return False
         told, meant = self._embeddings.embed_documents([text, quote])
         return float(np.dot(told, meant)) >= _NEAR
 
-    def _nearest(self, text: str, quote: str, language: str) -> str:
+    def _nearest(self, text: str, quote: str, passage: Passage, language: str) -> str:
         """The sentence of the quote that has most of the claim's words: what its neighbours deny is something else."""
         words = _words(text, language)
-        return max(sentences(quote) or [quote], key=lambda each: _share(words, _words(each, "nb"), self._terms))
+        terms = None if _is_alike(language, passage) else self._terms
+        return max(sentences(quote) or [quote], key=lambda each: _share(words, _words(each, passage.language), terms))
+
+
+def _is_alike(language: str, passage: Passage) -> bool:
+    """Are both Norwegian, or both English?"""
+    return (language == "en") == (passage.language == "en")
 
 
 def whole(quote: str, text: str) -> str | None:

@@ -31,6 +31,7 @@ every_attack = pytest.mark.parametrize("attack", ATTACKS, ids=NAMES)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def model() -> AsyncIterator[OpenAI]:
     async with running() as openai:
+        openai.piece = 2_000
         yield openai
 
 

@@ -35,7 +35,7 @@ def obeying(attack: Attack) -> Callable[[Asked], str]:
 
 def _lines(attack: Attack, asked: Asked) -> Iterator[str]:
     rules, data = asked[0]["content"], asked[1]["content"]
-    leaks = {"$rules": [rules, *rules.splitlines()], "$data": data.splitlines()}
+    leaks = {"$rules": [rules, *rules.splitlines()[:4]], "$data": data.splitlines()}
     sources = [each for each in map(json.loads, data.splitlines()) if "source" in each]
     for wish in leaks.get(attack.wish, [attack.wish]):
         yield from wish.splitlines()

@@ -27,18 +27,19 @@ async def openai() -> AsyncIterator[OpenAI]:
         yield openai
 
 
-def caller(openai: OpenAI, tokens: int = 1_000, **about: object) -> Caller:
-    about = {"timeout": 5, "max_retries": 0, "stream_usage": True, **about}
-    return Caller(ChatOpenAI(model=MODEL, api_key=SecretStr(KEY), base_url=openai.url, **about), tokens)  # type: ignore[arg-type]
+def caller(openai: OpenAI, tokens: int = 1_000, *, counts: bool = True) -> Caller:
+    key = SecretStr(KEY)
+    model = ChatOpenAI(model=MODEL, api_key=key, base_url=openai.url, timeout=5, max_retries=0, stream_usage=counts)
+    return Caller(model, tokens)
 
 
-async def noted(openai: OpenAI, trouble: str = "", **about: object) -> tuple[Call, BaseException | None]:
+async def noted(openai: OpenAI, trouble: str = "", *, counts: bool = True) -> tuple[Call, BaseException | None]:
     calls: list[Call] = []
     openai.trouble(*[trouble] if trouble else [])
     error: BaseException | None = None
     try:
         async with asyncio.timeout(0.3 if trouble in {"hang", "stall"} else 5):
-            await caller(openai, **about).ask(Purpose.WRITE, list(ASKED), calls.append)
+            await caller(openai, counts=counts).ask(Purpose.WRITE, list(ASKED), calls.append)
     except Exception as raised:  # noqa: BLE001 - whatever the client raises
         error = raised
     (call,) = calls
@@ -82,7 +83,7 @@ async def test_a_call_is_noted_with_the_tokens_that_the_provider_counted(openai:
 
 async def test_where_the_provider_does_not_count_tokens_are_estimated_by_length(openai: OpenAI) -> None:
     openai.say(SAID)
-    call, _ = await noted(openai, stream_usage=False)
+    call, _ = await noted(openai, counts=False)
     assert call.estimated
     assert len(SAID) / 4 < call.tokens_out < len(SAID) / 2
 

@@ -29,7 +29,6 @@ _STATUS = {
     "500": (500, "server_error", "The server had an error while processing your request."),
 }
 _FINISHES = {"length", "content_filter"}
-_PIECE = 40
 _ORDER = re.compile(r"SKRIV: (.*)")
 
 
@@ -38,6 +37,8 @@ class OpenAI:
 
     def __init__(self) -> None:
         self.url = ""
+        self.piece = 40
+        """How many characters are streamed at a time."""
         self.writes: Callable[[Asked], str] = lambda _: ""
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
@@ -57,8 +58,8 @@ class OpenAI:
         """Let the next requests go wrong.
 
         "401", "429" and "500" are statuses; "hang" never answers; "stall" stops after the first piece, "cut" breaks the
-        connection off there, "drop" ends without a word of why; "garbage" streams what is no JSON, "refusal" the
-        field for it, "error" an error; "length" and "content_filter" are why it ends early.
+        connection off there, "drop" ends without a word of why; "garbage" streams what is no JSON, "refusal" the words
+        of a refusal in their field, "error" an error; "length" and "content_filter" are why it ends early.
         """
         self._troubles.extend(kinds)
 
@@ -85,7 +86,7 @@ class OpenAI:
         if not body.get("stream"):
             return JSONResponse(_whole(body["model"], text))
         usage = (body.get("stream_options") or {}).get("include_usage", False) and _usage(body["messages"], text)
-        stream = _stream(request, body["model"], text, trouble, usage or None)
+        stream = _stream(request, body["model"], text, trouble, usage or None, self.piece)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     def _note_key(self, request: Request) -> None:
@@ -124,13 +125,13 @@ def _usage(asked: Asked, text: str) -> dict[str, int]:
 
 
 async def _stream(
-    request: Request, model: str, text: str, trouble: str, usage: dict[str, int] | None
+    request: Request, model: str, text: str, trouble: str, usage: dict[str, int] | None, size: int
 ) -> AsyncIterator[str]:
     yield _event(model, {"role": "assistant", "content": ""})
     # Trouble comes when two thirds are written, and then there is no more to come. A refusal comes at once.
     written = text[: len(text) * 2 // 3 * (trouble != "refusal")] if trouble else text
-    for start in range(0, len(written), _PIECE):
-        yield _event(model, {"content": written[start : start + _PIECE]})
+    for start in range(0, len(written), size):
+        yield _event(model, {"content": written[start : start + size]})
     match trouble:
         case "stall":
             await _forever(request)
