@@ -101,7 +101,7 @@ async def test_a_whole_reply_shows_an_outsider_nothing_of_it(
     asked = attack.text if attack.within == "question" else "Hva gjelder for servering og bevilling i sentrum?"
     reply = await bot.but(library=town, openai=model, threshold=ALWAYS, rewrites=True, ranks=True).asked(asked)
     assert {cited.audience for cited in (*reply.citations, *reply.nearest)} <= {Audience.PUBLIC}
-    assert SECRET not in model.read
+    assert not any(SECRET in request["messages"][1]["content"] for request in model.requests)
     if attack.within == "question":
         assert reply.claims == reply.draft, "the quotes stand"
         assert not any(attack.wish in told.text for told in reply.claims)
