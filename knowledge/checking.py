@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from knowledge.facts import Facts, facts
 from knowledge.model import Passage
 from knowledge.sentences import sentences
-from knowledge.wordings import numerals
+from knowledge.wordings import UNIT, numerals
 
 _LEAST_WORDS = 3
 """A quote of fewer words carries nothing, unless it is all that the passage says."""
@@ -45,6 +45,10 @@ _LITTLE = frozenset(
     " må bør får gis from ikkje aldri ingen every everyone already after upon yours".split()
 )
 """Words that say nothing by themselves."""
+
+_ALIKES = {"leg": "lig", "heit": "het", "veg": "vei", "kje": "ke", "gje": "ge", "eig": "ei"}
+_ALIKE = re.compile("|".join(_ALIKES))
+"""Nynorsk and bokmål."""
 
 
 class Fault(enum.StrEnum):
@@ -169,7 +173,9 @@ def _folded(character: str) -> str:
 
 
 def _words(text: str, language: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(numerals(text, language))} - _LITTLE
+    """The words that say something, as they are alike in bokmål and nynorsk; what is counted is compared elsewhere."""
+    words = {word.lower() for word in _WORD.findall(numerals(text, language))} - _LITTLE
+    return {_ALIKE.sub(lambda it: _ALIKES[it[0]], word) for word in words if not UNIT.fullmatch(word)}
 
 
 class Terms:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 DENIAL = re.compile(
-    r"\b(?:ikke|ikkje|ingen|inga|inkje|ingenting|intet|aldri|uten|utan|unnta\w*|fritatt|friteke|fritek\w*|forbudt|forbode"
-    r"|forby\w*|verken|hverken|korkje|slipp\w*|slepp\w*|ulovl\w*|ugyldig\w*|unødvendig\w*|nekte\w*|avslå\w*|avslag\w*"
+    r"\b(?:ikke|ikkje|ingen|inga|inkje|ingenting|intet|aldri|uten|utan|unnta\w*|unnatek\w*|unnatak\w*|fritatt|friteke|fritek\w*|forbudt|forbode"
+    r"|forby\w*|verken|hverken|korkje|slipp\w*|slepp\w*|ugyldig\w*|unødvendig\w*|nekte\w*|avslå\w*|avslag\w*"
     r"|not|no|none|nobody|nothing|never|neither|nor|without|cannot|except\w*|unless|exempt\w*|prohibit\w*|forbid\w*"
-    r"|illegal|unlawful|invalid|unnecessary|reject\w*|refus\w*|denied)\b|\bmed mindre\b|n['’]t\b",
+    r"|invalid|unnecessary|reject\w*|refus\w*|denied)\b|\bmed mindre\b|n['’]t\b",
     re.I,
 )
 """Each turns a sentence around."""
@@ -20,7 +20,7 @@ DUTIES = {
         re.I,
     ),
     "may": re.compile(
-        r"\b(?:kan|kunne|can(?:not)?|could|might|tillat\w*|tillet\w*|lovlig\w*|lovleg\w*|allowed|permitted|entitled)\b"
+        r"\b(?:kan|kunne|can(?:not)?|could|might|tillat(?:t|te)?|tillet|tillate[nt]|lovlig\w*|lovleg\w*|allowed|permitted|entitled)\b"
         r"|\b(?:lov|rett|adgang|høve) til\b|\b(?i:m)ay\b(?! \d)",
         re.I,
     ),
@@ -37,7 +37,8 @@ OUTCOMES = {
         "certain": r"garanter\w*|garanti\w*|guarantee\w*|promise[sd]?|uansett|automatisk\w*|automatic\w*",
         "paid": r"betal\w*|pay\w*|paid|vipps\w*|overfør\w*|transfer\w*|bitcoin\w*|konto|kontoen|kontonummer\w*"
         r"|accounts?|refu(?:sjon|nd)\w*|erstat\w*|compensat\w*|bot|bøter|gave\w*|gift\w*|rabatt\w*|discount\w*",
-        "legal": r"lovlig\w*|lovleg\w*|tillat\w*|tillet\w*|allowed|permitted|legal\w*|lov å",
+        "legal": r"lovlig\w*|lovleg\w*|tillat(?:t|te)?|tillet|tillate[nt]|allowed|permitted|legal\w*|lov å",
+        "illegal": r"ulovlig\w*|ulovleg\w*|i strid|brudd\w*|brot\w*|illegal\w*|unlawful\w*|violat\w*|breach\w*",
         "internal": r"passord\w*|password\w*|hemmel\w*|secret\w*|konfidensiel\w*|confidential\w*|prompt\w*"
         r"|instruks\w*|instruct\w*|intern\w*|kodeord\w*|api\w*|nøkkel\w*|token\w*|system\w*",
         "contact": r"klikk\w*|click\w*|lenk[ea]\w*|link\w*|ring|call|telefon\w*|phone\w*|last ned|download\w*"
@@ -100,6 +101,8 @@ SCALES = {
     "million(?:er|ar|s)?": 1_000_000,
     "milliard(?:er|ar)?|billions?": 1_000_000_000,
 }
+
+UNIT = re.compile(rf"(?:{'|'.join(UNITS.values())})", re.I)
 
 _ONES = {
     "no": "to:2 tre:3 fire:4 fem:5 seks:6 sju:7 syv:7 åtte:8 ni:9 ti:10 elleve:11 tolv:12 tretten:13 fjorten:14"
