@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from knowledge.facts import Facts, facts
+from knowledge.facts import OTHER, Facts, facts
 from knowledge.model import Passage
 from knowledge.sentences import sentences
 from knowledge.wordings import UNIT, numerals
@@ -84,12 +84,12 @@ class Checker:
         said, there = facts(text, language), facts(quote, passage.language)
         beside, around = facts(near, passage.language), facts(passage.context, passage.language)
         holds = {
-            Fault.NUMBER: _amounts_agree(said, there),
+            Fault.NUMBER: _amounts_agree(said, beside),
             Fault.REFERENCE: said.references <= there.references | around.references
             and said.laws <= there.laws | around.laws,
             Fault.DENIAL: _denials_agree(said, beside),
             Fault.DUTY: not said.duties or not beside.duties or bool(said.duties & beside.duties),
-            Fault.OUTCOME: said.outcomes <= there.outcomes,
+            Fault.OUTCOME: said.outcomes <= beside.outcomes,
         }
         wrong = next((fault for fault, held in holds.items() if not held), None)
         return wrong or (None if self._supports(text, near, passage, language) else Fault.SUPPORT)
@@ -136,11 +136,11 @@ def whole(quote: str, text: str) -> str | None:
 
 
 def _amounts_agree(said: Facts, there: Facts) -> bool:
-    """A number behind which the quote has no unit that is known may be of any."""
+    """In "14 og 20 dager" the first number may be of anything; "14 stoler" are no days."""
     units: dict[str, set[str]] = {}
     for value, unit in there.amounts:
         units.setdefault(value, set()).add(unit)
-    agree = all(value in units and (not unit or units[value] & {unit, ""}) for value, unit in said.amounts)
+    agree = all(value in units and (unit in {"", OTHER} or units[value] & {unit, ""}) for value, unit in said.amounts)
     return agree and said.days <= there.days
 
 

@@ -35,18 +35,24 @@ _SPACES = re.compile(r"[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE
 _THOUSANDS = re.compile(r"(?<=\d)[ .,](?=\d{3}(?!\d))")
 _SCALED = re.compile(rf"(\d+(?:[.,]\d+)?)\s*({'|'.join(SCALES)})\b", re.I)
 _NUMBER = re.compile(
-    rf"(?:(?P<before>kr\.?|NOK|€|EUR|\$|USD)\s*)?(?P<value>\d+(?:[.,:]\d+)*)"
+    rf"(?:(?P<before>kr\.?|NOK|€|EUR|\$|USD|kl\.?|klokk[ae]n?)\s*)?(?P<value>\d+(?:[.,:]\d+)*)"
     rf"(?:\s*[-–]?\s*(?:{'|'.join(f'(?P<{name}>{unit})' for name, unit in UNITS.items())})(?!\w))?",
     re.I,
 )
-_CURRENCIES = {"€": "euro", "eur": "euro", "$": "dollar", "usd": "dollar"}
+_BEFORE = {"€": "euro", "eur": "euro", "$": "dollar", "usd": "dollar", "kr": "kroner", "nok": "kroner"}
+_CLOCK = re.compile(r"[012]\d[.:][0-5]\d")
+_COUNTED = re.compile(r"\s+(?!(?:og|eller|til|and|or|to)\b)[^\W\d_]")
+
+
+OTHER = "other"
+"""The unit of what is counted in something that has no name here."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
     """What a text states that can be compared.
 
-    `amounts` are (number, unit), the unit "" where it has none that is known; `days` dates, months and weekdays;
+    `amounts` are (number, unit), the unit "" where none stands beside it; `days` dates, months and weekdays;
     `references` paragraphs, their parts and codes; `laws` the laws named; `denials` how many words deny; `duties`
     whether it says "must", "may" or both; `outcomes` what it promises or decides.
     """
@@ -125,10 +131,15 @@ def _amounts(text: str) -> Iterator[tuple[str, str]]:
         text = _SCALED.sub(_unscaled, text)
     for match in _NUMBER.finditer(text):
         parts = match.groupdict()
-        before = parts.pop("before")
-        value = _plain(parts.pop("value"))
+        before, number = parts.pop("before"), parts.pop("value")
         unit = next((name for name, there in parts.items() if there), "")
-        yield value, unit or (_CURRENCIES.get(before.lower(), "kroner") if before else "")
+        if before and not unit:
+            unit = _BEFORE.get(before.lower().rstrip("."), "clock")
+        elif not unit and _CLOCK.fullmatch(number):
+            unit = "clock"
+        elif not unit and _COUNTED.match(text, match.end()):
+            unit = OTHER
+        yield _plain(number), unit
 
 
 def _unscaled(match: re.Match[str]) -> str:

@@ -33,10 +33,10 @@ OUTCOMES = {
         r"|gitt|gjeve|gjeven|fått|tildelt|approv\w*|granted|given|accepted|awarded",
         "rejected": r"avsl\w*|underkjen\w*|reject\w*|denied|tilbakekall\w*|inndra\w*|revoke\w*|withdraw\w*",
         "ended": r"avskaff\w*|opphev\w*|abolish\w*|repeal\w*|cancel\w*",
-        "free": r"gratis|kostnadsfri\w*|vederlagsfri\w*|gebyrfri\w*|avgiftsfri\w*|free|costless",
+        "free": r"gratis|kostnadsfri\w*|vederlagsfri\w*|gebyrfri\w*|avgiftsfri\w*|free|costless|rabatt\w*|discount\w*",
         "certain": r"garanter\w*|garanti\w*|guarantee\w*|promise[sd]?|uansett|automatisk\w*|automatic\w*",
         "paid": r"betal\w*|pay\w*|paid|vipps\w*|overfør\w*|transfer\w*|bitcoin\w*|konto|kontoen|kontonummer\w*"
-        r"|accounts?|refu(?:sjon|nd)\w*|erstat\w*|compensat\w*|bot|bøter|gave\w*|gift\w*|rabatt\w*|discount\w*",
+        r"|accounts?|refu(?:sjon|nd)\w*|erstat\w*|compensat\w*|bot|bøter|gave\w*|gift\w*",
         "legal": r"lovlig\w*|lovleg\w*|tillat(?:t|te)?|tillet|tillate[nt]|allowed|permitted|legal\w*|lov å",
         "illegal": r"ulovlig\w*|ulovleg\w*|i strid|brudd\w*|brot\w*|illegal\w*|unlawful\w*|violat\w*|breach\w*",
         "internal": r"passord\w*|password\w*|hemmel\w*|secret\w*|konfidensiel\w*|confidential\w*|prompt\w*"

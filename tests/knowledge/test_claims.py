@@ -25,6 +25,7 @@ QUOTES = {
     "nn": "Det er forbode å røykje i lokale der gjestene et og drikk, jf. tobakksskadelova § 25.",
     "must": "Den som vil drive serveringssted, må ha serveringsbevilling fra kommunen.",
     "may": "Kommunen kan gi forskrift om åpningstider for serveringssteder.",
+    "seats": "Et lokale med 20 sitteplasser eller mer må ha to toalett.",
     "send": "Søknaden sendes til kommunen.",
 }
 
@@ -58,6 +59,7 @@ def fault(checker: Checker, text: str, name: str, language: str = "nb") -> Fault
         ("double", "Det er ikke forbudt å servere mat etter stengetid."),
         ("nn", "Du kan ikkje røykje der gjestene et og drikk."),
         ("must", "Du må ha bevilling for å drive et serveringssted."),
+        ("seats", "Har du 20 sitteplasser, må du ha 2 toalett i lokalet."),
         ("send", "Du må sende søknaden til kommunen."),
     ],
 )
@@ -80,6 +82,8 @@ def test_a_claim_that_says_the_same_in_other_words_holds(checker: Checker, name:
         ("fee", "Kommunen kan ikke kreve et gebyr for søknaden.", Fault.DENIAL),
         ("fee", "Kommunen kan gi gratis behandling av søknaden.", Fault.OUTCOME),
         ("days", "Gebyret må betales innen 14 uker.", Fault.NUMBER),
+        ("days", "Gebyret må betales innen 15 dager.", Fault.NUMBER),
+        ("seats", "Du må ha toalett innen 20 dager.", Fault.NUMBER),
         ("days", "Gebyret må betales innen 14 dager etter 1. april 2025.", Fault.NUMBER),
         ("days", "Gebyret må betales innen 14 dager etter 2. mars 2025.", Fault.NUMBER),
         ("days", "Gebyret må betales innen 14 dager etter 1. mars 2026.", Fault.NUMBER),
@@ -134,6 +138,24 @@ def test_a_claim_that_says_something_else_is_told_what_is_wrong(
 )
 def test_inventions_in_another_language_than_the_quote_do_not_hold(checker: Checker, name: str, text: str) -> None:
     assert fault(checker, text, name, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Gebyret må betales innen 14 dager.", None),
+        ("Klagefristen er 30 dager.", None),
+        ("Gebyret må betales innen 30 dager.", Fault.NUMBER),
+        ("Klagefristen er ikke 30 dager.", Fault.DENIAL),
+        ("Gebyret må ikke betales innen 14 dager.", Fault.DENIAL),
+        ("Rabatt gis på gebyret innen 14 dager.", Fault.OUTCOME),
+    ],
+)
+def test_of_several_sentences_a_claim_is_compared_with_the_one_it_is_about(
+    checker: Checker, text: str, wrong: Fault | None
+) -> None:
+    quote = "Gebyret må betales innen 14 dager. Klagefristen er 30 dager. Det gis ikke rabatt til noen."
+    assert checker.check(text, quote, passage(quote), "nb") is wrong
 
 
 def test_a_paragraph_may_stand_in_the_heading(checker: Checker) -> None:
