@@ -19,12 +19,13 @@ from bot.texts import Texts
 from bot.triage import UNSEARCHED, Kind, Sorted, Triage, national
 from bot.understanding import OPENING, Asked, Understander
 from knowledge.answering import ExtractiveAnswerer
+from knowledge.calls import Call
 from knowledge.confidence import confidence
 from knowledge.model import ANSWER, Audience, Citation, Claim, Draft, Evidence, Match
 from knowledge.retriever import Retriever
 
 if TYPE_CHECKING:  # wired with a chat model only: LangChain's chat models take a second to load
-    from bot.writing import Writing
+    from bot.chat import Aid, Chat
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,24 @@ class Silent:
 
     async def claim(self, claim: Claim) -> None:
         """Do nothing."""
+
+
+class Unaided:
+    """A reply's way without a chat model."""
+
+    calls: tuple[Call, ...] = ()
+
+    async def rewrite(self, query: str, question: str, thread: Sequence[str]) -> str:
+        """The query as it was."""
+        return query
+
+    async def rank(self, evidence: Evidence) -> Evidence:
+        """The evidence as it was."""
+        return evidence
+
+    async def write(self, evidence: Evidence, language: str, listener: Listener) -> tuple[Claim, ...]:
+        """Nothing."""
+        return ()
 
 
 class Conversation:
@@ -57,7 +76,7 @@ class Conversation:
         texts: Texts,
         freshness: Freshness,
         phone: str = "",
-        writing: Writing | None = None,
+        chat: Chat | None = None,
     ) -> None:
         self._guard = guard
         self._triage = triage
@@ -68,12 +87,12 @@ class Conversation:
         self._texts = texts
         self._freshness = freshness
         self._phone = phone
-        self._writing = writing
+        self._chat = chat
 
     async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
         """Answer the question, or say that it can't be answered; `listener` hears how it goes."""
         heard = listener or Silent()
-        clock = _Clock()
+        clock, id_ = _Clock(), _new_id()
         history = self._guard.recall(question.history)
         if self._triage.is_emergency(question.text):
             reply = self._say(Status.SAID, await self._language(question, history), f"reply.kind.{Kind.EMERGENCY}")
@@ -90,22 +109,29 @@ class Conversation:
             return clock.stamp(self._say(Status.SAID, understood.language, key))
         reader = _Reader(understood.language, question.audience, guarded.masked, understood.foreign)
         asked = understood.questions
-        ears = _Steps(heard) if asked[1:] else heard
+        aid = self._chat.begin(id_) if self._chat else Unaided()
+        turn = _Turn(history, _Steps(heard) if asked[1:] else heard, clock, aid)
         replies = []
         for each in asked:
-            replies.append(await self._reply(each, reader, ears, clock))
+            replies.append(await self._reply(each, reader, turn))
             clock.lap("answer")
-        return clock.stamp(merged([each.text for each in asked], replies, self._texts))
+        reply = merged([each.text for each in asked], replies, self._texts)
+        return clock.stamp(reply.model_copy(update={"id": id_, "calls": aid.calls}))
 
-    async def _reply(self, asked: Asked, reader: _Reader, heard: Listener, clock: _Clock) -> Reply:
+    async def _reply(self, asked: Asked, reader: _Reader, turn: _Turn) -> Reply:
         """The reply to one question."""
+        heard, clock = turn.heard, turn.clock
         told = self._triage.sort(asked.text, asked.query)
         if told.kind in UNSEARCHED:
             return self._turn_away(told, reader)
         await heard.step("retrieve")
         retriever = self._retrievers[reader.audience]
-        evidence = await retriever.find(told.query, reader.language)
+        query = await turn.aid.rewrite(told.query, asked.text, turn.history)
+        clock.lap("rewrite")
+        evidence = await retriever.find(query, reader.language)
         clock.lap("retrieve", evidence.ms)
+        evidence = await turn.aid.rank(evidence)
+        clock.lap("rank")
         await heard.step("answer")
         draft = await self._answerer.draft(evidence, retriever.reader)
         if told.kind is Kind.ELSEWHERE:
@@ -116,8 +142,9 @@ class Conversation:
         reply = self._compose(told, reader, evidence, draft, sure)
         if not enough:
             return self._abstain(reply, reader, await self._answerer.nearest(evidence))
-        if self._writing and not evidence.exact and not told.kind:
-            reply = await self._write(self._writing, reply, evidence, heard)
+        if not told.kind and (written := await turn.aid.write(evidence, reader.language, heard)):
+            lead = self._texts(reply.language, "reply.lead.written")
+            reply = reply.model_copy(update={"claims": written, "lead": lead})
         return await self._compare(reply, evidence, retriever, reader)
 
     async def _compare(self, reply: Reply, evidence: Evidence, retriever: Retriever, reader: _Reader) -> Reply:
@@ -162,13 +189,6 @@ class Conversation:
         reply = self._say(Status.ABSTAINED, reader.language, key, place=told.place, here=here)
         return reply.model_copy(update={"kind": told.kind, "note": self._note(reply, (), reader)})
 
-    async def _write(self, writing: Writing, reply: Reply, evidence: Evidence, heard: Listener) -> Reply:
-        await heard.step("write")
-        claims = await writing.claims(reply.id, evidence, reply.language, heard)
-        if not claims:
-            return reply
-        return reply.model_copy(update={"claims": claims, "lead": self._texts(reply.language, "reply.lead.written")})
-
     def _note(self, reply: Reply, claims: Sequence[Claim], reader: _Reader) -> str:
         kinds = {(claim.citation.kind, claim.citation.audience) for claim in claims}
         keys = {
@@ -201,6 +221,16 @@ class _Reader:
     audience: Audience
     masked: bool
     foreign: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class _Turn:
+    """What goes along with all questions of a message: what was asked before, who listens, and a chat model's help."""
+
+    history: Sequence[str]
+    heard: Listener
+    clock: _Clock
+    aid: Aid | Unaided
 
 
 class _Steps:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.citing import Source, numbers, sources
 from bot.people import Asker, Place
 from bot.triage import Kind
+from knowledge.calls import Call
 from knowledge.model import Audience, Citation, Claim
 
 
@@ -43,8 +44,8 @@ class Reply(BaseModel):
     `lead` is the bot's own words before the claims (or the whole message where it abstains), `claims` the answer with
     its citations, `nearest` the closest sources where it abstained, `confidence` 0..1, `ms` the time it took and
     `timings` the parts of it. `id` is in the log of everything that happened on the way; `ranking` holds the
-    sections that were found, best first, as (document, section). `kind` is what the question was about where that is
-    none for the documents.
+    sections that were found, best first, as (document, section), and `calls` what asking a chat model came to. `kind`
+    is what the question was about where that is none for the documents.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,6 +63,7 @@ class Reply(BaseModel):
     confidence: float = 0.0
     ms: float = 0.0
     timings: dict[str, float] = {}
+    calls: tuple[Call, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:

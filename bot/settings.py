@@ -61,7 +61,21 @@ class Settings(BaseSettings):
     )
     chat_model: str = "gpt-5-mini"
     chat_timeout: float = Field(default=20.0, gt=0)
-    """Seconds a chat model may take in all; then the extractive answer comes."""
+    """Seconds a chat model may take to write an answer in all; then the extractive answer comes."""
+    chat_rewrite: bool = False
+    """The chat model says each question as laws would, before the search."""
+    chat_rerank: bool = False
+    """The chat model orders the first fifty passages of a search."""
+    chat_step_timeout: float = Field(default=4.0, gt=0)
+    """Seconds each of these two may take; then the search goes on without."""
+    chat_tokens_in: int = Field(default=8_000, ge=1_000)
+    """Tokens that a call may have to read at most."""
+    chat_tokens_out: int = Field(default=4_000, ge=100)
+    """Tokens that a call may write at most, those that the model thinks in included."""
+    chat_price_in: float | None = Field(default=None, ge=0)
+    """What a million tokens read cost, in any currency; with `chat_price_out` it is noted what answers cost."""
+    chat_price_out: float | None = Field(default=None, ge=0)
+    """What a million tokens written cost."""
 
     slack_bot_token: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN")

@@ -55,8 +55,8 @@ from knowledge.model import Audience
 from knowledge.retriever import Retriever
 
 if TYPE_CHECKING:
+    from bot.chat import Chat
     from bot.handlers.slack.handler import SlackHandler
-    from bot.writing import Writing
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Knowledge:
     understander: Understander
     conversation: Conversation
     texts: Texts
+    chat: Chat | None = None
 
     def long_retriever(self) -> Retriever:
         """What an outsider's questions are looked up with, giving enough passages for ten documents."""
@@ -123,19 +124,20 @@ def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool
     texts = Texts()
     answerer = ExtractiveAnswerer(embeddings, settings.public_url)
     understander = Understander()
+    chat = _chat(settings, answerer, embeddings)
     conversation = Conversation(
         guard=Guard(),
         triage=Triage(settings.municipality),
         understander=understander,
-        retrievers=_retrievers(library, embeddings),
+        retrievers=_retrievers(library, embeddings, _found(settings)),
         answerer=answerer,
         judge=functools.partial(judge, threshold=THRESHOLD),
         texts=texts,
         freshness=Freshness(texts, settings.stale_after_months),
         phone=settings.phone,
-        writing=_writing(settings, answerer),
+        chat=chat,
     )
-    return Knowledge(library, embeddings, understander, conversation, texts)
+    return Knowledge(library, embeddings, understander, conversation, texts, chat)
 
 
 @contextlib.contextmanager
@@ -191,6 +193,8 @@ async def open_app(settings: Settings, knowledge: Knowledge) -> AsyncIterator[St
         if settings.demo:
             await web.furnish()
         jobs = [_dispatcher(settings, office, couriers), *_watching(settings, office, press, sourcing)]
+        if knowledge.chat:
+            knowledge.chat.accounts.register(sourcing.registry)
         yield create_app(channels, office.database, jobs, _metrics(settings, sourcing))
 
 
@@ -267,14 +271,20 @@ def _embeddings(data_dir: Path) -> CachedEmbeddings:
     return CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
 
 
-def _retrievers(library: Library, embeddings: CachedEmbeddings) -> Mapping[Audience, Retriever]:
-    return {audience: Retriever(reader=library.reader(audience), embeddings=embeddings) for audience in Audience}
+def _retrievers(library: Library, embeddings: CachedEmbeddings, count: int) -> Mapping[Audience, Retriever]:
+    readers = {audience: library.reader(audience) for audience in Audience}
+    return {each: Retriever(reader=readers[each], embeddings=embeddings, count=count) for each in readers}
 
 
-def _writing(settings: Settings, answerer: ExtractiveAnswerer) -> Writing | None:
+def _found(settings: Settings) -> int:
+    """How many passages a search finds: more where a chat model orders them, of which it leaves as many as usual."""
+    return 50 if settings.has_chat_model and settings.chat_rerank else 10
+
+
+def _chat(settings: Settings, answerer: ExtractiveAnswerer, embeddings: CachedEmbeddings) -> Chat | None:
     if not settings.has_chat_model:
         return None
     # LangChain and openai take two seconds to load, which who has no chat model need not wait for.
-    from bot.writing import open_writing  # noqa: PLC0415
+    from bot.chat import open_chat  # noqa: PLC0415
 
-    return open_writing(settings, answerer)
+    return open_chat(settings, answerer, embeddings)

@@ -4,50 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 
-import structlog
-from langchain.chat_models import init_chat_model
-from pydantic import SecretStr
-
+from bot.chat_accounts import Accounts, Bill
 from bot.question import Listener
-from bot.settings import Settings
-from knowledge.answering import ExtractiveAnswerer
+from knowledge.calling import outcome_of
 from knowledge.generating import Writer
 from knowledge.model import Claim, Evidence
 
-log = structlog.get_logger(__name__)
-
 
 class Writing:
-    """Lets the writer write for at most `seconds`; if it fails, the extractive answer stands."""
+    """Lets the writer write, and mend what did not hold, for at most `seconds` in all.
 
-    def __init__(self, writer: Writer, seconds: float) -> None:
+    If writing fails, the extractive answer stands. If mending does, what held at first is the answer.
+    """
+
+    def __init__(self, writer: Writer, seconds: float, accounts: Accounts) -> None:
         self._writer = writer
         self._seconds = seconds
+        self._accounts = accounts
 
-    async def claims(self, reply_id: str, evidence: Evidence, language: str, listener: Listener) -> tuple[Claim, ...]:
+    async def claims(self, evidence: Evidence, language: str, listener: Listener, bill: Bill) -> tuple[Claim, ...]:
         """The claims that hold, told to the listener as they come; none where the model failed or was too slow."""
-        claims: list[Claim] = []
+        draft = self._writer.draft(evidence, language, bill.note)
+        written: tuple[Claim, ...] = ()
+        step = "write"
         try:
             async with asyncio.timeout(self._seconds):
-                async with contextlib.aclosing(self._writer.write(evidence, language)) as written:
-                    async for claim in written:
-                        claims.append(claim)
-                        await listener.claim(claim)
+                written = await _heard(self._writer.write(draft), listener)
+                self._accounts.checked(bill.reply, step, len(written), draft.faults)
+                if draft.rejected and not draft.full:
+                    step = "mend"
+                    mended = await _heard(self._writer.mend(draft), listener)
+                    written = tuple(draft.told)
+                    self._accounts.checked(bill.reply, step, len(mended), draft.faults)
         except Exception as error:  # noqa: BLE001 - a client may raise anything, and what it says may hold secrets
-            log.warning("writing.failed", reply=reply_id, error=type(error).__name__, claims=len(claims))
-            return ()
-        return tuple(claims)
+            self._accounts.fell_back(bill.reply, step, outcome_of(error), error)
+            # What was mended before that has been seen already, and holds as well.
+            return tuple(draft.told) if step == "mend" else ()
+        return written
 
 
-def open_writing(settings: Settings, answerer: ExtractiveAnswerer) -> Writing:
-    """What writes with the chat model of the settings, citing as the answerer does."""
-    model = init_chat_model(
-        settings.chat_model,
-        model_provider="openai",
-        api_key=settings.openai_api_key or SecretStr("none"),
-        base_url=settings.openai_base_url,
-        timeout=settings.chat_timeout,
-        max_retries=1,
-    )
-    return Writing(Writer(model, answerer.cite), settings.chat_timeout)
+async def _heard(claims: AsyncGenerator[Claim], listener: Listener) -> tuple[Claim, ...]:
+    heard: list[Claim] = []
+    async with contextlib.aclosing(claims) as coming:
+        async for claim in coming:
+            heard.append(claim)
+            await listener.claim(claim)
+    return tuple(heard)

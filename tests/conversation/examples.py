@@ -8,6 +8,8 @@ import functools
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from bot.chat import Chat
+from bot.chat_accounts import Accounts
 from bot.conversation import Conversation, judge
 from bot.freshness import Freshness
 from bot.guard import Guard
@@ -17,10 +19,14 @@ from bot.triage import Triage
 from bot.understanding import Understander
 from bot.writing import Writing
 from knowledge.answering import ExtractiveAnswerer
+from knowledge.calling import Caller
+from knowledge.checking import Checker
+from knowledge.consulting import Ranker, Rewriter
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.generating import Writer
 from knowledge.library import Library
 from knowledge.model import Audience, Claim
+from knowledge.prompting import Prompts
 from knowledge.retriever import Retriever
 from tests.peers.openai import KEY, MODEL, OpenAI
 
@@ -34,7 +40,14 @@ ALWAYS = 0.0
 
 def model(openai: OpenAI, retries: int = 0) -> ChatOpenAI:
     """The peer as LangChain's chat model."""
-    return ChatOpenAI(model=MODEL, api_key=SecretStr(KEY), base_url=openai.url, timeout=5, max_retries=retries)
+    return ChatOpenAI(
+        model=MODEL,
+        api_key=SecretStr(KEY),
+        base_url=openai.url,
+        timeout=5,
+        max_retries=retries,
+        stream_usage=True,
+    )
 
 
 class Notebook:
@@ -63,6 +76,10 @@ class Bot:
     openai: OpenAI | None = None
     seconds: float = 5.0
     phone: str = ""
+    tokens: int = 8_000
+    prices: tuple[float, float] | tuple[()] = ()
+    rewrites: bool = False
+    ranks: bool = False
 
     def but(self, **changes: object) -> Bot:
         """The bot with other parts."""
@@ -74,16 +91,31 @@ class Bot:
         return await self._conversation().reply(question, listener)
 
     def _conversation(self) -> Conversation:
+        count = 50 if self.ranks else 10
         readers = {audience: self.library.reader(audience) for audience in Audience}
         return Conversation(
             guard=Guard(),
             triage=TRIAGE,
             understander=self.understander,
-            retrievers={each: Retriever(reader=readers[each], embeddings=self.embeddings) for each in readers},
+            retrievers={
+                each: Retriever(reader=readers[each], embeddings=self.embeddings, count=count) for each in readers
+            },
             answerer=self.answerer,
             judge=functools.partial(judge, threshold=self.threshold),
             texts=TEXTS,
             freshness=Freshness(TEXTS, 18),
             phone=self.phone,
-            writing=Writing(Writer(model(self.openai), self.answerer.cite), self.seconds) if self.openai else None,
+            chat=self.chat(self.openai) if self.openai else None,
+        )
+
+    def chat(self, openai: OpenAI) -> Chat:
+        """The chat model's part."""
+        caller, prompts, accounts = Caller(model(openai), self.tokens), Prompts(), Accounts(*self.prices)
+        writer = Writer(caller, self.answerer.cite, Checker(self.embeddings), prompts)
+        return Chat(
+            writing=Writing(writer, self.seconds, accounts),
+            accounts=accounts,
+            rewriter=Rewriter(caller, prompts) if self.rewrites else None,
+            ranker=Ranker(caller, prompts, self.embeddings) if self.ranks else None,
+            step_seconds=self.seconds,
         )

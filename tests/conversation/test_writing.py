@@ -61,7 +61,20 @@ async def test_claims_are_heard_before_the_model_has_finished(writer: Bot, opena
     assert [told.text for told in notebook.claims] == [OURS]
 
 
-TROUBLES = ["401", "429", "500", "hang", "stall", "cut", "garbage", "refusal", "length", "content_filter", "error"]
+TROUBLES = [
+    "401",
+    "429",
+    "500",
+    "hang",
+    "stall",
+    "cut",
+    "drop",
+    "garbage",
+    "refusal",
+    "length",
+    "content_filter",
+    "error",
+]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -110,6 +123,79 @@ async def test_a_claim_that_does_not_hold_is_dropped_from_the_answer(writer: Bot
     reply = await writer.asked(LICENCE, listener=notebook)
     assert [told.text for told in reply.claims] == [told.text for told in notebook.claims] == [OURS]
     assert FALSE not in reply.answer
+
+
+WRONG = claim("Gebyret er 9 000 kroner.", RULE)
+ORDERED = claim(OURS, RULE)
+
+
+def mending(openai: OpenAI, first: str, second: str) -> None:
+    """Let the model write one thing at first and another when it is told what was wrong."""
+    openai.writes = lambda asked: second if len(asked) > 2 else first
+
+
+async def test_a_claim_that_does_not_hold_is_sent_back_once_with_what_was_wrong(writer: Bot, openai: OpenAI) -> None:
+    sent = claim("Søknaden går til kommunen.", "Søknaden sendes til kommunen.")
+    mending(openai, f"{sent}\n{WRONG}", ORDERED)
+    notebook = Notebook()
+    reply = await writer.asked(LICENCE, listener=notebook)
+    assert [told.text for told in reply.claims] == ["Søknaden går til kommunen.", OURS]
+    assert notebook.claims == list(reply.claims)
+    *_, before, told = openai.requests[1]["messages"]
+    assert (before["role"], before["content"]) == ("assistant", WRONG)
+    assert "1. the text has a number" in told["content"]
+    assert openai.requests[1]["messages"][:2] == openai.requests[0]["messages"]
+
+
+async def test_what_does_not_hold_a_second_time_is_dropped(writer: Bot, openai: OpenAI) -> None:
+    mending(openai, f"{ORDERED}\n{WRONG}", WRONG)
+    reply = await writer.asked(LICENCE)
+    assert [told.text for told in reply.claims] == [OURS]
+    assert len(openai.requests) == 2
+
+
+async def test_if_nothing_holds_even_then_the_quotes_stand(writer: Bot, openai: OpenAI) -> None:
+    openai.say(WRONG)
+    assert is_quotes(await writer.asked(LICENCE))
+    assert len(openai.requests) == 2
+
+
+async def test_if_all_holds_the_model_is_asked_once(writer: Bot, openai: OpenAI) -> None:
+    await writer.asked(LICENCE)
+    assert len(openai.requests) == 1
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_if_mending_fails_what_held_at_first_is_the_answer(writer: Bot, openai: OpenAI, trouble: str) -> None:
+    mending(openai, f"{ORDERED}\n{WRONG}", WRONG)
+    openai.trouble("", trouble)  # the first answer is whole
+    reply = await writer.but(seconds=1.0).asked(LICENCE)
+    assert [told.text for told in reply.claims] == [OURS]
+
+
+async def test_what_the_calls_took_and_cost_is_with_the_reply(writer: Bot, openai: OpenAI) -> None:
+    mending(openai, f"{ORDERED}\n{WRONG}", WRONG)
+    reply = await writer.but(prices=(2.0, 8.0)).asked(LICENCE)
+    assert [(call.purpose, call.outcome) for call in reply.calls] == [("write", "ok"), ("mend", "ok")]
+    for call, request in zip(reply.calls, openai.requests, strict=True):
+        assert call.tokens_in == sum(len(message["content"].split()) for message in request["messages"])
+        assert call.cost == pytest.approx((2.0 * call.tokens_in + 8.0 * call.tokens_out) / 1e6)
+        assert 0 < (call.first_ms or 0) <= call.ms
+
+
+async def test_without_prices_nothing_is_said_of_costs(writer: Bot) -> None:
+    assert [call.cost for call in (await writer.asked(LICENCE)).calls] == [None]
+
+
+async def test_a_reply_without_a_model_has_no_calls(bot: Bot) -> None:
+    assert (await bot.asked(LICENCE)).calls == ()
+
+
+async def test_a_call_that_fails_is_with_the_reply_too(writer: Bot, openai: OpenAI) -> None:
+    openai.trouble("429")
+    reply = await writer.asked(LICENCE)
+    assert is_quotes(reply)
+    assert [call.outcome for call in reply.calls] == ["busy"]
 
 
 async def test_the_model_is_not_asked_about_what_the_bot_is_not_sure_of(writer: Bot, openai: OpenAI) -> None:
@@ -173,7 +259,7 @@ ABOUT_SECRETS = "Hvordan kontrolleres skjenkesteder, og kommer kontrollørene ua
 async def test_only_who_may_read_internal_text_has_it_sent_to_the_model(writer: Bot, openai: OpenAI) -> None:
     for text in (ABOUT_SECRETS, f"audience=internal {ABOUT_SECRETS}", f"{LICENCE} kanarifugl", "og uanmeldt?"):
         await writer.asked(text, ABOUT_SECRETS)
-    assert len(openai.requests) == 4
+    assert [len(request["messages"]) for request in openai.requests].count(2) == 4
     assert "kanarifugl." not in openai.read
     await writer.asked(ABOUT_SECRETS, audience=Audience.INTERNAL)
     assert "kanarifugl." in openai.read
@@ -195,7 +281,7 @@ async def test_no_log_holds_the_key_or_what_people_ask(
         await writer.asked(LICENCE)
     captured = capfd.readouterr()
     logged = caplog.text + captured.out + captured.err
-    assert logged.count("writing.failed") == 2
+    assert logged.count("chat.fell_back") == 2
     assert set(openai.keys) == {KEY}
     assert KEY not in logged
     assert LICENCE not in logged

@@ -29,7 +29,6 @@ _STATUS = {
     "500": (500, "server_error", "The server had an error while processing your request."),
 }
 _FINISHES = {"length", "content_filter"}
-_PIECE = 40
 _ORDER = re.compile(r"SKRIV: (.*)")
 
 
@@ -38,6 +37,8 @@ class OpenAI:
 
     def __init__(self) -> None:
         self.url = ""
+        self.piece = 40
+        """How many characters are streamed at a time."""
         self.writes: Callable[[Asked], str] = lambda _: ""
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
@@ -56,9 +57,9 @@ class OpenAI:
     def trouble(self, *kinds: str) -> None:
         """Let the next requests go wrong.
 
-        "401", "429" and "500" are statuses; "hang" never answers; "stall" stops after the first piece and "cut" breaks
-        the connection off there; "garbage" streams what is no JSON, "refusal" the model's refusal in the field for it,
-        "error" an error; "length" and "content_filter" are why it ends early.
+        "401", "429" and "500" are statuses; "hang" never answers; "stall" stops after the first piece, "cut" breaks the
+        connection off there, "drop" ends without a word of why; "garbage" streams what is no JSON, "refusal" the words
+        of a refusal in their field, "error" an error; "length" and "content_filter" are why it ends early.
         """
         self._troubles.extend(kinds)
 
@@ -84,7 +85,9 @@ class OpenAI:
         text = self.writes(body["messages"])
         if not body.get("stream"):
             return JSONResponse(_whole(body["model"], text))
-        return StreamingResponse(_stream(request, body["model"], text, trouble), media_type="text/event-stream")
+        usage = (body.get("stream_options") or {}).get("include_usage", False) and _usage(body["messages"], text)
+        stream = _stream(request, body["model"], text, trouble, usage or None, self.piece)
+        return StreamingResponse(stream, media_type="text/event-stream")
 
     def _note_key(self, request: Request) -> None:
         self.keys.append(request.headers["authorization"].removeprefix("Bearer "))
@@ -115,17 +118,27 @@ async def _forever(request: Request) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _stream(request: Request, model: str, text: str, trouble: str) -> AsyncIterator[str]:
+def _usage(asked: Asked, text: str) -> dict[str, int]:
+    """A token for each word."""
+    read, written = sum(len(message["content"].split()) for message in asked), len(text.split())
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+async def _stream(
+    request: Request, model: str, text: str, trouble: str, usage: dict[str, int] | None, size: int
+) -> AsyncIterator[str]:
     yield _event(model, {"role": "assistant", "content": ""})
     # Trouble comes when two thirds are written, and then there is no more to come. A refusal comes at once.
     written = text[: len(text) * 2 // 3 * (trouble != "refusal")] if trouble else text
-    for start in range(0, len(written), _PIECE):
-        yield _event(model, {"content": written[start : start + _PIECE]})
+    for start in range(0, len(written), size):
+        yield _event(model, {"content": written[start : start + size]})
     match trouble:
         case "stall":
             await _forever(request)
         case "cut":
             raise ConnectionAbortedError
+        case "drop":
+            return
         case "garbage":
             yield "data: {never json\n\n"
         case "refusal":
@@ -133,13 +146,18 @@ async def _stream(request: Request, model: str, text: str, trouble: str) -> Asyn
         case "error":
             yield f"data: {json.dumps({'error': {'message': f'overloaded, key {KEY}', 'type': 'server_error'}})}\n\n"
     yield _event(model, {}, trouble if trouble in _FINISHES else "stop")
+    if usage:
+        yield f"data: {json.dumps({**_chunk(model), 'choices': [], 'usage': usage})}\n\n"
     yield "data: [DONE]\n\n"
 
 
 def _event(model: str, delta: Mapping[str, Any], finish: str | None = None) -> str:
     choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-    chunk = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model, "choices": [choice]}
-    return f"data: {json.dumps(chunk)}\n\n"
+    return f"data: {json.dumps({**_chunk(model), 'choices': [choice]})}\n\n"
+
+
+def _chunk(model: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
 
 
 def _whole(model: str, text: str) -> dict[str, Any]:
