@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -15,7 +17,8 @@ from ingest.fetching import Fetched, FetchError
 from ingest.finding import Place
 from ingest.holdings import Held, Holdings
 from ingest.ledger import Ledger, Record
-from ingest.readers.reading import ReadError
+from ingest.readers.reading import AudienceUnclear, ReadError
+from ingest.removing import Removing
 from ingest.report import Failure, Note, Progress, Report
 from ingest.sources import Source
 from ingest.splitting import Splitter, Understood
@@ -24,6 +27,8 @@ from knowledge.model import Audience
 
 PIPELINE = 2
 """Raise it to have every document read anew."""
+
+_log = logging.getLogger(__name__)
 
 _AT_ONCE = 4
 _WAITING = 8
@@ -58,6 +63,7 @@ class Bringing:
         library: Holdings,
         splitter: Splitter,
         ledger: Ledger,
+        removing: Removing,
         held: Mapping[str, Held],
         report: Report,
         clock: Callable[[], dt.datetime],
@@ -66,9 +72,12 @@ class Bringing:
         """Documents whose server says that they are no longer there."""
         self.unreached: dict[str, str] = {}
         """Documents that could not be fetched otherwise, and why."""
+        self.internal: set[str] = set()
+        """The texts of the sections of internal documents that came in."""
         self._library = library
         self._splitter = splitter
         self._ledger = ledger
+        self._removing = removing
         self._held = held
         self._report = report
         self._clock = clock
@@ -109,6 +118,12 @@ class Bringing:
             title = await self._understand(source, id_, fetched) or title
         except (FetchError, ReadError) as error:
             await self._fail(source, id_, place, error)
+        except (OSError, sqlite3.Error):
+            raise  # the disk, or what is kept on it
+        except Exception as error:  # noqa: BLE001 - one document must not end the run of all
+            _log.exception("ingest of %s broke", id_)
+            what = f"{place.location}: cannot be brought in ({type(error).__name__}: {error}); report this"
+            await self._fail(source, id_, place, FetchError(what))
         finally:
             self._turn.release()
             self._done += 1
@@ -160,8 +175,11 @@ class Bringing:
         elif isinstance(error, FetchError):
             self.unreached[id_] = reason
         if held and held.audience is Audience.PUBLIC and source.audience is Audience.INTERNAL:
-            await self._library.remove(id_)
+            await self._removing.remove(id_)
             reason += "; its public version was taken out, because the source is internal now"
+        elif held and held.audience is Audience.PUBLIC and isinstance(error, AudienceUnclear):
+            await self._removing.remove(id_)
+            reason += "; its public version was taken out, because it may be meant to be internal now"
         self._report.failed.append(Failure(source=source.name, document=id_, reason=reason))
         blank = Record(document=id_, source=source.name, location=str(place.location), checked=self._clock())
         known = self._known.get(id_, blank)
@@ -187,6 +205,8 @@ class Bringing:
         await self._library.put_all(splits)
         await asyncio.to_thread(self._ledger.note, [each.record for each in batch])
         for each, change in zip(batch, changes, strict=True):
+            if each.understood.document.audience is Audience.INTERNAL:
+                self.internal.update(section.text for section in each.understood.document.sections)
             self._report.changed += each.before is not None
             self._report.added += each.before is None
             self._report.changes += [change] if change else []
@@ -196,7 +216,8 @@ class Bringing:
         document = ready.understood.document
         before = await self._library.document(document.id) if ready.before else None
         change = change_of(ready.kind, document, before)
-        return change if change.kind is not Kind.CHANGED or change.sections else None
+        is_seen = change.sections or change.was is not change.audience
+        return change if change.kind is not Kind.CHANGED or is_seen else None
 
 
 def _recipe(source: Source, fetched: Fetched) -> str:

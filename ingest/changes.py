@@ -6,6 +6,7 @@ import difflib
 import enum
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +17,10 @@ _SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LONGEST_WORDING = 4_000
 """Characters: comparing longer passages word by word takes too long."""
+_EFFORT = 1_500_000
+"""What one comparison of two texts may take in all, in pairs of parts: about a fifth of a second."""
+_READING = 4
+"""Characters that are split into parts in the time that a pair takes."""
 
 
 class Kind(enum.StrEnum):
@@ -43,7 +48,10 @@ class SectionChange(BaseModel):
 
 
 class Change(BaseModel):
-    """What happened to a document. Of one that was added or removed whole, no sections are listed."""
+    """What happened to a document. Of one that was added or removed whole, no sections are listed.
+
+    `was` is who could read it before, where it was changed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,6 +62,7 @@ class Change(BaseModel):
     audience: Audience
     url: str | None = None
     sections: tuple[SectionChange, ...] = ()
+    was: Audience | None = None
 
     @property
     def anchors(self) -> frozenset[str]:
@@ -71,6 +80,7 @@ def change_of(kind: Kind, document: Document, before: Document | None = None) ->
         audience=document.audience,
         url=document.url,
         sections=tuple(compare(before, document)) if before else (),
+        was=before.audience if before else None,
     )
 
 
@@ -99,12 +109,14 @@ def compare(before: Document, after: Document) -> Iterator[SectionChange]:
 def diff(before: str, after: str) -> list[tuple[str, str]]:
     """The words of both texts in reading order as (sign, text): " " is in both, "-" only before, "+" only after.
 
-    Sentences are compared first, and then the words of those that differ.
+    Sentences are compared first, and then the words of those that differ. Of texts that differ so much, or repeat
+    themselves so much, that this takes long, some stretches are only set one after the other, whole.
     """
+    aligning = _Aligning()
     pieces = (
         piece
-        for old, new in _aligned(before, after, _SENTENCES)
-        for piece in ([(old, new)] if max(len(old), len(new)) > _LONGEST_WORDING else _aligned(old, new, _WORDS))
+        for old, new in aligning.stretches(before, after, _SENTENCES)
+        for piece in ([(old, new)] if _is_long(old, new) else aligning.stretches(old, new, _WORDS))
     )
     same = itertools.groupby(pieces, key=lambda piece: piece[0] == piece[1])
     return [found for alike, group in same for found in _signed(alike, list(group))]
@@ -115,14 +127,44 @@ def _signed(alike: bool, pieces: list[tuple[str, str]]) -> Iterator[tuple[str, s
         yield from ((sign, text) for sign, text in ((" " if alike else "-", old), ("+", new)) if text)
 
 
-def _aligned(before: str, after: str, part: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """Stretches of both texts that belong together; the very same where they are alike."""
-    if before == after:
-        yield before, after
-        return
-    old, new = part.findall(before), part.findall(after)
-    for _, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        yield "".join(old[i:j]), "".join(new[k:m])
+def _is_long(old: str, new: str) -> bool:
+    return max(len(old), len(new)) > _LONGEST_WORDING
+
+
+class _Aligning:
+    """Finds what two texts have in common, as long as its effort lasts."""
+
+    def __init__(self) -> None:
+        self._left = _EFFORT
+
+    def stretches(self, before: str, after: str, part: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+        """Stretches of both texts that belong together; the very same where they are alike."""
+        if before == after or not self._affords((len(before) + len(after)) // _READING):
+            yield before, after
+            return
+        todo = [(part.findall(before), part.findall(after))]
+        while todo:
+            old, new = todo.pop()
+            i, k, size = self._longest_in_common(old, new)
+            if size:
+                todo += (old[i + size :], new[k + size :]), (old[i : i + size], new[k : k + size]), (old[:i], new[:k])
+            elif old or new:
+                yield "".join(old), "".join(new)
+
+    def _longest_in_common(self, old: list[str], new: list[str]) -> tuple[int, int, int]:
+        """Where it is in both, and how long; of length 0 where there is none, or looking for it takes too much."""
+        if not old or not new or old == new or not self._affords(len(old) + len(new)):
+            return 0, 0, 0
+        times = Counter(new)
+        if not self._affords(sum(times[each] for each in old)):
+            return 0, 0, 0
+        return difflib.SequenceMatcher(None, old, new, autojunk=False).find_longest_match()
+
+    def _affords(self, pairs: int) -> bool:
+        """Is so much left? Then it is spent."""
+        is_enough = pairs <= self._left
+        self._left -= pairs if is_enough else 0
+        return is_enough
 
 
 def _names(section: Section) -> Sequence[str]:

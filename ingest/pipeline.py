@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from ingest.bringing import Bringing
 from ingest.fetching import FetchError
 from ingest.finding import Finder
 from ingest.holdings import Holdings
 from ingest.ledger import Ledger, SourceRecord
+from ingest.removing import Removing
 from ingest.report import Failure, Progress, Report
 from ingest.schedule import entry_of, next_check
 from ingest.sources import Source
 from ingest.splitting import Splitter
 from ingest.vanishing import Vanishing
+
+_log = logging.getLogger(__name__)
 
 _SOURCES = 4
 """Looked through side by side: while one waits for its server, another is read."""
@@ -29,6 +35,16 @@ def now() -> dt.datetime:
 
 
 def _silently(done: int, total: int, title: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """A source that was looked through: the documents found, why that broke off if it did, and seconds."""
+
+    source: Source
+    found: set[str]
+    error: str
+    seconds: float
 
 
 class Pipeline:
@@ -67,20 +83,37 @@ class Pipeline:
             await self._library.begin()
             report = Report()
             held = await self._library.holdings()
-            vanishing = Vanishing(self._library, self._ledger, held, report, self._clock)
-            async with Bringing(self._library, self._splitter, self._ledger, held, report, self._clock) as bringing:
-                bringing.watch(progress, sum(len(source.locations) for source in chosen if not source.is_found))
-                turn = asyncio.Semaphore(_SOURCES)
-                async with asyncio.TaskGroup() as group:
-                    for source in chosen:
-                        group.create_task(self._look_through(source, bringing, vanishing, report, turn))
+            removing = Removing(self._library, self._ledger, report, self._clock)
+            bringing = Bringing(self._library, self._splitter, self._ledger, removing, held, report, self._clock)
+            bringing.watch(progress, sum(len(source.locations) for source in chosen if not source.is_found))
+            looked = await self._look_through_all(chosen, bringing, report)
+            # Only now: what one source has no longer may be another's.
+            vanishing = Vanishing(
+                self._library,
+                self._ledger,
+                removing,
+                report,
+                self._clock,
+                held=await self._library.holdings(),
+                internal=bringing.internal,
+            )
+            for each in looked:
+                await self._settle(each, bringing, vanishing)
             await vanishing.remove_unlisted({source.name for source in sources})
             await self._library.end()
         report.seconds = round(time.perf_counter() - start, 3)
         return report
 
+    async def _look_through_all(self, sources: Sequence[Source], bringing: Bringing, report: Report) -> list[_Looked]:
+        looked: list[_Looked] = []
+        turn = asyncio.Semaphore(_SOURCES)
+        async with bringing, asyncio.TaskGroup() as group:
+            for source in sources:
+                group.create_task(self._look_through(source, bringing, report, looked, turn))
+        return looked
+
     async def _look_through(
-        self, source: Source, bringing: Bringing, vanishing: Vanishing, report: Report, turn: asyncio.Semaphore
+        self, source: Source, bringing: Bringing, report: Report, looked: list[_Looked], turn: asyncio.Semaphore
     ) -> None:
         async with turn:
             start = time.perf_counter()
@@ -95,13 +128,23 @@ class Pipeline:
                             await bringing.start(group, source, id_, place)
                 except FetchError as failed:
                     error = str(failed)
-                    report.failed.append(Failure(source=source.name, reason=error))
-            await vanishing.protect(source, found)
-            if not error:
-                await vanishing.mark(source, found - bringing.gone)
-                # Where nothing at all could be had, it is the source that fails, and is tried again sooner.
-                error = bringing.unreached[min(found)] if found and found <= bringing.unreached.keys() else ""
-            await asyncio.to_thread(self._note, source, error, time.perf_counter() - start)
+                except (OSError, sqlite3.Error):
+                    raise  # the disk, or what is kept on it
+                except Exception as failed:  # noqa: BLE001 - one source must not end the run of all
+                    _log.exception("looking through source %s broke", source.name)
+                    error = f"{source.name}: cannot be looked through ({type(failed).__name__}: {failed}); report this"
+            if error:
+                report.failed.append(Failure(source=source.name, reason=error))
+            looked.append(_Looked(source, found, error, time.perf_counter() - start))
+
+    async def _settle(self, looked: _Looked, bringing: Bringing, vanishing: Vanishing) -> None:
+        source, found, error = looked.source, looked.found, looked.error
+        await vanishing.protect(source, found)
+        if not error:
+            await vanishing.mark(source, found - bringing.gone)
+            # Where nothing at all could be had, it is the source that fails, and is tried again sooner.
+            error = bringing.unreached[min(found)] if found and found <= bringing.unreached.keys() else ""
+        await asyncio.to_thread(self._note, source, error, looked.seconds)
 
     def _note(self, source: Source, error: str, seconds: float) -> None:
         before = self._ledger.sources().get(source.name)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from knowledge.model import Audience, Document, Passage
+from knowledge.model import ANSWER, Audience, Document, Passage
 
 _VERSION = 2  # as _SCHEMA says
 _SCHEMA = """
@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY);
 PRAGMA user_version=2;
 """
 _BATCH = 500
+_INDEXED = "FROM passages p JOIN documents d ON d.id = p.document WHERE p.live = 1 AND d.kind != ?"
 
 Split = tuple[Document, Sequence[Passage]]
 """A document and the passages it was split into."""
@@ -174,6 +175,15 @@ class Catalogue:
             int(own),
         )
         return list(dict.fromkeys(Passage.model_validate_json(row[0]) for row in rows))
+
+    def indexed(self) -> dict[str, Passage]:
+        """The live passages that stand in the indexes, by entry: of all documents but published answers."""
+        rows = self._rows(f"SELECT p.entry, p.body {_INDEXED}", ANSWER)
+        return {row[0]: Passage.model_validate_json(row[1]) for row in rows}
+
+    def count(self) -> int:
+        """How many passages stand in the indexes, at least."""
+        return int(self._rows(f"SELECT count(*) {_INDEXED}", ANSWER)[0][0])
 
     def keys(self) -> frozenset[str]:
         """All keys, of passages that are it or rest on it."""

@@ -52,6 +52,10 @@ class LexicalIndex:
         """Take these entries out, in one commit."""
         self._change(entries, {})
 
+    def count(self) -> int:
+        """How many entries there are."""
+        return int(self._index.searcher().num_docs)
+
     def search(self, text: str, count: int = _MATCHED) -> tuple[dict[str, float], dict[str, float]]:
         """BM25 scores of the best passages by entry: by stemmed words, and by character n-grams."""
         searcher = self._index.searcher()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from knowledge.catalogue import Holding, Split
 from knowledge.model import Audience, Document, Passage
 from knowledge.sentences import sentences
 from knowledge.shelf import GRACE, Scores, Shelf
+
+_log = logging.getLogger(__name__)
 
 _COMPLETE, _UNDER_WAY = "complete", "under way"
 _AT_ONCE = 8
@@ -134,8 +137,10 @@ class Library:
             await asyncio.to_thread(shelf.retract, id_)
 
     async def begin(self) -> None:
-        """Note that a list of sources is being brought in."""
+        """Note that a list of sources is being brought in, and put right what was lost of the indexes meanwhile."""
         await asyncio.to_thread(self._marked.mark, set_=_UNDER_WAY)
+        broken_off = threading.Event()
+        await _to_the_end(self._mend, broken_off, broken_off=broken_off)
 
     async def end(self) -> None:
         """Note that a list of sources has been brought in, to the end."""
@@ -175,6 +180,15 @@ class Library:
                 self._leave_other_shelves(document)
             if mine:
                 shelf.put(mine, functools.partial(self._embed, broken_off))
+
+    def _mend(self, broken_off: threading.Event) -> None:
+        public, internal = self._shelves[Audience.PUBLIC], self._shelves[Audience.INTERNAL]
+        for id_ in public.catalogue.holdings().keys() & internal.catalogue.holdings().keys():
+            _log.warning("%s stood among the public documents and the internal ones: it is internal", id_)
+            public.remove(id_)
+        for audience, shelf in self._shelves.items():
+            if shelf.mend(functools.partial(self._embed, broken_off)):
+                _log.warning("the indexes of the %s documents were made anew from the catalogue", audience)
 
     def _publish(self, document: Document, passage: Passage) -> None:
         if self._warm:

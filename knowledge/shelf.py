@@ -64,6 +64,18 @@ class Shelf:
             self.vectors.add(list(new), vectors)
             self.catalogue.swap(documents)
 
+    def mend(self, embed: Embed) -> bool:
+        """Put into the indexes all that they should hold, where one of them was lost or is older than the catalogue;
+        whether that was so."""
+        wanted = self.catalogue.count()
+        with self._writing:
+            if min(self.lexical.count(), self.vectors.count()) >= wanted:
+                return False
+            entries = self.catalogue.indexed()
+            self.lexical.add(entries)
+            self.vectors.add(list(entries), embed(list(entries.values())))
+        return True
+
     def remove(self, id_: str) -> None:
         """Take a document out; from the catalogue first, so that it is never found half gone."""
         with self._writing:

@@ -37,6 +37,11 @@ class VectorIndex:
             for start in range(0, len(entries), _BATCH):
                 self._collection.delete(ids=list(entries[start : start + _BATCH]))
 
+    def count(self) -> int:
+        """How many entries there are."""
+        with self._turn:
+            return int(self._collection.count())
+
     def search(self, vector: Sequence[float], count: int) -> dict[str, float]:
         """Cosine similarity (-1..1) of the nearest passages, by entry."""
         wanted = np.asarray([vector], dtype=np.float32)

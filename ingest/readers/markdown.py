@@ -18,7 +18,7 @@ from ingest.fetching import Fetched
 from ingest.readers.html.nesting import limit_nesting
 from ingest.readers.legal import legal_reference
 from ingest.readers.outline import Outline
-from ingest.readers.reading import ReadError, decode, document, one_line, refuse_html, title_of
+from ingest.readers.reading import AudienceUnclear, ReadError, decode, document, one_line, refuse_html, title_of
 from ingest.sources import Kind, Language, Source, Text
 from knowledge.model import Audience, Document, LegalReference
 
@@ -68,12 +68,17 @@ def _front_matter(fetched: Fetched, text: str) -> tuple[dict[str, Any], str]:
     except ValidationError as error:
         detail = error.errors()[0]
         key = ".".join(str(part) for part in detail["loc"]) or "the whole of it"
-        raise ReadError(fetched, f"front matter, {key}: {detail['msg'].lower()}", "correct it") from error
+        raise _fault(text)(fetched, f"front matter, {key}: {detail['msg'].lower()}", "correct it") from error
     except yaml.YAMLError as error:
-        raise ReadError(fetched, f"front matter is not YAML ({one_line(str(error))})", "correct it") from error
+        raise _fault(text)(fetched, f"front matter is not YAML ({one_line(str(error))})", "correct it") from error
     except ValueError as error:
-        raise ReadError(fetched, "front matter has no end", "put a line of --- after it") from error
+        raise _fault(text)(fetched, "front matter has no end", "put a line of --- after it") from error
     return said.model_dump(exclude_none=True), body
+
+
+def _fault(text: str) -> type[ReadError]:
+    """Whether front matter that can't be read might have said who may read the text."""
+    return AudienceUnclear if re.search(r"^\s*audience\b", text, re.M | re.I) else ReadError
 
 
 def _refuse_widening(fetched: Fetched, said: dict[str, Any], source: Source) -> None:

@@ -24,11 +24,15 @@ class ReadError(ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Readers work in processes of their own, from where this must come back."""
-        return _with_message, (str(self),)
+        return _with_message, (type(self), str(self))
 
 
-def _with_message(message: str) -> ReadError:
-    return ReadError.__new__(ReadError, message)
+class AudienceUnclear(ReadError):
+    """It can't be told who may read the document."""
+
+
+def _with_message(kind: type[ReadError], message: str) -> ReadError:
+    return kind.__new__(kind, message)
 
 
 class Reader(Protocol):

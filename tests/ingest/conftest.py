@@ -10,6 +10,7 @@ from ingest.fetching import Fetched
 from ingest.readers.choice import read
 from ingest.sources import Source
 from knowledge.model import Document
+from tests.ingest.paper import pdf
 from tests.ingest.town import Town
 from tests.peers.site import Site, running
 
@@ -47,3 +48,12 @@ def new_town(tmp_path: Path, client: httpx.AsyncClient) -> Iterator[Town]:
     town = Town(tmp_path, client)
     yield town
     town.ledger.close()
+
+
+@pytest.fixture
+def town(new_town: Town) -> Town:
+    """Three guides, each in another format."""
+    new_town.write("a.md", "# Skilt\n\n## Krav\n\nSkilt må omsøkes.\n\n## Frist\n\nTre uker.")
+    new_town.write("b.html", "<h1>Uteservering</h1><p>Søk kommunen.")
+    new_town.write("c.pdf", pdf(["Torghandel krever leie."], title="Torghandel"))
+    return new_town

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from ingest.fetching import Fetcher, FetchError, Pace
+from ingest.fetching import Fetched, Fetcher, FetchError, Pace
 from ingest.finding import Finder, Place
 from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
@@ -18,7 +18,7 @@ from ingest.readers.choice import READERS
 from ingest.readers.reading import Reader
 from ingest.report import Report
 from ingest.sources import Source, load_sources
-from ingest.splitting import ThreadSplitter
+from ingest.splitting import ThreadSplitter, Understood
 from knowledge.catalogue import Holding, Split
 from knowledge.model import Document, Passage
 
@@ -89,6 +89,19 @@ class FailingFinder(Finder):
             raise FetchError("http://town/: the server answered 503; try again later", 503)
 
 
+class Breaking(ThreadSplitter):
+    """Breaks on a file of that name in a way that nobody foresaw."""
+
+    def __init__(self, readers: Mapping[str, Reader], name: str) -> None:
+        super().__init__(readers)
+        self._name = name
+
+    async def split(self, fetched: Fetched, source: Source) -> Understood:
+        if str(fetched.location).endswith(self._name):
+            raise LookupError("nobody foresaw this")
+        return await super().split(fetched, source)
+
+
 class Town:
     """What a test changes, and what comes of it."""
 
@@ -100,6 +113,7 @@ class Town:
         self.sources = SOURCES
         self.readers: Mapping[str, Reader] = READERS
         self.listing_fails = False
+        self.breaks_on = ""
         self.now = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
         self._fetcher = Fetcher(client, allow_private=True, attempts=1, pace=Pace(0.0))
         (folder / "guides").mkdir()
@@ -116,12 +130,24 @@ class Town:
         pipeline = Pipeline(
             self.shelf,
             finder,
-            ThreadSplitter(self.readers),
+            Breaking(self.readers, self.breaks_on) if self.breaks_on else ThreadSplitter(self.readers),
             self.ledger,
             clock=lambda: self.now,
             chance=random.Random(1),
         )
         return await pipeline.run(load_sources(self.folder / "sources.toml"), self._note, only)
 
+    def forget_all(self) -> None:
+        """The ledger is lost."""
+        self.ledger.close()
+        for file in self.folder.glob("ledger.db*"):
+            file.unlink()
+        self.ledger = Ledger(self.folder / "ledger.db")
+
     def _note(self, done: int, total: int, title: str) -> None:
         self.progress.append((done, total, title))
+
+
+def counts(report: Report) -> tuple[int, int, int, int, int]:
+    """Added, changed, unchanged, removed, failed."""
+    return report.added, report.changed, report.unchanged, report.removed, len(report.failed)

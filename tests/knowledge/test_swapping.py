@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -166,3 +167,31 @@ async def test_a_document_that_is_replaced_in_the_middle_of_a_search_is_found(
     assert swapped
     texts = [passage.text for passage in reader.passages([*scores.words]).values()]
     assert texts == ["Skilt må ikke omsøkes."]
+
+
+@pytest.mark.parametrize("lost", ["lexical", "vectors"])
+async def test_an_index_that_was_lost_is_made_anew_from_the_catalogue_when_documents_come_in(
+    tmp_path: Path, embeddings: CachedEmbeddings, lost: str
+) -> None:
+    for _ in range(2):
+        with contextlib.closing(Library(tmp_path / "library", embeddings, warm=False)) as library:
+            if not await library.holdings():
+                await library.put(*split(SKILT))
+            async with library.lock():
+                await library.begin()
+                await library.end()
+            scores = library.reader(PUBLIC).search("skilt", embeddings.embed_query("skilt"), 10)
+            assert len(scores.words) == len(scores.meaning) == 1
+        shutil.rmtree(tmp_path / "library" / "public" / lost)
+
+
+async def test_what_a_broken_off_run_left_among_the_public_documents_too_is_internal(
+    shelf: Library, tmp_path: Path, embeddings: CachedEmbeddings
+) -> None:
+    await shelf.put(*split(SKILT))
+    with contextlib.closing(Shelf(tmp_path / "library" / "internal", Audience.INTERNAL)) as internal:
+        secret = guide("guides/skilt", "Skilt koster internt.", audience=Audience.INTERNAL)
+        internal.put([split(secret)], lambda passages: embeddings.embed_documents([each.text for each in passages]))
+    await shelf.begin()
+    assert await shelf.reader(PUBLIC).document(SKILT.id) is None
+    assert await shelf.reader(Audience.INTERNAL).document(SKILT.id) == secret
