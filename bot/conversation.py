@@ -160,6 +160,7 @@ class Conversation:
     def _compose(self, told: Sorted, reader: _Reader, evidence: Evidence, draft: Draft, sure: float) -> Reply:
         language = reader.language
         key = evidence.match.value if draft.claims[1:] or evidence.match is not Match.NAMED else "one"
+        key = "whole" if evidence.part_missing else key
         lead = self._texts(language, f"reply.lead.{key}", count=len(draft.claims), subject=evidence.subject)
         if told.kind:
             here = self._triage.municipality

@@ -56,6 +56,7 @@ def _passages(document: Document, section: Section, longest: int) -> list[Passag
             rests_on=tuple(reference for reference in resting if reference in loose or reference.label in text),
             parts=tuple(_parts(section, start, start + len(text))),
             in_force=section.in_force or document.in_force,
+            in_full=None if section.in_force else document.in_full,
             repealed=section.repealed or document.repealed,
             missing=document.missing,
         )

@@ -40,6 +40,11 @@ _WHOLE = 700
 """Characters: a passage asked for by name is quoted whole up to this length; one of a law always is."""
 
 _NOT_IN_FORCE = {"nb": "ikke i kraft", "nn": "ikkje i kraft", "en": "not in force"}
+_PARTLY_IN_FORCE = {
+    "nb": "bare deler av regelverket er i kraft",
+    "nn": "berre delar av regelverket er i kraft",
+    "en": "only parts of these rules are in force",
+}
 _VANISHED = {
     "nb": "finnes ikke lenger hos kilden",
     "nn": "finst ikkje lenger hos kjelda",
@@ -70,6 +75,8 @@ class ExtractiveAnswerer:
         parts = [passage.title, passage.heading]
         if not passage.is_in_force(dt.date.today()):
             parts.append(_NOT_IN_FORCE.get(passage.language, _NOT_IN_FORCE["nb"]))
+        if passage.is_partly_in_force(dt.date.today()):
+            parts.append(_PARTLY_IN_FORCE.get(passage.language, _PARTLY_IN_FORCE["nb"]))
         if passage.missing:
             parts.append(_VANISHED.get(passage.language, _VANISHED["nb"]))
         return Citation(

@@ -31,14 +31,22 @@ class _Value(BaseModel):
 
 
 class _Force(_Value):
-    """Whether something holds: from the day it is `in_force` (None: nothing else is said) until it is repealed."""
+    """Whether something holds: from the day it is `in_force` (None: nothing else is said) until it is repealed.
+
+    Where it comes into force in parts, `in_force` is when the first ones do and `in_full` when the last.
+    """
 
     in_force: dt.date | None = None
+    in_full: dt.date | None = None
     repealed: bool = False
 
     def is_in_force(self, day: dt.date) -> bool:
         """Does it hold on that day?"""
         return not self.repealed and (self.in_force is None or self.in_force <= day)
+
+    def is_partly_in_force(self, day: dt.date) -> bool:
+        """Does some of it hold on that day, but not all?"""
+        return self.is_in_force(day) and self.in_full is not None and day < self.in_full
 
 
 class LegalReference(_Value):
@@ -179,7 +187,8 @@ class Evidence:
 
     `language` is the question's, empty where it isn't known; `subject` is the topic or the paragraph that the
     question names, or the question that was answered before, as people write it, and `keys` the exact keys of the
-    paragraph; `akin` are answers published to questions that are like this one, but may not be the same; `vector` is
+    paragraph; `part_missing` says that a paragraph has no such part as the question names, or several, and is there
+    whole; `akin` are answers published to questions that are like this one, but may not be the same; `vector` is
     the question's own, for comparing sentences with it; `ms` how long each part of the search took.
     """
 
@@ -189,6 +198,7 @@ class Evidence:
     match: Match = Match.SIMILAR
     subject: str = ""
     keys: frozenset[str] = frozenset()
+    part_missing: bool = False
     akin: tuple[Passage, ...] = ()
     vector: tuple[float, ...] = ()
     ms: Mapping[str, float] = dataclasses.field(default_factory=dict)

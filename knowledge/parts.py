@@ -139,7 +139,9 @@ def _meant(path: str, there: Sequence[str]) -> str | None:
     if path.startswith("ledd-"):
         return None
     # Nothing is said of the ledd: it has one, or only one has such a part. "§ 4 nr. 2" may be its second ledd, too.
-    found = [anchor for anchor in there if path and anchor.partition("-")[2].partition("-")[2] == path]
+    # Parts of one name are told apart by "~1", which nobody says: of them, none is meant.
+    names = [anchor.partition("~")[0].partition("-")[2].partition("-")[2] for anchor in there]
+    found = [anchor for anchor, name in zip(there, names, strict=True) if path and name == path]
     if not found and path.startswith("nr-"):
         found = [anchor for anchor in there if anchor == f"ledd-{path.removeprefix('nr-')}"]
     if not path:

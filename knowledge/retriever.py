@@ -102,10 +102,12 @@ class Retriever(BaseRetriever):
 
     def _named(self, named: Sequence[Reference]) -> Evidence | None:
         """The passages that are what the question names or, where there are none, those that cite it."""
-        own = {(found.passage.id, found.quote): found for each in named for found in self._own(each)}
+        of_each = [(each, self._own(each)) for each in named]
+        own = {(each.passage.id, each.quote): each for _, found in of_each for each in found}
         if own:
+            lacking = any(each.part and found and not found[0].quote for each, found in of_each)
             topic, found = named[0].topic, tuple(itertools.islice(own.values(), _EXACT_AT_MOST))
-            return Evidence("", found, match=Match.TOPIC if topic else Match.NAMED, subject=topic)
+            return Evidence("", found, match=Match.TOPIC if topic else Match.NAMED, subject=topic, part_missing=lacking)
         keys = frozenset(each.pattern for each in named)
         citing = {passage.id: passage for key in sorted(keys) for passage in self.reader.by_key(key, own=False)}
         labels = [basis.label for passage in citing.values() for basis in passage.rests_on if basis.key in keys]

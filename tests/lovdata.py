@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 HEAD = {
     "legacyID": "LOV-2020-02-03-4",
     "dokid": "NL/lov/2020-02-03-4",
@@ -75,3 +77,8 @@ def paragraphs(**texts: str) -> str:
         + "</article>"
         for name, text in texts.items()
     )
+
+
+def numbered(body: str) -> str:
+    """The paragraphs with a number on each ledd that begins with one."""
+    return re.sub(r'class="legalP">\((\d)\)', r'class="numberedLegalP" data-numerator="\1">(\1)', body)

@@ -96,6 +96,21 @@ async def test_what_is_named_is_answered_exactly(bot: Bot, text: str, lead: str,
     assert reply.lead == TEXTS(reply.language, lead, count=len(found), subject="serveringsloven § 3")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hva er det som står i serveringsloven § 15 niende ledd?",
+        "Kva er det som står i serveringslova § 15 niande leddet?",
+        "What does the ninth paragraph of serveringsloven section 15 say?",
+    ],
+    ids=LANGUAGES,
+)
+async def test_of_a_part_that_is_not_there_the_whole_paragraph_is_shown_and_said_to_be(bot: Bot, text: str) -> None:
+    reply = await bot.asked(text)
+    assert sections(reply) == ["laws/serveringsloven#15"]
+    assert reply.lead == TEXTS(reply.language, "reply.lead.whole")
+
+
 async def test_of_a_topic_the_nearest_strategies_are_shown(bot: Bot) -> None:
     reply = await bot.asked("alle strategier om grønt næringsliv")
     assert reply.lead == TEXTS("nb", "reply.lead.topic", subject="grønt næringsliv")

@@ -13,7 +13,7 @@ from ingest.passages import passages_of
 from ingest.readers.reading import ReadError
 from knowledge.model import UNDECIDED, Document, Section
 from tests.ingest.conftest import Read
-from tests.lovdata import law, paragraphs
+from tests.lovdata import law, numbered, paragraphs
 
 TODAY = dt.date(2026, 11, 26)
 
@@ -79,9 +79,7 @@ def test_each_part_is_its_own_words(benches: Document) -> None:
 
 
 def test_ledd_that_bear_numbers_are_known_by_these(read_file: Read) -> None:
-    body = paragraphs(p1="(1) En.\n(3) Tre.").replace(
-        '<article class="legalP">(3)', '<article class="numberedLegalP" data-numerator="3">(3)'
-    )
+    body = numbered(paragraphs(p1="(1) En.\n(3) Tre."))
     assert parts(read_file("lov.xml", law(body)).sections[0]) == {"ledd-1": "(1) En.", "ledd-3": "(3) Tre."}
 
 
@@ -189,6 +187,25 @@ def test_a_law_is_in_force_from_its_first_day(read_file: Read, said: str, in_for
     document = read_file("lov.xml", law(paragraphs(p1="Ord."), dateInForce=said))
     assert document.is_in_force(TODAY) is in_force
     assert [passage.is_in_force(TODAY) for passage in passages_of(document)] == [in_force]
+
+
+@pytest.mark.parametrize(
+    ("said", "partly"),
+    [
+        ("", False),
+        ("2010-01-01", False),
+        ("2010-01-01, 2021-01-01", False),
+        ("2010-01-01, 9000-01-01", True),
+        ("2010-01-01, 2021-01-01, Kongen bestemmer", True),
+        ("2010-01-01, Kongen fastset", True),
+        ("2010-01-01 med verknad frå skatteåret 2011", False),
+        ("Kongen bestemmer", False),
+    ],
+)
+def test_a_law_of_which_some_waits_is_in_force_in_part_and_says_so(read_file: Read, said: str, partly: bool) -> None:
+    document = read_file("lov.xml", law(paragraphs(p1="Ord."), dateInForce=said))
+    assert [passage.is_partly_in_force(TODAY) for passage in passages_of(document)] == [partly]
+    assert ["comes into force in parts, from 2010-01-01" in note for note in document.notes] == [True] * partly
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 
 import pytest
@@ -14,7 +13,7 @@ from knowledge.answering import ExtractiveAnswerer
 from knowledge.asked import is_same
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
-from knowledge.model import UNDECIDED, Audience, Document, Found, Match, Part, Section
+from knowledge.model import Audience, Document, Found, Match, Part, Section
 from knowledge.parts import quotes_of
 from knowledge.references import law_key, references
 from knowledge.retriever import Retriever
@@ -266,22 +265,16 @@ def test_a_part_over_several_passages_is_quoted_word_for_word(lengths: list[list
     assert all(words in passage.text for passage, words in quotes)
 
 
-async def test_of_two_laws_of_one_name_the_one_in_force_is_quoted(shelf: Library, embeddings: CachedEmbeddings) -> None:
-    old = law(paragraph("Gamle ord."), in_force=dt.date(1970, 1, 1))
-    new = law(paragraph("Nye ord."), id_="laws/ny", in_force=UNDECIDED)
-    assert await quoted(shelf, embeddings, "torgloven § 4", old, new) == ["Gamle ord."]
-
-
-@pytest.mark.parametrize(("language", "mark"), [("nb", "ikke i kraft"), ("nn", "ikkje i kraft")])
-async def test_what_is_not_in_force_is_quoted_only_by_name_and_says_so(
-    shelf: Library, embeddings: CachedEmbeddings, language: str, mark: str
+@pytest.mark.parametrize(
+    ("asked", "missing"),
+    [("niende ledd", True), ("første og niende ledd", True), ("bokstav c", True), ("første ledd", False), ("", False)],
+)
+async def test_it_is_known_that_a_part_is_not_there(
+    shelf: Library, embeddings: CachedEmbeddings, asked: str, missing: bool
 ) -> None:
-    await shelf.put(*split(law(paragraph("Benker males grønne."), in_force=UNDECIDED, language=language)))
+    await shelf.put(*split(law(BEVILLING)))
     retriever = Retriever(reader=shelf.reader(Audience.PUBLIC), embeddings=embeddings)
-    assert (await retriever.find("Hvilken farge males benker i?")).found == ()
-    evidence = await retriever.find("torgloven § 4")
-    draft = await ExtractiveAnswerer(embeddings, "").draft(evidence, retriever.reader)
-    assert [claim.citation.title for claim in draft.claims] == [f"Torgloven – § 4. Bevilling – {mark}"]
+    assert (await retriever.find(f"torgloven § 4 {asked}")).part_missing is missing
 
 
 def test_a_question_about_another_part_is_not_the_one_that_was_answered() -> None:

@@ -15,6 +15,7 @@ from knowledge.model import UNDECIDED
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTHS = ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des")
 _WRITTEN = re.compile(rf"(\d{{1,2}})\.? ({'|'.join(_MONTHS)})[a-zæøå]*\.? (\d{{4}})", re.I)
+_TO_DECIDE = re.compile(r"\b(?:bestem|fastset|fastsett|avgj)", re.I)
 _NICKNAME = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _NAME_OF_A_LAW = re.compile(r"lov(?:en|a)$", re.I)
 
@@ -32,6 +33,7 @@ class Head(BaseModel):
     published: dt.date | None = None
     changed: dt.date | None = None
     in_force: dt.date | None = None
+    in_full: dt.date | None = None
     changed_by: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
 
@@ -52,6 +54,7 @@ def head_of(root: Element) -> Head:
     """The header of a document in Lovdata's format; what it does not say is empty."""
     said = {class_of(entry): entry for entry in root.iter("dd")}
     words = {name: words_of(entry) for name, entry in said.items()}
+    days = _force(words.get("dateInForce", ""))
     return Head(
         title=words.get("title", ""),
         short_title=words.get("titleShort", ""),
@@ -60,7 +63,8 @@ def head_of(root: Element) -> Head:
         file=words.get("dokid", ""),
         published=next(_dates(words.get("dateOfPublication", "")), None),
         changed=next(_dates(words.get("lastChangeInForce", "")), None),
-        in_force=_in_force(words.get("dateInForce", "")),
+        in_force=min(days, default=None),
+        in_full=max(days) if days[1:] else None,
         changed_by=_ids(words.get("lastChangedBy", "")),
         changes=_ids(words.get("changesToDocuments", "")),
     )
@@ -77,9 +81,10 @@ def written_date(text: str) -> dt.date | None:
         return None
 
 
-def _in_force(text: str) -> dt.date | None:
-    # Of "2010-01-01, 2007-02-09, Kongen bestemmer" some of the law holds from the first day.
-    return min(_dates(text), default=UNDECIDED if text else None)
+def _force(text: str) -> list[dt.date]:
+    """The days from which parts of a law hold: of "2010-01-01, Kongen bestemmer" two, the latter UNDECIDED."""
+    days = list(_dates(text))
+    return [*days, UNDECIDED] if _TO_DECIDE.search(text) or (text and not days) else days
 
 
 def _dates(text: str) -> Iterator[dt.date]:

@@ -6,6 +6,8 @@ of HTML would mend it and take half a law for a whole one.
 
 from __future__ import annotations
 
+import collections
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -21,7 +23,7 @@ from ingest.readers.lovdata.text import LegalText, class_of, words_of
 from ingest.readers.outline import Anchors
 from ingest.readers.reading import ReadError, decode, document, one_line, title_of
 from ingest.sources import Source
-from knowledge.model import UNDECIDED, Document, LegalReference, Section
+from knowledge.model import UNDECIDED, Document, LegalReference, Part, Section
 from knowledge.references import law_key
 
 _MARK = re.compile(rb"""class\s*=\s*["']data-document-key-info["']""")
@@ -70,7 +72,9 @@ def read_lovdata(fetched: Fetched, source: Source) -> Document:
         published=head.published,
         changed=head.changed,
         in_force=head.in_force,
+        in_full=head.in_full,
         changed_by=head.changed_by,
+        notes=tuple(_notes(head)),
     )
 
 
@@ -144,7 +148,7 @@ class _Law:
             path=path,
             keys=self._keys(number, path),
             rests_on=self._rests_on(text.links),
-            parts=tuple(text.parts),
+            parts=tuple(_told_apart(text.parts)),
             history=history,
             **_force(str(text), heading, history, _notes_on(header, article)),
         )
@@ -169,18 +173,45 @@ class _Law:
 
 
 def _text(article: Element) -> LegalText:
-    """The words of a paragraph. Its ledd are counted, unless they bear numbers."""
-    text, count = LegalText(), 0
+    """The words of a paragraph."""
+    text, names = LegalText(), iter(_names_of_ledd(article))
     text.loose(article.text)
     for child in article:
         kind = class_of(child)
         if kind in _LEDD:
-            count += 1
-            text.block(child, f"ledd-{child.get('data-numerator') or count}")
+            text.block(child, next(names))
         elif kind not in {"legalArticleHeader", "changesToParent", "footnotes"}:
             text.block(child)
         text.loose(child.tail)
     return text
+
+
+def _names_of_ledd(article: Element) -> list[str]:
+    """What each ledd is called: by the number that it bears, or by its place. Nothing where these contradict each
+    other: of an introduction and "(1)", either may be meant by "første ledd"."""
+    numbers = [child.get("data-numerator", "") for child in article if class_of(child) in _LEDD]
+    places = [str(place) for place, _ in enumerate(numbers, start=1)]
+    names = [number or place for number, place in zip(numbers, places, strict=True)]
+    certain = (all(numbers) or names == places) and len({*names}) == len(names)
+    return [f"ledd-{name}" if certain else "" for name in names]
+
+
+def _told_apart(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts; of several with one anchor (two lists that both have an "a."), each gets its own: nobody means it by
+    name alone."""
+    parts = list(parts)
+    total, count = collections.Counter(part.anchor for part in parts), collections.Counter[str]()
+    for part in parts:
+        count[part.anchor] += 1
+        several = total[part.anchor] > 1
+        yield part.model_copy(update={"anchor": f"{part.anchor}~{count[part.anchor]}"}) if several else part
+
+
+def _notes(head: Head) -> Iterator[str]:
+    first, full = head.in_force, head.in_full
+    if first and full and first <= dt.date.today() < full:
+        last = "a day that nobody has set" if full == UNDECIDED else full
+        yield f"comes into force in parts, from {first} to {last}; which ones wait is not said: all are taken to hold"
 
 
 def _notes_on(header: Element | None, article: Element) -> str:
