@@ -17,8 +17,8 @@ _SENTENCES = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LONGEST_WORDING = 4_000
 """Characters: comparing longer passages word by word takes too long."""
-_EFFORT = 1_500_000
-"""What one comparison of two texts may take in all, in pairs of parts: about a fifth of a second."""
+_EFFORT = 1_000_000
+"""What one comparison of two texts may take in all, in pairs of parts: less than half a second."""
 _READING = 4
 """Characters that are split into parts in the time that a pair takes."""
 

@@ -15,6 +15,8 @@ from ingest.changes import Change
 _SCHEMA = """
 PRAGMA journal_mode=WAL;
 PRAGMA synchronous=NORMAL;
+CREATE TABLE IF NOT EXISTS about (id TEXT NOT NULL);
+INSERT INTO about SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM about);
 CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, source TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS documents_source ON documents (source);
 CREATE TABLE IF NOT EXISTS sources (name TEXT PRIMARY KEY, body TEXT NOT NULL);
@@ -85,6 +87,12 @@ class Ledger:
         self._turn = threading.Lock()
         self._file = sqlite3.connect(path, check_same_thread=False, timeout=30)
         self._file.executescript(_SCHEMA)
+        self._id = self._rows("SELECT id FROM about")[0][0]
+
+    @property
+    def id(self) -> str:
+        """Tells it from one that was made anew, whose changes are numbered from 1 again: 32 characters."""
+        return self._id
 
     def records(self, source: str | None = None) -> dict[str, Record]:
         """All documents, or those of a source, by id."""

@@ -42,12 +42,12 @@ class Sources:
             found.append(_source(document, section))
         return tuple(found)
 
-    async def current(self, sources: Collection[Source]) -> Mapping[str, Current] | None:
-        """Those of the sources that there are, by id; None where the library was never brought in to the end, so that
-        nothing can be said of what it lacks."""
+    async def current(self, sources: Collection[Source], audience: Audience) -> Mapping[str, Current] | None:
+        """Those of the sources that there are for that audience, by id; None where the library was never brought in to
+        the end, so that nothing can be said of what it lacks."""
         if not await self._library.is_complete():
             return None
-        reader = self._library.reader(Audience.INTERNAL)
+        reader = self._library.reader(audience)
         documents = {id_: await reader.document(id_) for id_ in sorted({source.document for source in sources})}
         looked_at = {source.id: _current(source, documents[source.document]) for source in sources}
         return {id_: current for id_, current in looked_at.items() if current}

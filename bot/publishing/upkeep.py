@@ -16,6 +16,7 @@ from bot.publishing.publishing import Publishing
 from bot.publishing.rules import day, due_for_review
 from bot.publishing.sources import Sources
 from knowledge.library import Library
+from knowledge.model import Audience
 
 log = structlog.get_logger(__name__)
 
@@ -56,12 +57,19 @@ class Upkeep:
         """Flag what has come to need review, each reason once; the answers that were flagged now. Then have the library
         hold exactly what is published: it may have been made anew, or be older than the database."""
         published = await self._publishing.list({AnswerState.PUBLISHED}, limit=None)
-        current = await self._sources.current({source for answer in published for source in answer.sources})
+        flagged = []
+        for audience in Audience:
+            flagged += await self._flag([answer for answer in published if answer.audience is audience], audience)
+        await self._restore({answer.document for answer in published})
+        return flagged
+
+    async def _flag(self, published: Sequence[PublishedAnswer], audience: Audience) -> list[PublishedAnswer]:
+        # What the answer's readers may not read any longer is gone for them.
+        current = await self._sources.current({source for each in published for source in each.sources}, audience)
         flagged = []
         for answer, concerns in due_for_review(published, day(self._clock()), current):
             with contextlib.suppress(IllegalAct):  # withdrawn meanwhile
                 flagged.append(await self._publishing.flag(answer.id, concerns))
-        await self._restore({answer.document for answer in published})
         return flagged
 
     async def _restore(self, published: set[str]) -> None:

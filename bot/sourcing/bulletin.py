@@ -85,10 +85,12 @@ def _item(changes: Sequence[Change]) -> Item:
     last = changes[-1]
     is_new = changes[0].kind is Kind.ADDED and last.kind is Kind.CHANGED
     headings = [section.heading for change in changes for section in change.sections if section.heading]
+    # Headings of its internal past are no news for who could not read it then.
+    is_internal = any(Audience.INTERNAL in {change.audience, change.was} for change in changes)
     return Item(
         kind=Kind.ADDED if is_new else last.kind,
         document=last.document,
         title=last.title,
-        audience=last.audience,
+        audience=Audience.INTERNAL if is_internal else Audience.PUBLIC,
         headings=() if is_new else tuple(dict.fromkeys(headings)),
     )

@@ -8,27 +8,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, insert_if_new
 
-_NAME = "changes"
-
 
 class DealtRow(Base):
-    """The number of the last change that was dealt with; one row."""
+    """The number of the last change that was dealt with, by the id of the ledger that numbers it."""
 
     __tablename__ = "source_changes_dealt"
 
-    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    ledger: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(Integer)
 
 
-async def last_dealt(session: AsyncSession) -> int | None:
-    """The number of the last change that was dealt with; None where none ever was."""
-    return await session.scalar(select(DealtRow.number))
+async def last_dealt(session: AsyncSession, ledger: str) -> int | None:
+    """The number of the last change in the ledger of that id that was dealt with; None where none ever was."""
+    return await session.scalar(select(DealtRow.number).where(DealtRow.ledger == ledger))
 
 
-async def move_on(session: AsyncSession, before: int | None, number: int) -> bool:
-    """Note that everything up to that number is dealt with in this transaction. False: somebody else was faster, and
-    it is theirs. Of two who come at once one waits for the other."""
+async def move_on(session: AsyncSession, ledger: str, before: int | None, number: int) -> bool:
+    """Note that everything in the ledger up to that number is dealt with in this transaction. False: somebody else was
+    faster, and it is theirs. Of two who come at once one waits for the other."""
     if before is None:
-        return await insert_if_new(session, DealtRow, {"name": _NAME, "number": number}, unique="name")
-    ours = update(DealtRow).where(DealtRow.name == _NAME, DealtRow.number == before).values(number=number)
-    return (await session.execute(ours.returning(DealtRow.name))).first() is not None
+        return await insert_if_new(session, DealtRow, {"ledger": ledger, "number": number}, unique="ledger")
+    ours = update(DealtRow).where(DealtRow.ledger == ledger, DealtRow.number == before).values(number=number)
+    return (await session.execute(ours.returning(DealtRow.ledger))).first() is not None

@@ -77,13 +77,13 @@ class Herald:
     async def look(self) -> int:
         """Deal with what has changed since the last time; how many changes that were: none while more may come."""
         async with self._database.reading() as session:
-            before = await last_dealt(session)
+            before = await last_dealt(session, self._ledger.id)
         noted = await asyncio.to_thread(self._news, before)
         if not noted or not self._is_calm(noted):
             return 0
         concerned = await self._concerned(noted)
         async with self._database.writing() as session:
-            if not await move_on(session, before, noted[-1].number):
+            if not await move_on(session, self._ledger.id, before, noted[-1].number):
                 return 0
             if self._platform:
                 is_first = before is None or noted[0].number <= before
@@ -94,9 +94,9 @@ class Herald:
 
     def _news(self, before: int | None) -> Sequence[Noted]:
         last = self._ledger.last_changes(1)
-        # Numbers that are lower than before are of a ledger that was made anew.
-        is_anew = before is not None and bool(last) and last[0].number < before
-        return self._ledger.changes(0 if is_anew else before or 0, _AT_ONCE)
+        # Numbers that are lower than before are of an older copy, put back in its place.
+        is_back = before is not None and bool(last) and last[0].number < before
+        return self._ledger.changes(0 if is_back else before or 0, _AT_ONCE)
 
     def _is_calm(self, noted: Sequence[Noted]) -> bool:
         moment = self._clock()

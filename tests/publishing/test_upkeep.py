@@ -17,7 +17,7 @@ from ingest.pipeline import Pipeline
 from ingest.readers.choice import READERS
 from ingest.sources import load_sources
 from ingest.splitting import ThreadSplitter
-from knowledge.model import Document
+from knowledge.model import Audience, Document
 from tests.desk.examples import OLA, eventually
 from tests.knowledge.examples import ROYK, SERVERING, split
 from tests.publishing.examples import ANSWER, NEXT_YEAR, NOON, Office
@@ -84,6 +84,19 @@ async def test_a_document_that_is_missing_is_a_concern_until_somebody_has_looked
     ]
     assert await filled.upkeep.run_once() == []
     assert answer.id == flagged.id
+
+
+async def test_what_an_answers_readers_may_read_no_longer_is_gone_for_them(filled: Office) -> None:
+    answer = await filled.published(sources=("guides/servering#krav",))
+    inside = await filled.published(
+        reply_id="reply-2", sources=("guides/servering#krav",), audience=Audience.INTERNAL, answer="Ja, internt."
+    )
+    await filled.library.put_all([split(SERVERING.model_copy(update={"audience": Audience.INTERNAL}))])
+    (flagged,) = await filled.upkeep.run_once()
+    assert (flagged.id, [each.why for each in flagged.concerns]) == (answer.id, [Why.GONE])
+    await filled.library.put_all([split(changed("krav").model_copy(update={"audience": Audience.INTERNAL}))])
+    (flagged,) = await filled.upkeep.run_once()
+    assert (flagged.id, [each.why for each in flagged.concerns]) == (inside.id, [Why.CHANGED])
 
 
 async def test_what_was_published_before_sections_were_noted_keeps_to_its_documents(filled: Office) -> None:

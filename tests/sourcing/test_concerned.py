@@ -11,7 +11,7 @@ from bot.desk.case import Case, Move
 from bot.sourcing.concerned import told
 from ingest.changes import Change, Kind, change_of
 from ingest.ledger import Noted
-from knowledge.model import Claim
+from knowledge.model import Audience, Claim
 from tests.desk.examples import request
 from tests.sourcing.examples import AFTER, BEFORE, CHANGE, NOW, citation, guide
 
@@ -63,3 +63,42 @@ def test_a_change_is_told_to_who_cites_what_it_changed(
     assert event.source is not None
     assert (event.move, event.source.headings, event.source.kind) == (Move.SOURCE_CHANGED, headings, change.kind)
     assert event.source.url.startswith("https://bot.example.no/kilde/guides/ute")
+
+
+HIDDEN = guide(audience=Audience.INTERNAL, tid="Til klokka 23.", kontroll="På torsdager.").model_copy(
+    update={"title": "Kontroll ute"}
+)
+CLOSED = change_of(Kind.CHANGED, HIDDEN, BEFORE)
+LINK = "https://bot.example.no/kilde/guides/ute"
+
+
+@pytest.mark.parametrize("change", [CLOSED, CLOSED.model_copy(update={"sections": ()})], ids=["whole", "as noted"])
+@pytest.mark.parametrize(
+    ("about", "title", "headings"),
+    [({"nearest": (STOY, TID)}, "Ute", ("Stoy", "Tid")), ({"answer": f"Se {LINK}#tid"}, "guides/ute", ())],
+    ids=["cited", "linked to"],
+)
+def test_what_became_internal_is_removed_for_a_public_case_and_called_as_it_was(
+    change: Change, about: dict[str, Any], title: str, headings: tuple[str, ...]
+) -> None:
+    event = told(case(**about), noted(change), NOW)
+    assert event is not None
+    assert event.source is not None
+    assert (event.source.kind, event.source.title, event.source.headings) == (Kind.REMOVED, title, headings)
+    assert event.source.audience is Audience.INTERNAL, "so that a channel with outsiders hears no more than that"
+    assert "ontroll" not in event.source.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("audience", "before", "after"),
+    [
+        (Audience.INTERNAL, Audience.PUBLIC, Audience.INTERNAL),
+        (Audience.PUBLIC, Audience.INTERNAL, Audience.PUBLIC),
+        (Audience.INTERNAL, Audience.INTERNAL, Audience.PUBLIC),
+    ],
+)
+def test_who_may_still_read_it_hears_nothing_of_another_audience(
+    audience: Audience, before: Audience, after: Audience
+) -> None:
+    change = change_of(Kind.CHANGED, guide(audience=after, tid="Nå."), guide(audience=before, tid="Nå."))
+    assert told(case(nearest=(TID,), audience=audience), noted(change), NOW) is None

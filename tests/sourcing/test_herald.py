@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -170,6 +172,38 @@ async def test_a_ledger_that_was_made_anew_is_followed_from_its_beginning(
     (bulletin,) = bulletins(await brought(outbox, "slack"))
     assert bulletin.items == ()
     anew.ledger.close()
+
+
+async def test_of_a_ledger_made_anew_nothing_is_missed_though_it_has_more_changes_than_the_one_before(
+    database: Database, outbox: Outbox, desk: Desk, newsroom: Newsroom, tmp_path: Path
+) -> None:
+    newsroom.note(ADDED)
+    await newsroom.herald(database, outbox, desk).look()
+    case = await opened(desk)
+    anew = Newsroom(Ledger(tmp_path / "anew.db"))
+    anew.note(CHANGE, ADDED)
+    assert [await anew.herald(database, outbox, desk).look() for _ in range(2)] == [2, 0]
+    assert await told(desk, case) == 1
+    newsroom.note(CHANGE)
+    assert [await each.herald(database, outbox, desk).look() for each in (anew, newsroom)] == [0, 1]
+    anew.ledger.close()
+
+
+async def test_an_older_copy_of_the_ledger_is_followed_from_its_beginning(
+    database: Database, outbox: Outbox, desk: Desk, newsroom: Newsroom, tmp_path: Path
+) -> None:
+    newsroom.note(ADDED)
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        copy.execute("ATTACH ? AS original", (str(tmp_path / "ledger.db"),))
+        copy.execute("CREATE TABLE about AS SELECT * FROM original.about")
+        copy.commit()
+    newsroom.note(CHANGE)
+    await newsroom.herald(database, outbox, desk).look()
+    back = Newsroom(Ledger(tmp_path / "copy.db"))
+    assert back.ledger.id == newsroom.ledger.id
+    back.note(CHANGE)
+    assert [await back.herald(database, outbox, desk).look() for _ in range(2)] == [1, 0]
+    back.ledger.close()
 
 
 async def test_nothing_is_owed_to_a_channel_that_nobody_named(

@@ -13,9 +13,9 @@ def upgrade() -> None:
     """What has changed before is no news of any case."""
     op.create_table(
         "source_changes_dealt",
-        sa.Column("name", sa.String(16), nullable=False),
+        sa.Column("ledger", sa.String(32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_source_changes_dealt")),
+        sa.PrimaryKeyConstraint("ledger", name=op.f("pk_source_changes_dealt")),
     )
     op.add_column("case_events", sa.Column("source", sa.JSON(), nullable=True))
 
