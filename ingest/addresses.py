@@ -32,9 +32,10 @@ def normal(address: str, base: str = "") -> str | None:
     """
     try:
         url = httpx.URL(base).join(address.strip()).copy_with(fragment=None)
+        host = url.host  # Only now is it found out whether "xn--..." stands for anything.
     except (httpx.InvalidURL, ValueError):
         return None
-    if url.scheme not in {"http", "https"} or not url.host or url.userinfo or len(str(url)) > _LONGEST:
+    if url.scheme not in {"http", "https"} or not host or url.userinfo or len(str(url)) > _LONGEST:
         return None
     path, _, query = _ESCAPED.sub(_unescape, url.raw_path.decode("ascii")).partition("?")
     kept = [part for part in query.split("&") if part and not _TRASH.match(part.partition("=")[0])]

@@ -14,6 +14,8 @@ import httpx
 from ingest.fetching.fetched import FetchError, TransientError
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is given out so far: the rest holds old and local ways to write addresses, also of IPv4."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -47,7 +49,7 @@ class Connector:
         """What the server answers, its content not read yet. Raises FetchError naming the location."""
         hosts = await self._resolve(url, location)
         try:
-            response = await self._send(url, hosts, headers)
+            response = await self._send(url, location, hosts, headers)
             try:
                 yield response
             finally:
@@ -56,7 +58,9 @@ class Connector:
             what = str(error) or type(error).__name__
             raise TransientError(f"{location}: cannot be fetched ({what}); check the address, or try later") from error
 
-    async def _send(self, url: httpx.URL, hosts: Sequence[Address], headers: Mapping[str, str]) -> httpx.Response:
+    async def _send(
+        self, url: httpx.URL, location: str, hosts: Sequence[Address], headers: Mapping[str, str]
+    ) -> httpx.Response:
         for number, host in enumerate(hosts, start=1):
             # A connection kept open would serve any name at this address, whichever its certificate was checked for.
             request = self._client.build_request(
@@ -70,6 +74,9 @@ class Connector:
             except httpx.ConnectError:
                 if number == len(hosts):
                     raise
+            except ValueError as error:
+                # The client looks at where redirects lead to, also where they are not followed.
+                raise FetchError(f"{location}: redirects to an invalid address ({error})") from error
         raise AssertionError("a name that resolves has an address")
 
     async def _resolve(self, url: httpx.URL, location: str) -> list[Address]:
@@ -91,9 +98,10 @@ def onward(base: httpx.URL, text: str, location: str) -> httpx.URL:
     """Where an address or a redirect leads to. Raises FetchError where that is not on the web."""
     try:
         url = base.join(text).copy_with(fragment=None)
+        host = url.host  # Only now is it found out whether "xn--..." stands for anything.
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"{location}: leads to an invalid address ({error}); correct it") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not host:
         raise FetchError(f"{location}: leads to {text}; only http and https addresses are fetched")
     if base.scheme == "https" and url.scheme == "http":
         raise FetchError(f"{location}: redirects from https to http; give the address it should lead to")
@@ -107,4 +115,6 @@ def _is_public(address: Address) -> bool:
             inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inside:
             return _is_public(inside)
+        if address not in _GIVEN_OUT:
+            return False
     return address.is_global and not address.is_multicast

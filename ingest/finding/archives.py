@@ -62,6 +62,8 @@ class Archives:
         """
         if isinstance(location, Path) and location.is_dir():
             return location
+        if isinstance(location, Path) and not location.exists():
+            raise FetchError(f"{location}: is not there; correct the path, it is relative to sources.toml")
         home = self._folder / hashlib.sha256(str(location).encode()).hexdigest()[:16]
         try:
             # Two sources may take from one archive at the same time.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -14,10 +15,9 @@ import httpx
 
 from ingest.addresses import Key, host_of, key_of, normal
 from ingest.fetching import Fetched, Fetcher, FetchError
-from ingest.fetching.fetched import TransientError
 from ingest.finding.page import HTML, Page, read_page
-from ingest.finding.place import Place, failing, fetched_already, listed
-from ingest.finding.robots import Robots
+from ingest.finding.place import Place, failing, fetched_already
+from ingest.finding.robots import Disallowed, Robots
 from ingest.sources import Source
 
 _GONE = {404, 410}
@@ -80,7 +80,8 @@ class Crawl:
             yield place
         if self._unknown:
             number = len(self._unknown)
-            raise FetchError(f"{self._unknown[0]}; because {number} failed so, not all that they lead to is known")
+            what = f"because {number} failed so, not all that they lead to is known"
+            raise FetchError(f"{self._unknown[0]}; {what}: exclude what always does")
         if self._waiting:
             what = f"is beyond the limit of {self._source.limit} pages, as is what comes after it"
             advice = "raise limit, or narrow the source with include and exclude"
@@ -109,16 +110,17 @@ class Crawl:
         try:
             await self._robots.check(step.address)
             if step.suffix in _ATTACHED:
-                yield listed(step.address, self._fetcher)
+                yield Place(step.address, functools.partial(self._attached, step))
                 return
             address, fetched = await self._fetch(step)
         except FetchError as error:
             if step.is_start:
                 raise
-            if isinstance(error, TransientError) and (step.depth < self._depth or self._source.attachments):
+            if error.status in _GONE:
+                return
+            if not isinstance(error, Disallowed) and (step.depth < self._depth or self._source.attachments):
                 self._unknown.append(error)
-            if error.status not in _GONE:
-                yield failing(step.address, error)
+            yield failing(step.address, error)
             return
         key = key_of(address)
         if not self._is_home(address) or (key in self._seen and key != key_of(step.address)):
@@ -142,6 +144,12 @@ class Crawl:
         if self._is_home(address) and key_of(address) != key_of(step.address):
             await self._robots.check(address)
         return address, fetched
+
+    async def _attached(self, step: _Step) -> Fetched:
+        address, fetched = await self._fetch(step)
+        if not self._is_home(address):
+            raise FetchError(f"{step.address}: leads to {address}, another host; list it as a url if it should be had")
+        return fetched
 
     def _heed(self, page: Page, step: _Step, place: Place) -> bool:
         """Note what a page leads to, and say whether the page itself is wanted."""

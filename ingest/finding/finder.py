@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from ingest.addresses import host_of, normal
-from ingest.fetching import Fetcher
+from ingest.fetching import Fetcher, FetchError
 from ingest.finding.archives import Archives
 from ingest.finding.crawl import Crawl
 from ingest.finding.lists import listed_in_feed, listed_in_sitemap
 from ingest.finding.lovdata import Laws
-from ingest.finding.place import Place, listed
+from ingest.finding.place import Place, failing, listed
 from ingest.finding.robots import Robots
 from ingest.sources import Source
 
@@ -44,6 +44,11 @@ class Finder:
     async def _as_listed(self, source: Source) -> AsyncIterator[Place]:
         for location in source.locations:
             yield listed(location, self._fetcher)
+        for file, reason in source.left_out:
+            yield failing(file, FetchError(reason))
+        if not source.locations:
+            what = "there is no file there that is read"
+            raise FetchError(f"{source.folder / (source.path or '')}: {what}; correct the path, or put files there")
 
     async def _by_links(self, source: Source, start: str) -> AsyncIterator[Place]:
         crawl = Crawl(self._fetcher, Robots(self._fetcher), source, depth=source.depth, home=host_of(start))

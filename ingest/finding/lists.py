@@ -13,9 +13,11 @@ from defusedxml.ElementTree import fromstring
 from ingest.addresses import host_of, key_of, normal
 from ingest.fetching import Fetched, Fetcher, FetchError
 from ingest.fetching.fetcher import SIZE_LIMIT
-from ingest.fetching.unpacking import gunzip
+from ingest.fetching.unpacking import gunzip, too_large
 
 _MOST_SITEMAPS = 100
+_LARGEST_FEED = 1024 * 1024
+"""Made to be slow, one of this size takes seconds to parse."""
 _MOST_ADDRESSES = 50_000
 """Of one sitemap, as sitemaps.org has it."""
 
@@ -41,7 +43,10 @@ async def listed_in_sitemap(fetcher: Fetcher, address: str) -> list[str]:
 
 
 async def listed_in_feed(fetcher: Fetcher, address: str) -> list[str]:
-    """The addresses of the entries of a feed, in its order. Raises FetchError where it can't be had or understood."""
+    """The addresses of the entries of a feed, in its order.
+
+    Raises FetchError where it can't be had or understood, or has none: nobody means to take all pages out so.
+    """
     fetched = await fetcher.fetch(address)
     return await asyncio.to_thread(_read_feed, fetched)
 
@@ -72,10 +77,15 @@ def _name(element: Element) -> str:
 
 
 def _read_feed(fetched: Fetched) -> list[str]:
+    if len(fetched.content) > _LARGEST_FEED:
+        raise too_large(str(fetched.location), _LARGEST_FEED)
     # As a file, because what looks like an address would be fetched.
-    feed = feedparser.parse(io.BytesIO(fetched.content), sanitize_html=False)
+    feed = feedparser.parse(io.BytesIO(fetched.content), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
         reason = feed.get("bozo_exception", "there is neither <rss> nor <feed> in it")
         raise FetchError(f"{fetched.location}: is no feed ({reason}); give the address of an RSS or Atom feed")
     links = (normal(entry.get("link", ""), fetched.url) for entry in feed.entries if entry.get("link"))
-    return list(dict.fromkeys(link for link in links if link))
+    entries = list(dict.fromkeys(link for link in links if link))
+    if not entries:
+        raise FetchError(f"{fetched.location}: leads to no page; if the feed is no longer used, take the source out")
+    return entries

@@ -56,12 +56,15 @@ class Laws:
     async def places(self, source: Source) -> AsyncIterator[Place]:
         """The laws and regulations that are named, and a place that fails for each that isn't held.
 
-        Raises FetchError where an archive can't be had.
+        Raises FetchError where an archive can't be had, or holds none at all.
         """
         missing = set(source.lovdata or ())
         for archive in source.archives:
             folder = await self._archives.unpacked(archive)
-            for law in await asyncio.to_thread(_laws, folder):
+            laws = await asyncio.to_thread(_laws, folder)
+            if not laws:
+                raise FetchError(f"{archive}: holds no law or regulation; see to what it is, or name another archive")
+            for law in laws:
                 fitting = {wanted for wanted in source.lovdata or () if fnmatchcase(law.id, _number_plain(wanted))}
                 missing -= fitting
                 if fitting:

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from ingest.addresses import normal
 from ingest.fetching import Fetched
 from ingest.fetching.fetcher import AGENT
+from ingest.readers.html.nesting import limit_nesting
 
 HTML = {"text/html", "application/xhtml+xml"}
 _MOST_LINKS = 5000
@@ -26,7 +27,7 @@ class Page:
 
 def read_page(fetched: Fetched) -> Page:
     """What stands in the links and the head of a page, and in the server's headers. Blocking."""
-    tree = LexborHTMLParser(_text(fetched))
+    tree = LexborHTMLParser(limit_nesting(_text(fetched)))
     base_tag = tree.css_first("base[href]")
     base = normal(base_tag.attributes.get("href") or "", fetched.url) if base_tag else None
     found = (node.attributes for node in tree.css("a[href], area[href]"))

@@ -16,6 +16,10 @@ _READ = 512 * 1024
 """What stands further down is not heeded by anybody (RFC 9309, 2.5)."""
 
 
+class Disallowed(FetchError):
+    """The owner of a site does not want a page to be fetched."""
+
+
 class Robots:
     """What the robots.txt of each host allows, asked for once."""
 
@@ -24,14 +28,14 @@ class Robots:
         self._rules: dict[str, Protego] = {}
 
     async def check(self, address: str) -> None:
-        """Raise FetchError where the page is not to be fetched, or where it can't be found out."""
+        """Raise Disallowed where the page is not to be fetched, other FetchErrors where it can't be found out."""
         url = httpx.URL(address)
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         if origin not in self._rules:
             self._rules[origin] = await self._ask(f"{origin}/robots.txt")
             self._slow_down(origin)
         if not self._rules[origin].can_fetch(address, AGENT):
-            raise FetchError(
+            raise Disallowed(
                 f"{address}: {origin}/robots.txt keeps it from being fetched by links; "
                 f"ask the owner of the site to allow {AGENT}, or exclude the address"
             )

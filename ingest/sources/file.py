@@ -43,6 +43,10 @@ _PATTERNS = {
 }
 
 
+ANSWERS = "answer"
+"""What the ids of published answers begin with."""
+
+
 class SourcesError(ValueError):
     """The list of sources has mistakes. The message has a line for each: file, line, source, key and what to do."""
 
@@ -58,7 +62,8 @@ class _Mistake(NamedTuple):
 def load_sources(file: Path) -> tuple[Source, ...]:
     """The sources that the file lists, in its order.
 
-    Raises SourcesError, with every mistake found, where it is missing, malformed, or names files that aren't there.
+    Raises SourcesError, with every mistake found, where it is missing or malformed. That a source has no files is none:
+    it fails when it is looked through.
     """
     text, entries = _read(file)
     sources: dict[int, Source] = {}
@@ -147,6 +152,7 @@ def _clashes(sources: dict[int, Source]) -> Iterator[_Mistake]:
             yield _Mistake(number, "name", "is used twice; give each source a name of its own")
         elif other is not source:
             yield _Mistake(number, "name", f"is in document ids like '{other.name}'; give it another name")
+    yield from _taken(sources)
     ids = {number: {source.document_id(each): each for each in source.locations} for number, source in sources.items()}
     for number, source in sources.items():
         for other_number, other in sources.items():
@@ -159,3 +165,14 @@ def _clashes(sources: dict[int, Source]) -> Iterator[_Mistake]:
             if source.is_found and other is not source and any(id_.startswith(prefix) for id_ in ids[other_number]):
                 told = f"begins document ids as the folder '{prefix[:-1]}' of source '{other.name}' does"
                 yield _Mistake(number, "name", f"{told}; give it another name")
+
+
+def _taken(sources: dict[int, Source]) -> Iterator[_Mistake]:
+    """Sources whose documents would take the place of published answers."""
+    told = f"gives document ids that begin with '{ANSWERS}/', as only those of published answers do"
+    for number, source in sources.items():
+        ids = (source.document_id(each) for each in source.locations)
+        if source.path and any(id_.startswith(f"{ANSWERS}/") for id_ in ids):
+            yield _Mistake(number, "path", f"{told}; give the folder, or the source of a file, another name")
+        elif not source.path and slug(source.name) == ANSWERS:
+            yield _Mistake(number, "name", f"{told}; give it another name")

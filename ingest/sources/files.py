@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import glob
+import itertools
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.sources.source import Entry, Source
+from ingest.sources.source import Entry, LeftOut, Source
 
 READ_SUFFIXES = {".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".txt", ".xml"}
 """What is taken from a folder."""
@@ -22,35 +24,27 @@ class FilesError(ValueError):
 
 
 def with_files(entry: Entry, folder: Path) -> Source:
-    """The source with the files that are there now. Raises FilesError."""
-    files = _files(folder, entry.path) if entry.path else ()
+    """The source with the files that are there now, if any. Raises FilesError where it can't be about any."""
+    files, left_out = _files(folder, entry.path) if entry.path else ((), ())
     if entry.title and (len(files) > 1 or entry.place not in {"path", "url"}):
         named = f"{len(files)} documents" if files else "all documents"
         raise FilesError("title", f"names {named} the same; leave it out, or name one file")
-    source = Source(**entry.model_dump(exclude_unset=True), folder=folder, files=files)
-    for archive in source.archives:
-        if isinstance(archive, Path) and not archive.exists():
-            raise FilesError("archive", f"{archive} is not there; correct the path, it is relative to sources.toml")
-    return source
+    return Source(**entry.model_dump(exclude_unset=True), folder=folder, files=files, left_out=left_out)
 
 
-def _files(folder: Path, path: str) -> tuple[Path, ...]:
+def _files(folder: Path, path: str) -> tuple[tuple[Path, ...], tuple[LeftOut, ...]]:
     plain = folder / path
     if plain.is_file():
-        return (plain.resolve(),)
+        return _sorted([plain], plain.resolve())
     if plain.is_dir():
-        files = _sorted(name for name in plain.rglob("*") if _is_read(name, plain))
-        if not files:
-            raise FilesError("path", f"{plain} holds no file that is read: {', '.join(sorted(READ_SUFFIXES))}")
-        return files
+        return _sorted((name for name in plain.rglob("*") if _is_read(name, plain)), plain)
+    fixed = folder.joinpath(*itertools.takewhile(lambda part: not glob.has_magic(part), Path(path).parts))
     try:
         # Path.glob takes no absolute pattern.
-        files = _sorted(folder / name for name in glob.glob(path, root_dir=folder, recursive=True))  # noqa: PTH207
+        found = glob.glob(path, root_dir=folder, recursive=True)  # noqa: PTH207
+        return _sorted((folder / name for name in found), fixed)
     except (OSError, ValueError, re.error) as error:
         raise FilesError("path", f"cannot be looked up ({error}); correct it") from error
-    if not files:
-        raise FilesError("path", f"no file matches {plain}; correct the path, it is relative to sources.toml")
-    return files
 
 
 def _is_read(name: Path, folder: Path) -> bool:
@@ -58,5 +52,28 @@ def _is_read(name: Path, folder: Path) -> bool:
     return not is_hidden and name.suffix.lower() in READ_SUFFIXES
 
 
-def _sorted(names: Iterable[Path]) -> tuple[Path, ...]:
-    return tuple(sorted({name.resolve() for name in names if name.is_file()}))
+def _sorted(names: Iterable[Path], root: Path) -> tuple[tuple[Path, ...], tuple[LeftOut, ...]]:
+    files: set[Path] = set()
+    left_out: set[LeftOut] = set()
+    for name in names:
+        if name.is_file():
+            file = name.resolve()
+            reason = _refusal(file, root.resolve())
+            if reason:
+                shown = Path(os.path.normpath(_in_utf8(name)))
+                left_out.add(LeftOut(shown, f"{shown}: {reason}"))
+            else:
+                files.add(file)
+    return tuple(sorted(files)), tuple(sorted(left_out))
+
+
+def _refusal(file: Path, root: Path) -> str:
+    if not file.is_relative_to(root):
+        return f"leads out of {_in_utf8(root)}, to where nothing is taken from; put a copy there instead"
+    if _in_utf8(file) != str(file):
+        return "has a name that is not UTF-8; rename it"
+    return ""
+
+
+def _in_utf8(path: Path) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

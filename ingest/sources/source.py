@@ -7,13 +7,13 @@ from collections import Counter
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from ingest.addresses import host_of
+from ingest.addresses import host_of, normal
 from ingest.sources.durations import Duration
 from ingest.sources.naming import name_of_member, name_of_page
 from knowledge.model import Audience
@@ -45,11 +45,11 @@ def web_address(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise PydanticCustomError("web_address", "is not a web address; begin it with https:// or http://")
     # What stands there is not repeated: a password would be in the log.
     if parts.username or parts.password:
         raise PydanticCustomError("web_address", "holds a user name or password; leave them out")
+    if not parts.hostname or normal(url) is None:
+        raise PydanticCustomError("web_address", "is not a web address; begin it with https:// or http://")
     return url
 
 
@@ -133,15 +133,23 @@ class Entry(BaseModel):
         return self
 
 
+class LeftOut(NamedTuple):
+    """A file that is not brought in, its name in UTF-8, and why."""
+
+    file: Path
+    reason: str
+
+
 class Source(Entry):
     """Somewhere that documents come from, and what holds for all documents from there.
 
-    `folder` is where sources.toml is, `files` are the files that `path` stood for when it was read. `public_url` is
-    where people can open the original.
+    `folder` is where sources.toml is, `files` are the files that `path` stood for when it was read, `left_out` those
+    that were refused. `public_url` is where people can open the original.
     """
 
     folder: Path
     files: tuple[Path, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def locations(self) -> tuple[Location, ...]:
@@ -163,7 +171,8 @@ class Source(Entry):
         """
         if isinstance(location, Path):
             id_ = self._id_of_file(location)
-            return f"{id_}-{_short_hash(location.name)}" if self._ids[id_] > 1 else id_
+            is_refused = any(location == each.file for each in self.left_out)
+            return f"{id_}-{_short_hash(location.name)}" if is_refused or self._ids[id_] > 1 else id_
         if self.lovdata:
             return f"{slug(self.name)}/{name_of_member(location)}"
         if self.url or self.path:
@@ -185,7 +194,7 @@ class Source(Entry):
 
 
 def _short_hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _either(names: tuple[str, ...]) -> str:

@@ -93,13 +93,12 @@ def test_titles_reasons_and_texts_are_shown_on_a_terminal_as_they_were_written(t
     [
         (b'[[source]]\nname = "Plan"\npath = plan.txt\n', "line 3"),
         (SOURCES.replace("path", "paht", 1).encode(), "did you mean 'path'?"),
-        (SOURCES.replace("guides/*", "guider/*").encode(), "no file matches"),
         (SOURCES.replace('"public"', '"everybody"').encode(), "'everybody' is not known"),
         (b"\xff\xfe", "is not UTF-8"),
         (b"", "lists no source"),
         (None, "give the path of a sources.toml"),
     ],
-    ids=["no TOML", "a misspelt key", "a missing file", "a wrong value", "no UTF-8", "empty", "not there"],
+    ids=["no TOML", "a misspelt key", "a wrong value", "no UTF-8", "empty", "not there"],
 )
 def test_a_list_of_sources_that_cannot_be_used_is_told_and_changes_nothing(
     tmp_path: Path, data_dir: Path, content: bytes | None, told: str

@@ -67,6 +67,7 @@ def test_addresses_of_two_documents_are_told_apart(one: str, other: str) -> None
         ("ftp://k.no/", None),
         ("https://me:pw@k.no/", None),
         ("https://k.no:port/", None),
+        ("https://xn--a/x", None),
         ("/" + "x" * 3000, None),
     ],
 )

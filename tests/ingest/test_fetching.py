@@ -83,7 +83,11 @@ async def test_private_addresses_are_refused_without_a_request(
 
 
 @pytest.mark.parametrize(
-    "host", ["169.254.169.254", "[fe80::1]", "[fd00::1]", "[64:ff9b::10.0.0.1]", "[2002:7f00:1::]", "224.0.0.1"]
+    "host",
+    [
+        *("169.254.169.254", "224.0.0.1", "[fe80::1]", "[fd00::1]", "[fec0::1]", "[64:ff9b::10.0.0.1]"),
+        *("[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[::7f00:1]", "[::ffff:0:127.0.0.1]"),
+    ],
 )
 async def test_other_inner_addresses_are_refused(client: httpx.AsyncClient, host: str) -> None:
     with pytest.raises(FetchError, match="private network"):
@@ -151,6 +155,7 @@ async def test_a_slow_page_is_given_up(site: Site, client: httpx.AsyncClient) ->
         ("http://127.0.0.1:1/", "cannot be fetched"),
         ("ftp://k.no/a", "only http and https"),
         ("http://k.no:port/", "invalid address"),
+        ("http://xn--a/", "invalid address"),
     ],
 )
 async def test_an_address_that_leads_nowhere_is_said_so(client: httpx.AsyncClient, address: str, expected: str) -> None:

@@ -144,6 +144,12 @@ async def test_a_redirect_to_an_inner_address_by_name_is_refused(hall: TownHall)
             await Fetcher(client, pace=Pace(0)).fetch(f"http://{Worldwide.public}/ut")
 
 
+async def test_a_redirect_to_a_host_that_cannot_be_is_told(hall: TownHall, client: httpx.AsyncClient) -> None:
+    hall.moved["/ut"] = "https://xn--a/"
+    with pytest.raises(FetchError, match="/ut: redirects to an invalid address"):
+        await fetcher(client).fetch(f"{hall.url}/ut")
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 418, 451, 500, 501])
 async def test_an_error_page_is_never_taken_for_the_document(
     hall: TownHall, client: httpx.AsyncClient, status: int

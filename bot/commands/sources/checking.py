@@ -48,15 +48,17 @@ def schema() -> None:
 
 async def _counts(sources: Sequence[Source]) -> dict[str, int]:
     """How many documents there are, by source, of those where that can be told without asking a server."""
-    listed = {source.name: len(source.locations) for source in sources if not source.is_found}
+    listed = {source.name: 1 for source in sources if source.url}
     at_hand = [
-        source for source in sources if source.lovdata and all(isinstance(each, Path) for each in source.archives)
+        source
+        for source in sources
+        if source.path or (source.lovdata and all(isinstance(each, Path) for each in source.archives))
     ]
-    return listed | {source.name: await _in_archive(source) for source in at_hand}
+    return listed | {source.name: await _at_hand(source) for source in at_hand}
 
 
-async def _in_archive(source: Source) -> int:
-    """How many laws and regulations there are in files at hand. Raises FetchError where one of them isn't there."""
+async def _at_hand(source: Source) -> int:
+    """How many documents there are in files at hand. Raises FetchError where one of them isn't there."""
     import tempfile  # noqa: PLC0415
 
     from ingest.fetching import Fetcher, open_client  # noqa: PLC0415

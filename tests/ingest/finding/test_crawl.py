@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,10 @@ async def test_a_calendar_without_end_stops_at_the_limit_and_is_told(hall: TownH
 
 @pytest.mark.parametrize(
     ("path", "status", "expected"),
-    [("/naering/skjenking", 503, "answered 503"), ("/naering/skilt", 500, "answered 500")],
+    [
+        ("/naering/skjenking", 503, "answered 503"),
+        *(("/naering/skilt", s, f"answered {s}") for s in (401, 403, 500, 520)),
+    ],
 )
 async def test_a_page_that_fails_leaves_open_what_there_is(
     hall: TownHall, find: Find, path: str, status: int, expected: str
@@ -184,12 +188,44 @@ async def test_a_file_without_a_telling_name_is_known_by_its_type(hall: TownHall
     assert (await find(site="/x/")).keys() == {"/x/"}
 
 
+@pytest.mark.parametrize("status", [404, 410])
+async def test_a_page_that_is_gone_leaves_nothing_open(hall: TownHall, find: Find, status: int) -> None:
+    hall.fail("/naering/skjenking", status)
+    assert (await find(site="/naering/")).keys() == {"/naering/", "/naering/skilt"}
+
+
+async def test_an_attachment_of_another_host_is_not_brought_in_as_ones_own(hall: TownHall, find: Find) -> None:
+    hall.publish("/x/", "ute.pdf", "flyttet.pdf", "hemmelig.pdf")
+    hall.put("/y.pdf", b"%PDF-", PDF)
+    hall.moved["/x/ute.pdf"] = f"{hall.url}/y.pdf".replace("127.0.0.1", "localhost")
+    hall.moved |= {"/x/flyttet.pdf": "/y.pdf", "/x/hemmelig.pdf": "/intern/lonn"}
+    found = await find(site="/x/", attachments=True)
+    assert "another host" in found["/x/ute.pdf"]
+    assert "robots.txt keeps it" in found["/x/hemmelig.pdf"]
+    assert found["/x/flyttet.pdf"].startswith("nett/x/flyttet-pdf-")
+
+
+async def test_addresses_that_are_none_are_not_followed(hall: TownHall, find: Find) -> None:
+    hall.publish("/x/", "https://xn--a/x", "b", head='<link rel="canonical" href="https://xn--a/">')
+    hall.publish("/x/b", head='<base href="https://xn--a/">')
+    assert (await find(site="/x/")).keys() == {"/x/", "/x/b"}
+
+
+async def test_a_page_nested_without_end_holds_nobody_up(hall: TownHall, find: Find) -> None:
+    hall.put("/x/", b"<a href='b'>" + b"<div>" * 200_000, "text/html")
+    hall.publish("/x/b")
+    start = time.perf_counter()
+    assert (await find(site="/x/")).keys() == {"/x/", "/x/b"}
+    assert time.perf_counter() - start < 10
+
+
 async def test_a_crawl_is_not_led_into_the_private_network(hall: TownHall, tmp_path: Path) -> None:
     hall.publish("/x/", "ut", f"{hall.url}/intern")
     hall.moved["/x/ut"] = f"{hall.url}/om"
     async with httpx.AsyncClient(transport=Worldwide(hall.url)) as client:
         finder = Finder(Fetcher(client, pace=Pace(0)), tmp_path)
-        places = [place async for place in finder.find(source(tmp_path, site=f"http://{Worldwide.public}/x/"))]
+        site = source(tmp_path, site=f"http://{Worldwide.public}/x/", depth=1)
+        places = [place async for place in finder.find(site)]
         assert [str(place.location).rpartition("/x/")[2] for place in places] == ["", "ut"]
         with pytest.raises(FetchError, match="private network"):
             await places[1].fetch()

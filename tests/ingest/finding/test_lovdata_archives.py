@@ -97,6 +97,22 @@ async def test_what_an_archive_does_not_hold_is_told(hall: TownHall, fetcher: Fe
     assert missing == told_of
 
 
+@pytest.mark.parametrize("members", [{}, {"nl/LESMEG.txt": b"x"}], ids=["nothing", "no law"])
+async def test_an_archive_without_laws_tells_nothing_of_what_is_gone(
+    fetcher: Fetcher, tmp_path: Path, members: dict[str, bytes]
+) -> None:
+    (tmp_path / "lover.tar").write_bytes(archive(members, packing=""))
+    laws = source(tmp_path, "LOV-*", archive="lover.tar")
+    with pytest.raises(FetchError, match=r"lover\.tar: holds no law or regulation"):
+        assert [place async for place in Finder(fetcher, tmp_path / "cache").find(laws)]
+
+
+async def test_an_archive_that_is_not_there_is_told(fetcher: Fetcher, tmp_path: Path) -> None:
+    laws = source(tmp_path, "LOV-*", archive="borte.tar")
+    with pytest.raises(FetchError, match=r"borte\.tar: is not there; correct the path"):
+        assert [place async for place in Finder(fetcher, tmp_path / "cache").find(laws)]
+
+
 @pytest.mark.parametrize("packing", ["bz2", "gz", "", "folder"])
 async def test_an_archive_may_be_a_file_or_a_folder(fetcher: Fetcher, tmp_path: Path, packing: str) -> None:
     if packing == "folder":

@@ -31,8 +31,9 @@ BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><urlset><url><l
         (b"\x1f\x8b\x08 broken", "packed"),
         (b"", "is no sitemap"),
         (sitemap(), "leads to no page"),
+        (sitemap("https://xn--a/"), "leads to no page"),
     ],
-    ids=["html", "xhtml", "entities", "external", "broken gzip", "nothing", "empty"],
+    ids=["html", "xhtml", "entities", "external", "broken gzip", "nothing", "empty", "no address"],
 )
 async def test_what_is_no_sitemap_is_told(hall: TownHall, find: Find, content: bytes, expected: str) -> None:
     hall.put("/kart.xml", content, "text/xml")
@@ -62,6 +63,19 @@ async def test_what_is_no_feed_is_told(hall: TownHall, find: Find, content: byte
     assert "is no feed" in (await find(feed="/rss"))["error"]
 
 
-async def test_a_feed_with_nothing_in_it_is_no_mistake(hall: TownHall, find: Find) -> None:
-    hall.put("/rss", rss(), "application/rss+xml")
-    assert await find(feed="/rss") == {}
+@pytest.mark.parametrize("links", [(), ("https://xn--a/",)], ids=["no entries", "no address"])
+async def test_a_feed_with_nothing_in_it_tells_nothing_of_what_is_gone(
+    hall: TownHall, find: Find, links: tuple[str, ...]
+) -> None:
+    hall.put("/rss", rss(*links), "application/rss+xml")
+    assert "leads to no page" in (await find(feed="/rss"))["error"]
+
+
+async def test_a_feed_of_which_nothing_is_wanted_is_no_mistake(hall: TownHall, find: Find) -> None:
+    hall.put("/rss", rss("/om"), "application/rss+xml")
+    assert await find(feed="/rss", include=["/naering/*"]) == {}
+
+
+async def test_a_feed_that_would_take_minutes_to_read_is_refused(hall: TownHall, find: Find) -> None:
+    hall.put("/rss", b"<rss version='2.0'><channel><item><title>" + b"<" * 10_000_000, "application/rss+xml")
+    assert "larger than 1 MB" in (await find(feed="/rss"))["error"]

@@ -116,6 +116,14 @@ def test_mistakes_are_told_in_one_line(town: Path, words: tuple[str, ...], messa
     assert result.stderr.count("\n") == 1
 
 
+def test_a_list_that_names_no_files_is_told_when_it_is_checked(town: Path, tmp_path: Path) -> None:
+    about = 'kind = "page"\naudience = "public"\nlanguage = "nb"\n'
+    (tmp_path / "list.toml").write_text(f'[[source]]\nname = "Guider"\npath = "guider/*.md"\n{about}', encoding="utf-8")
+    result = run(town, "sources", "check", str(tmp_path / "list.toml"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "guider/*.md: there is no file there that is read; correct the path" in result.stderr
+
+
 def test_where_nothing_was_ever_brought_in_that_is_told(sources: Path, tmp_path: Path) -> None:
     result = moteplassen("sources", "--json", DATA_DIR=str(tmp_path), SOURCES=str(sources))
     assert [each["state"] for each in json.loads(result.stdout)] == ["due"] * 3
