@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lingua import Language, LanguageDetectorBuilder
 from pydantic import BaseModel, ConfigDict
@@ -72,7 +72,10 @@ _NAMES = re.compile(
 )
 """A code, or a paragraph of a law: what names its subject has no need of the question before."""
 _SHORT = 8
-"""Words: a longer question says what it is about."""
+"""Words: a question of so many that points back is about what it points to, even where it has a subject of its own."""
+_LONG = 12
+"""Words: a longer question says what it is about, unless it begins as a follow-up does."""
+_LONGEST = 20
 _VERY_SHORT = 3
 _FOLLOW_UPS = 3
 """How many follow-ups at most are searched for together with what they are about."""
@@ -92,9 +95,11 @@ class Understander:
     """Tells languages apart with Lingua and reads follow-ups.
 
     Lingua's models take seconds to load. The first question that needs them waits for that, unless `warm` came before.
+    `knows_subject` tells of a question whether it says itself what it is about.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, knows_subject: Callable[[str], bool] = bool) -> None:
+        self._knows_subject = knows_subject
         self._detector = LanguageDetectorBuilder.from_languages(*_LANGUAGES, *_OTHERS).build()
 
     def warm(self, pause: float = 1.0) -> None:
@@ -107,7 +112,7 @@ class Understander:
         """Read a question after the earlier ones of its thread, oldest first; `language` is used where it is given."""
         asked = [earlier for earlier in history if not smalltalk(earlier)]
         return Understanding(
-            query=_standalone(text, asked),
+            query=self._standalone(text, asked),
             language=language or self.language(text, history),
             smalltalk=smalltalk(text),
         )
@@ -129,24 +134,26 @@ class Understander:
         # In letters, bokmål and nynorsk look alike: without a telling word, a thread stays in the one it is in.
         return "nn" if history and self.language(history[-1], history[:-1]) == "nn" else "nb"
 
+    def _standalone(self, text: str, history: Sequence[str]) -> str:
+        """The question with what it leaves out: those before it, back to one that says what it is about."""
+        thread = [text]
+        for earlier in reversed(history):
+            if not self._leaves_out(thread[0]):
+                break
+            thread.insert(0, earlier)
+        return " ".join([thread[0], *thread[1:][-_FOLLOW_UPS:]])
+
+    def _leaves_out(self, text: str) -> bool:
+        words = len(text.split())
+        follows = bool(_FOLLOW_UP.search(text))
+        if words > (_LONGEST if follows else _LONG) or _NAMES.search(text):
+            return False
+        if words <= _SHORT and (words <= _VERY_SHORT or follows or _POINTS_BACK.search(text)):
+            return True
+        return not self._knows_subject(text)
+
 
 def by_words(text: str) -> str:
     """The language that the text's words tell, in no time; empty where none of them does."""
     told = {language: len(words.findall(text)) for language, words in _TELLING.items()}
     return max(told, key=lambda language: told[language]) if any(told.values()) else ""
-
-
-def _standalone(text: str, history: Sequence[str]) -> str:
-    """The question with what it leaves out: those before it, back to one that says what it is about."""
-    thread = [text]
-    for earlier in reversed(history):
-        if not _leaves_out(thread[0]):
-            break
-        thread.insert(0, earlier)
-    return " ".join([thread[0], *thread[1:][-_FOLLOW_UPS:]])
-
-
-def _leaves_out(text: str) -> bool:
-    words = len(text.split())
-    points_back = words <= _VERY_SHORT or _FOLLOW_UP.search(text) or _POINTS_BACK.search(text)
-    return words <= _SHORT and not _NAMES.search(text) and bool(points_back)

@@ -46,6 +46,7 @@ from bot.staffing import teams_of
 from bot.texts import Texts
 from bot.understanding import Understander
 from knowledge.answering import ExtractiveAnswerer
+from knowledge.concepts import Concepts
 from knowledge.confidence import THRESHOLD
 from knowledge.embeddings import CachedEmbeddings, E5Embeddings
 from knowledge.library import Library
@@ -120,11 +121,12 @@ def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool
     library = Library(folder or data_dir / "library", embeddings, warm=warm)
     texts = Texts()
     answerer = ExtractiveAnswerer(embeddings, settings.public_url)
-    understander = Understander()
+    concepts = Concepts.load()
+    understander = Understander(concepts.knows_subject)
     conversation = Conversation(
         guard=Guard(),
         understander=understander,
-        retrievers=_retrievers(library, embeddings),
+        retrievers=_retrievers(library, embeddings, concepts),
         answerer=answerer,
         judge=functools.partial(judge, threshold=THRESHOLD),
         texts=texts,
@@ -262,8 +264,11 @@ def _embeddings(data_dir: Path) -> CachedEmbeddings:
     return CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
 
 
-def _retrievers(library: Library, embeddings: CachedEmbeddings) -> Mapping[Audience, Retriever]:
-    return {audience: Retriever(reader=library.reader(audience), embeddings=embeddings) for audience in Audience}
+def _retrievers(library: Library, embeddings: CachedEmbeddings, concepts: Concepts) -> Mapping[Audience, Retriever]:
+    return {
+        audience: Retriever(reader=library.reader(audience), embeddings=embeddings, concepts=concepts)
+        for audience in Audience
+    }
 
 
 def _writing(settings: Settings, answerer: ExtractiveAnswerer) -> Writing | None:

@@ -8,7 +8,8 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge.references import PARAGRAPH_NUMBER, law_key
 
@@ -50,6 +51,14 @@ class About:
 NOTHING = About({}, {}, {})
 
 
+class _Content(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    laws: dict[str, str] = {}
+    words: dict[str, str] = {}
+    index: dict[str, dict[str, list[str]]] = {}
+
+
 @dataclasses.dataclass(frozen=True)
 class _Entry:
     ways: tuple[frozenset[str], ...]
@@ -66,11 +75,33 @@ class Concepts:
 
     @classmethod
     def load(cls, path: Path = CONCEPTS) -> Concepts:
-        """Read a file of concepts. Raises ConceptsError where an entry makes no sense."""
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        laws = content.get("laws", {})
-        words = {name: _split(pattern) for name, pattern in content.get("words", {}).items()}
-        return cls(list(_entries(path, content.get("index", {}), laws, words)), words)
+        """Read a file of concepts. Raises ConceptsError, with the line, where it makes no sense."""
+        text = path.read_text(encoding="utf-8")
+        try:
+            content = _Content.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ConceptsError(f"{path}: {error}") from error
+        except ValidationError as error:
+            fault = error.errors(include_input=False, include_url=False)[0]
+            where = next(part for part in reversed(fault["loc"]) if isinstance(part, str))
+            raise ConceptsError(f"{path}, line {_line(text, where)}: {where!r}: {fault['msg']}") from error
+        words = {name: _split(pattern) for name, pattern in content.words.items()}
+        entries = []
+        for ways, means in (entry for domain in content.index.values() for entry in domain.items()):
+            try:
+                entries.append(_entry(ways, means, content.laws, words))
+            except ConceptsError as error:
+                raise ConceptsError(f"{path}, line {_line(text, ways)}: {ways!r}: {error}") from error
+        return cls(entries, words)
+
+    @property
+    def points(self) -> frozenset[str]:
+        """The keys of all paragraphs and laws that are pointed to."""
+        return frozenset(point for entry in self._entries for point in entry.points)
+
+    def knows_subject(self, text: str) -> bool:
+        """Does the text say which law it is about, in whatever words?"""
+        return any(hint.points for hint in self.read(text))
 
     def read(self, text: str) -> list[Hint]:
         """What the entries say that the text is about."""
@@ -85,14 +116,17 @@ class Concepts:
 
 
 def weighed(hints: Sequence[Hint], share: Callable[[Collection[str]], float]) -> About:
-    """What the hints come to; `share` says how much of the question (0..1) some of its words are."""
+    """What the hints come to; `share` says how much of the question (0..1) some of its words are.
+
+    Terms count by the square of that: an entry about all of a question says far more than two about half of it.
+    """
     terms: dict[str, float] = {}
     points: dict[str, float] = {}
     laws: dict[str, float] = {}
     for hint in hints:
         much = share(hint.words)
         paragraphs = [point for point in hint.points if "/" in point]
-        terms |= {term: max(much, terms.get(term, 0.0)) for term in hint.terms}
+        terms |= {term: max(much**2, terms.get(term, 0.0)) for term in hint.terms}
         for rank, point in enumerate(paragraphs):
             points[point] = max(much * _LATER**rank, points.get(point, 0.0))
         for point in hint.points:
@@ -150,29 +184,32 @@ def _mistyped(word: str) -> Iterator[str]:
         yield word[:place] + word[place + 1 : place + 2] + word[place : place + 1] + word[place + 2 :]
 
 
-def _entries(
-    path: Path, index: Mapping[str, Any], laws: Mapping[str, str], words: Mapping[str, Sequence[str]]
-) -> Iterator[_Entry]:
-    for domain, entries in index.items():
-        for ways, means in entries.items():
-            where = f"{path}, [index.{domain}] {ways!r}"
-            split = tuple(frozenset(way.split()) for way in _split(ways))
-            if unknown := {atom for way in split for atom in way if atom[0] == "@" and atom[1:] not in words}:
-                raise ConceptsError(f"{where}: {', '.join(sorted(unknown))} is no group under [words]")
-            points = [point for item in means if (point := _point(item, laws, where))]
-            terms = [item for item in means if not _point(item, laws, where)]
-            yield _Entry(split, tuple(terms), tuple(points))
+def _entry(ways: str, means: Sequence[str], laws: Mapping[str, str], words: Mapping[str, Sequence[str]]) -> _Entry:
+    split = tuple(frozenset(way.split()) for way in _split(ways))
+    if not split:
+        raise ConceptsError("says no way to ask")
+    if unknown := {atom for way in split for atom in way if atom[0] == "@" and atom[1:] not in words}:
+        raise ConceptsError(f"{', '.join(sorted(unknown))} is no group under [words]")
+    points = {item: _point(item, laws) for item in means}
+    terms = tuple(item for item, point in points.items() if not point)
+    return _Entry(split, terms, tuple(point for point in points.values() if point))
 
 
-def _point(item: str, laws: Mapping[str, str], where: str) -> str:
+def _point(item: str, laws: Mapping[str, str]) -> str:
     """The key of the paragraph or law that an item points to; empty where it is a legal term."""
     match = _POINT.fullmatch(item)
-    if "§" in item and (not match or match["law"] not in laws):
-        raise ConceptsError(f'{where}: {item!r} should be a law under [laws] and a paragraph, as "alk § 3-7"')
-    if not match or match["law"] not in laws:
-        return ""
-    return law_key(laws[match["law"]], match["number"] or "").rstrip("/")
+    if match and match["law"] in laws:
+        return law_key(laws[match["law"]], match["number"] or "").rstrip("/")
+    if "§" in item:
+        raise ConceptsError(f"{item!r} should be a law under [laws] and a paragraph, as 'alk § 3-7'")
+    return ""
 
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _line(text: str, entry: str) -> int:
+    """The line, from 1, where an entry begins; 1 where it isn't written as it is read."""
+    begins = (f'"{entry}"', f"'{entry}'", f"{entry} =")
+    return next((number for number, line in enumerate(text.split("\n"), 1) if line.lstrip().startswith(begins)), 1)
