@@ -16,9 +16,9 @@ READ = 12
 
 WEIGHTS = {"words": 0.34, "grams": 0.43, "meaning": 0.59, "terms": 0.8, "sentence": 0.78, "heading": 0.2}
 """Log-odds of one passage over another per standard deviation among those read. Fitted as `tests/bench/fit.py` does, on
-our own questions and 400 of NorQuAD's train part: a right section comes first for .65 of ours over guides that the weights
-had not seen. `terms` and those of `KNOWN` stand between two fits, on the index before and after it was written further with
-our own questions over laws at hand: these make it look better than it is."""
+our own questions and 400 of NorQuAD's train part: a right section comes first for .65 of ours over guides that the
+weights had not seen. `terms` and those of `KNOWN` stand between two fits, on the index before and after it was written
+further with our own questions over laws at hand: these make it look better than it is."""
 
 KNOWN = {"point": 3.0, "law": 1.0}
 """Log-odds of a passage that all of the question is known to be about."""
