@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _FOLLOW_UP = re.compile(
     r"^(?:og|men|hva med|enn|kva med|hva om|kva om|gjelder det|gjeld det|hvor lenge|kor lenge"
@@ -18,7 +18,10 @@ _NAMES = re.compile(
 )
 """A code, or a paragraph of a law: what names its subject has no need of the question before."""
 _SHORT = 8
-"""Words: a longer question says what it is about."""
+"""Words: a question of so many that points back is about what it points to, even where it has a subject of its own."""
+_LONG = 12
+"""Words: a longer question says what it is about, unless it begins as a follow-up does."""
+_LONGEST = 20
 _VERY_SHORT = 3
 _FOLLOW_UPS = 3
 """How many follow-ups at most are searched for together with what they are about."""
@@ -67,10 +70,10 @@ _POINTS_NOWHERE = re.compile(
 """In "er det lov å", the pronoun stands for nothing that was said before."""
 
 
-def standalone(text: str, history: Sequence[str]) -> str:
+def standalone(text: str, history: Sequence[str], knows_subject: Callable[[str], bool] = bool) -> str:
     """The question with what it leaves out of those before it, oldest first: a paragraph, or they themselves, back to
-    the one that says what it is about."""
-    return _in_paragraph(text, history) or _instead(text, history) or _joined(text, history)
+    the one that says what it is about. `knows_subject` tells of a question whether it says that itself."""
+    return _in_paragraph(text, history) or _instead(text, history) or _joined(text, history, knows_subject)
 
 
 def beside(text: str, first: str) -> str:
@@ -90,13 +93,20 @@ def leaves_out(text: str) -> bool:
     return words <= _SHORT and not _NAMES.search(text) and bool(points_back)
 
 
-def _joined(text: str, history: Sequence[str]) -> str:
+def _joined(text: str, history: Sequence[str], knows_subject: Callable[[str], bool]) -> str:
     thread = [text]
     for earlier in reversed(history):
-        if not leaves_out(thread[0]):
+        if not _needs_more(thread[0], knows_subject):
             break
         thread.insert(0, earlier)
     return " ".join([thread[0], *thread[1:][-_FOLLOW_UPS:]])
+
+
+def _needs_more(text: str, knows_subject: Callable[[str], bool]) -> bool:
+    longest = _LONGEST if _FOLLOW_UP.search(text) else _LONG
+    if len(text.split()) > longest or _NAMES.search(text):
+        return False
+    return leaves_out(text) or not knows_subject(text)
 
 
 def _in_paragraph(text: str, history: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lingua import Language, LanguageDetectorBuilder
 from pydantic import BaseModel, ConfigDict
@@ -92,9 +92,11 @@ class Understander:
     """Tells languages apart with Lingua and reads follow-ups.
 
     Lingua's models take seconds to load. The first question that needs them waits for that, unless `warm` came before.
+    `knows_subject` tells of a question whether it says itself what it is about.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, knows_subject: Callable[[str], bool] = bool) -> None:
+        self._knows_subject = knows_subject
         self._detector = LanguageDetectorBuilder.from_languages(*_LANGUAGES, *_OTHERS).build()
 
     def warm(self, pause: float = 1.0) -> None:
@@ -107,7 +109,7 @@ class Understander:
         """Read a question after the earlier ones of its thread, oldest first; `language` is used where it is given."""
         told, foreign = self._told(text, history)
         return Understanding(
-            questions=tuple(_questions(text, [earlier for earlier in history if not smalltalk(earlier)])),
+            questions=tuple(self._questions(text, [earlier for earlier in history if not smalltalk(earlier)])),
             language=language or told,
             smalltalk=smalltalk(text),
             foreign=foreign,
@@ -136,16 +138,15 @@ class Understander:
         # In letters, bokmål and nynorsk look alike: without a telling word, a thread stays in the one it is in.
         return ("nn" if history and self.language(history[-1], history[:-1]) == "nn" else "nb"), False
 
+    def _questions(self, text: str, history: Sequence[str]) -> Iterator[Asked]:
+        first, *others = questions(text)
+        whole = standalone(first, history, self._knows_subject)
+        yield Asked(text=first, query=whole)
+        for other in others:
+            yield Asked(text=other, query=beside(other, whole))
+
 
 def by_words(text: str) -> str:
     """The language that the text's words tell, in no time; empty where none of them does."""
     told = {language: len(words.findall(text)) for language, words in _TELLING.items()}
     return max(told, key=lambda language: told[language]) if any(told.values()) else ""
-
-
-def _questions(text: str, history: Sequence[str]) -> Iterator[Asked]:
-    first, *others = questions(text)
-    whole = standalone(first, history)
-    yield Asked(text=first, query=whole)
-    for other in others:
-        yield Asked(text=other, query=beside(other, whole))

@@ -48,6 +48,7 @@ from bot.texts import Texts
 from bot.triage import Triage
 from bot.understanding import Understander
 from knowledge.answering import ExtractiveAnswerer
+from knowledge.concepts import Concepts
 from knowledge.confidence import THRESHOLD
 from knowledge.embeddings import CachedEmbeddings, E5Embeddings
 from knowledge.library import Library
@@ -123,13 +124,14 @@ def open_knowledge(settings: Settings, folder: Path | None = None, *, warm: bool
     library = Library(folder or data_dir / "library", embeddings, warm=warm)
     texts = Texts()
     answerer = ExtractiveAnswerer(embeddings, settings.public_url)
-    understander = Understander()
+    concepts = Concepts.load()
+    understander = Understander(concepts.knows_subject)
     chat = _chat(settings, answerer, embeddings)
     conversation = Conversation(
         guard=Guard(),
         triage=Triage(settings.municipality),
         understander=understander,
-        retrievers=_retrievers(library, embeddings, _found(settings)),
+        retrievers=_retrievers(library, embeddings, concepts, _found(settings)),
         answerer=answerer,
         judge=functools.partial(judge, threshold=THRESHOLD),
         texts=texts,
@@ -271,9 +273,13 @@ def _embeddings(data_dir: Path) -> CachedEmbeddings:
     return CachedEmbeddings(E5Embeddings(), data_dir / "cache" / "vectors.db")
 
 
-def _retrievers(library: Library, embeddings: CachedEmbeddings, count: int) -> Mapping[Audience, Retriever]:
+def _retrievers(
+    library: Library, embeddings: CachedEmbeddings, concepts: Concepts, count: int
+) -> Mapping[Audience, Retriever]:
     readers = {audience: library.reader(audience) for audience in Audience}
-    return {each: Retriever(reader=readers[each], embeddings=embeddings, count=count) for each in readers}
+    return {
+        each: Retriever(reader=readers[each], embeddings=embeddings, concepts=concepts, count=count) for each in readers
+    }
 
 
 def _found(settings: Settings) -> int:

@@ -185,6 +185,19 @@ class Catalogue:
         """How many passages stand in the indexes, at least."""
         return int(self._rows(f"SELECT count(*) {_INDEXED}", ANSWER)[0][0])
 
+    def entries_of(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """The passages that are what the keys name, as (key, entry)."""
+        sql = (
+            "SELECT k.key, k.entry FROM keys k JOIN passages p ON p.entry = k.entry"
+            " WHERE k.own = 1 AND p.live = 1 AND k.key IN ({})"
+        )
+        return [(row[0], row[1]) for row in self._of(sql, keys)]
+
+    def keys_of(self, entries: Sequence[str]) -> list[tuple[str, str]]:
+        """What the passages of these entries are, as (key, entry)."""
+        rows = self._of("SELECT key, entry FROM keys WHERE own = 1 AND entry IN ({})", entries)
+        return [(row[0], row[1]) for row in rows]
+
     def keys(self) -> frozenset[str]:
         """All keys, of passages that are it or rest on it."""
         rows = self._rows("SELECT DISTINCT k.key FROM keys k JOIN passages p ON p.entry = k.entry WHERE p.live = 1")

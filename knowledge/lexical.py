@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import tantivy
@@ -56,12 +56,19 @@ class LexicalIndex:
         """How many entries there are."""
         return int(self._index.searcher().num_docs)
 
-    def search(self, text: str, count: int = _MATCHED) -> tuple[dict[str, float], dict[str, float]]:
-        """BM25 scores of the best passages by entry: by stemmed words, and by character n-grams."""
+    def search(
+        self, text: str, count: int = _MATCHED, terms: Mapping[str, float] | None = None
+    ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+        """BM25 scores of the best passages by entry: by stemmed words, by character n-grams, and by the words of
+        `terms`, which say how much each of them counts."""
         searcher = self._index.searcher()
+        weighted: dict[str, float] = {}
+        for term, weight in (terms or {}).items():
+            weighted |= {word: max(weight, weighted.get(word, 0.0)) for word in self._words.analyze(term)}
         return (
-            self._scores(searcher, "words", self._words.analyze(text), count),
-            self._scores(searcher, "grams", self._grams.analyze(text), count),
+            self._scores(searcher, "words", dict.fromkeys(self._words.analyze(text), 1.0), count),
+            self._scores(searcher, "grams", dict.fromkeys(self._grams.analyze(text), 1.0), count),
+            self._scores(searcher, "words", weighted, count),
         )
 
     def refresh(self) -> None:
@@ -94,11 +101,16 @@ class LexicalIndex:
             writer.wait_merging_threads()
         self._index.reload()
 
-    def _scores(self, searcher: tantivy.Searcher, field: str, terms: Sequence[str], count: int) -> dict[str, float]:
+    def _scores(
+        self, searcher: tantivy.Searcher, field: str, terms: Mapping[str, float], count: int
+    ) -> dict[str, float]:
         if not terms:
             return {}
         query = Query.boolean_query(
-            [(Occur.Should, Query.term_query(self._schema, field, term)) for term in dict.fromkeys(terms)]
+            [
+                (Occur.Should, Query.boost_query(Query.term_query(self._schema, field, term), weight))
+                for term, weight in terms.items()
+            ]
         )
         hits = searcher.search(query, count, count=False).hits
         return {str(searcher.doc(address)["entry"][0]): float(score) for score, address in hits}

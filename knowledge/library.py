@@ -19,6 +19,7 @@ from filelock import AsyncFileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
 from knowledge.catalogue import Holding, Split
+from knowledge.concepts import NOTHING, About
 from knowledge.model import Audience, Document, Passage
 from knowledge.sentences import sentences
 from knowledge.shelf import GRACE, Scores, Shelf
@@ -52,11 +53,11 @@ class Reader:
         parts = [await asyncio.to_thread(shelf.catalogue.documents, kind) for shelf in self._shelves]
         return [document for part in parts for document in part]
 
-    def search(self, text: str, vector: Sequence[float], count: int) -> Scores:
+    def search(self, text: str, vector: Sequence[float], count: int, about: About = NOTHING) -> Scores:
         """Scores of the best passages of each half of each shelf. Blocking."""
         scores = Scores()
         for shelf in self._shelves:
-            shelf.search(text, vector, count, scores)
+            shelf.search(text, vector, count, scores, about)
         return scores
 
     def passages(self, entries: Sequence[str]) -> dict[str, Passage]:

@@ -7,16 +7,18 @@ import dataclasses
 import datetime as dt
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr
 
 from knowledge.asked import Asked, is_same
+from knowledge.concepts import About, Concepts, weighed
+from knowledge.function_words import telling
 from knowledge.library import Reader
 from knowledge.model import Evidence, Found, Match, Passage
 from knowledge.parts import quotes_of
@@ -24,7 +26,7 @@ from knowledge.references import Reference, references
 from knowledge.reranking import READ, Reranker, standard
 from knowledge.shelf import Scores
 
-WEIGHTS = {"words": 0.25, "grams": 0.25, "meaning": 0.5}
+WEIGHTS = {"words": 0.25, "grams": 0.25, "meaning": 0.5, "terms": 0.45, "point": 4.0, "law": 1.2}
 """How much each half counts. On 600 questions of NorQuAD's train part every mix from .3/.3/.4 to .25/.25/.5 gives
 nDCG@10 .905-.906 (words alone .869, n-grams .854, meaning .802); everyday questions over laws want more of meaning."""
 
@@ -50,6 +52,7 @@ class Retriever(BaseRetriever):
 
     reader: Reader
     embeddings: Embeddings
+    concepts: Concepts = Field(default_factory=Concepts.load)
     count: int = 10
     """How many passages a search gives at most; exact references may give more."""
     _asked: Asked = PrivateAttr()
@@ -60,7 +63,7 @@ class Retriever(BaseRetriever):
 
     async def find(self, query: str, language: str = "") -> Evidence:
         """The passages for a question, best first; `language` is that of the question, where it is known."""
-        return dataclasses.replace(await asyncio.to_thread(self._find, query), language=language)
+        return dataclasses.replace(await asyncio.to_thread(self._find, query, language), language=language)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -74,7 +77,7 @@ class Retriever(BaseRetriever):
             for found in self._find(query).found
         ]
 
-    def _find(self, query: str) -> Evidence:
+    def _find(self, query: str, language: str = "") -> Evidence:
         start = time.perf_counter()
         vector = self.embeddings.embed_query(_gist(query))
         ms = {"embed": (time.perf_counter() - start) * 1000}
@@ -85,7 +88,8 @@ class Retriever(BaseRetriever):
         exact = self._named(named) if named else None
         if exact and not same:
             return dataclasses.replace(exact, query=query, vector=tuple(vector), ms=ms)
-        scores = self.reader.search(query, vector, _CANDIDATES)
+        asked = telling(query, language)
+        scores = self.reader.search(asked, vector, _CANDIDATES, self._about(asked))
         ms |= scores.ms
         start = time.perf_counter()
         fused = self._fuse(scores)
@@ -99,6 +103,16 @@ class Retriever(BaseRetriever):
             return dataclasses.replace(exact, query=query, vector=tuple(vector), ms=ms)
         akin = tuple(each.passage for each in near)
         return Evidence(query, found, akin=akin, vector=tuple(vector), ms=ms)
+
+    def _about(self, query: str) -> About:
+        rarity = self.reader.rarity(self.reader.terms(query))
+        total = sum(rarity.values()) or 1.0
+
+        def share(words: Collection[str]) -> float:
+            terms = self.reader.terms(" ".join(words))
+            return min(1.0, sum(rarity.get(term, 0.0) for term in set(terms)) / total)
+
+        return weighed(self.concepts.read(query), share)
 
     def _named(self, named: Sequence[Reference]) -> Evidence | None:
         """The passages that are what the question names or, where there are none, those that cite it."""
@@ -120,12 +134,12 @@ class Retriever(BaseRetriever):
         # Of two laws of one name the one in force is meant; of one that isn't, its words are still what is asked for.
         passages = [passage for passage in passages if passage.is_in_force(dt.date.today())] or passages
         if reference.topic and len(passages) > 1:
-            passages = self._about(reference.topic, passages)
+            passages = self._on_topic(reference.topic, passages)
         sections = itertools.groupby(passages, key=lambda passage: (passage.document, passage.section))
         quotes = [quote for _, section in sections for quote in quotes_of(reference.part, list(section))]
         return [_found(passage, quote) for passage, quote in quotes] or [_found(passage) for passage in passages]
 
-    def _about(self, topic: str, passages: list[Passage]) -> list[Passage]:
+    def _on_topic(self, topic: str, passages: list[Passage]) -> list[Passage]:
         """Those of a list that are nearest to the topic, in the order of the list; at least one."""
         near = self.embeddings.embed_documents([passage.text for passage in passages])
         score = standard(np.asarray(near) @ np.asarray(self.embeddings.embed_query(topic)))
@@ -139,11 +153,13 @@ class Retriever(BaseRetriever):
 
     def _fuse(self, scores: Scores) -> tuple[Found, ...]:
         """The weighted sum of z-scores over all candidates; one that a half didn't list gets that half's lowest."""
-        ids = sorted({*scores.words, *scores.grams, *scores.meaning})
+        ids = sorted({*scores.words, *scores.grams, *scores.meaning, *scores.terms, *scores.point})
         if not ids:
             return ()
-        halves = {"words": scores.words, "grams": scores.grams, "meaning": scores.meaning}
+        halves = {"words": scores.words, "grams": scores.grams, "meaning": scores.meaning, "terms": scores.terms}
+        known = {"point": scores.point, "law": scores.law}
         columns = {name: standard([half.get(id_, np.nan) for id_ in ids]) for name, half in halves.items()}
+        columns |= {name: np.asarray([half.get(id_, 0.0) for id_ in ids]) for name, half in known.items()}
         total = np.sum([WEIGHTS[name] * column for name, column in columns.items()], axis=0)
         best = [int(index) for index in np.argsort(-total, kind="stable")[: max(self.count, READ)]]
         passages = self.reader.passages([ids[index] for index in best])
@@ -151,7 +167,7 @@ class Retriever(BaseRetriever):
             Found(
                 passage=passages[ids[index]],
                 score=float(total[index]),
-                parts={name: half[ids[index]] for name, half in halves.items() if ids[index] in half},
+                parts={name: half[ids[index]] for name, half in {**halves, **known}.items() if ids[index] in half},
             )
             for index in best
             if ids[index] in passages and passages[ids[index]].is_in_force(dt.date.today())

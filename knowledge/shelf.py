@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from knowledge.catalogue import Catalogue, Split, is_outdated
+from knowledge.concepts import NOTHING, About
 from knowledge.lexical import LexicalIndex
 from knowledge.model import ANSWER, Audience, Document, Passage
 from knowledge.vectors import VectorIndex
@@ -23,12 +24,19 @@ Embed = Callable[[Sequence[Passage]], Sequence[Sequence[float]]]
 
 
 class Scores:
-    """What the halves of a library say about the passages, by entry, and how long each took (ms)."""
+    """What the halves of a library say about the passages, by entry, and how long each took (ms).
+
+    `terms` are the scores for the legal terms of what is asked, `point` and `law` say how much of the question is known
+    to be about the very paragraph or its law (0..1).
+    """
 
     def __init__(self) -> None:
         self.words: dict[str, float] = {}
         self.grams: dict[str, float] = {}
         self.meaning: dict[str, float] = {}
+        self.terms: dict[str, float] = {}
+        self.point: dict[str, float] = {}
+        self.law: dict[str, float] = {}
         self.ms = {"lexical": 0.0, "vector": 0.0}
 
 
@@ -101,22 +109,28 @@ class Shelf:
         """Take a published answer out."""
         self.catalogue.remove(id_)
 
-    def search(self, text: str, vector: Sequence[float], count: int, into: Scores) -> None:
-        """Add the scores of the best passages of each half."""
+    def search(self, text: str, vector: Sequence[float], count: int, into: Scores, about: About = NOTHING) -> None:
+        """Add the scores of the best passages of each half, and of those that the question is known to be about."""
         for _ in range(_TRIES):
             revision = self._refresh()
             start = time.perf_counter()
-            words, grams = self.lexical.search(text, count)
+            words, grams, terms = self.lexical.search(text, count, about.terms)
             middle = time.perf_counter()
             meaning = self.vectors.search(vector, count)
             into.ms["lexical"] += (middle - start) * 1000
             into.ms["vector"] += (time.perf_counter() - middle) * 1000
-            live = self.catalogue.live([*{**words, **grams, **meaning}])
+            pointed = self.catalogue.entries_of(list(about.points))
+            live = self.catalogue.live([*{**words, **grams, **meaning, **terms}])
             # What was swapped meanwhile may be in neither: its old entries are gone, its new ones were not found yet.
             if self.catalogue.revision() == revision:
                 break
-        for scores, more in ((into.words, words), (into.grams, grams), (into.meaning, meaning)):
+        halves = ((into.words, words), (into.grams, grams), (into.meaning, meaning), (into.terms, terms))
+        for scores, more in halves:
             scores.update({entry: score for entry, score in more.items() if entry in live})
+        for key, entry in pointed:
+            into.point[entry] = max(about.points[key], into.point.get(entry, 0.0))
+        for key, entry in self.catalogue.keys_of([*live, *into.point]) if about.laws else ():
+            into.law[entry] = max(about.laws.get(key.rpartition("/")[0], 0.0), into.law.get(entry, 0.0))
 
     def keys(self) -> frozenset[str]:
         """The keys of everything on the shelf; read anew only when the shelf has changed."""

@@ -17,6 +17,8 @@ from knowledge.model import Audience, Document, Section
 from knowledge.references import PARAGRAPH_NUMBER, law_key
 
 _SECTION = re.compile(rf"^(?P<law>.+?)\s*§+\s*(?P<number>{PARAGRAPH_NUMBER})", re.I)
+_SHORTER = " – "
+"""What stands between the name of a law and a shorter one: "Alkoholloven – alkhl"."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -68,10 +70,14 @@ class Record(BaseModel):
     @property
     def document(self) -> Document:
         """The record as a document of one section; a paragraph of a law can be asked for by that."""
-        law = self.short.partition(" – ")[0] or self.law
+        law = self.short.partition(_SHORTER)[0] or self.law
         title, heading = (law, f"{self.section} {self.title}".strip()) if law else (self.title, "")
         named = _SECTION.match(f"{title} {heading}".replace("\N{NO-BREAK SPACE}", " "))
-        keys = (law_key(named["law"], named["number"]),) if named and (self.section or not law) else ()
+        keys: tuple[str, ...] = ()
+        if named and (self.section or not law):
+            name = named["law"].partition(_SHORTER)[0]
+            title, heading = (law, heading) if law else (name, title[len(named["law"]) :].strip())
+            keys = (law_key(name, named["number"]),)
         section = Section(anchor="text", heading=heading, text=self.text, keys=keys)
         return Document(
             id=self.id,

@@ -1,16 +1,18 @@
-"""Fits the weights of `knowledge/reranking.py` and `knowledge/confidence.py`: `python -m tests.bench.fit --data-dir D`.
+"""Fits `knowledge/reranking.py` and `knowledge/confidence.py`: `python -m tests.bench.fit --data-dir D --laws F`.
 
-On our own questions over what ships (`data/`), never on validation data. For the confidence every answerable question
-gives two examples: the draft as it is, right where it cites a right section, and the draft made with the right
-documents hidden, always wrong. Questions about the same guide stay together: each fold is tested on guides that the
-weights have not seen.
+On our own questions (`data/`) over what ships and over the laws, never on validation data. For the confidence every
+answerable question gives two examples: the draft as it is, right where it cites a right section, and the draft made
+with the right documents hidden, always wrong. Questions about the same guide or law stay together: each fold is tested
+on those that the weights have not seen.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
+import datetime as dt
 import json
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,8 +22,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.evaluation.records import Record, read_records
+from bot.evaluation.runs import fill
 from bot.settings import Settings
-from bot.wiring import open_knowledge
+from bot.understanding import Understander
+from bot.wiring import open_corpus, open_knowledge
 from knowledge import confidence, reranking
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.embeddings import CachedEmbeddings
@@ -31,6 +36,7 @@ from knowledge.reranking import Reranker, standard
 from knowledge.retriever import Retriever
 
 DATA = Path(__file__).parent / "data"
+LAWS = DATA / "questions-laws.jsonl"
 Array = npt.NDArray[np.float64]
 FOLDS = 8
 RIDGE = 0.01
@@ -57,11 +63,13 @@ class Judged:
     fold: int
 
 
-async def examples(retriever: Retriever) -> list[Example]:
-    """All our questions that name nothing exactly."""
+async def examples(retriever: Retriever, understander: Understander, *, of_laws: bool) -> list[Example]:
+    """All our questions over the laws, or over what ships, that name nothing exactly."""
     made = []
-    for line in (json.loads(each) for file in sorted(DATA.glob("*.jsonl")) for each in file.open(encoding="utf-8")):
-        evidence = await retriever.find(line["text"], line["language"])
+    files = [file for file in sorted(DATA.glob("*.jsonl")) if (file == LAWS) is of_laws]
+    for line in (json.loads(each) for file in files for each in file.open(encoding="utf-8")):
+        query = understander.understand(line["text"], line.get("history", ()), line["language"]).query
+        evidence = await retriever.find(query, line["language"])
         if not evidence.exact:
             group = line["gold"][0].partition("#")[0] if line["gold"] else line["id"]
             fused = [each.model_copy(update={"score": each.parts["fused"]}) for each in evidence.found]
@@ -87,19 +95,22 @@ async def judged(example: Example, reader: Reader, embeddings: CachedEmbeddings)
 
 def is_right(draft: Draft, gold: frozenset[str]) -> bool:
     """Does it cite a right section?"""
-    return any(f"{claim.citation.document}#{claim.citation.section}" in gold for claim in draft.claims)
+    cited = {(claim.citation.document, claim.citation.section) for claim in draft.claims}
+    return any({document, f"{document}#{section}"} & gold for document, section in cited)
 
 
 def columns(example: Example, embeddings: CachedEmbeddings) -> tuple[Array, Array]:
     """What the reranker weighs, a row for each passage read, and which of them are right."""
     read = Reranker(embeddings).rerank(example.evidence.found, example.evidence.vector)[: reranking.READ]
     table = [standard([found.parts.get(name, np.nan) for found in read]) for name in reranking.WEIGHTS]
-    return np.column_stack(table), np.asarray([_section(found) in example.gold for found in read], float)
+    table += [np.asarray([found.parts.get(name, 0.0) for found in read]) for name in reranking.KNOWN]
+    right = [bool({found.passage.document, _section(found)} & example.gold) for found in read]
+    return np.column_stack(table), np.asarray(right, float)
 
 
 def fit_ranking(tables: list[tuple[Array, Array]]) -> Array:
     """Weights that make a right passage the likeliest of its list (softmax), by gradient ascent."""
-    weights = np.zeros(len(reranking.WEIGHTS))
+    weights = np.zeros(len(reranking.WEIGHTS) + len(reranking.KNOWN))
     for _ in range(200):
         step = -RIDGE * weights
         for table, right in tables:
@@ -152,7 +163,8 @@ def report_ranking(made: list[Example], embeddings: CachedEmbeddings) -> None:
         for table, right in (tables[index] for index in np.flatnonzero(inside))
     ]
     weights = fitted(np.ones(len(folds), bool))
-    print("reranking.WEIGHTS =", dict(zip(reranking.WEIGHTS, np.round(weights, 2).tolist(), strict=True)))
+    names = (*reranking.WEIGHTS, *reranking.KNOWN)
+    print("reranking.WEIGHTS and KNOWN =", dict(zip(names, np.round(weights, 2).tolist(), strict=True)))
     print(f"tested: n {len(ranks)}, right first {np.mean(np.asarray(ranks) < 1):.3f},"
           f" in three {np.mean(np.asarray(ranks) < 3):.3f}")  # fmt: skip
 
@@ -187,17 +199,31 @@ def _section(found: Found) -> str:
     return f"{found.passage.document}#{found.passage.section}"
 
 
-async def fit(data_dir: Path) -> None:
-    """Fit both and print them."""
-    knowledge = open_knowledge(Settings(data_dir=data_dir, openai_api_key=None, openai_base_url=None))
-    reader = knowledge.library.reader(Audience.PUBLIC)
-    made = await examples(Retriever(reader=reader, embeddings=knowledge.embeddings, count=30))
-    report_ranking(made, knowledge.embeddings)
-    report_confidence([row for each in made for row in await judged(each, reader, knowledge.embeddings)])
-    knowledge.close()
+async def fit(data_dir: Path, laws: Path) -> None:
+    """Fit both, on what ships and on the laws, and print them."""
+    settings = Settings(data_dir=data_dir, openai_api_key=None, openai_base_url=None)
+    records = [record for record in read_records(laws, Record) if record.holds(dt.datetime.now(dt.UTC).date())]
+    with contextlib.ExitStack() as stack:
+        shipped = stack.enter_context(contextlib.closing(open_knowledge(settings)))
+        law = stack.enter_context(open_corpus(settings, [record.id for record in records], warm=False))
+        await fill(law.library, records, lambda done, count: None)
+        made: list[Example] = []
+        judgements: list[Judged] = []
+        for knowledge, of_laws in ((shipped, False), (law, True)):
+            reader = knowledge.library.reader(Audience.PUBLIC)
+            retriever = Retriever(reader=reader, embeddings=knowledge.embeddings, count=30)
+            found = await examples(retriever, knowledge.understander, of_laws=of_laws)
+            judgements += [row for each in found for row in await judged(each, reader, knowledge.embeddings)]
+            made += found
+        report_ranking(made, shipped.embeddings)
+        report_confidence(judgements)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True, help="where what ships has been ingested")
-    asyncio.run(fit(parser.parse_args().data_dir))
+    parser.add_argument(
+        "--laws", type=Path, required=True, help="JSONL of the laws' paragraphs, as `eval answers` reads"
+    )
+    arguments = parser.parse_args()
+    asyncio.run(fit(arguments.data_dir, arguments.laws))

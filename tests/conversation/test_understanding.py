@@ -4,6 +4,7 @@ import pytest
 
 from bot.smalltalk import Smalltalk
 from bot.understanding import Understander
+from knowledge.concepts import Concepts
 
 CAFE = "Når må jeg ha serveringsbevilling for en kafé i sentrum?"
 ENGLISH = "Do I need a licence to open a café?"
@@ -86,3 +87,20 @@ def test_a_long_thread_makes_no_long_query_and_is_still_about_the_same(understan
 def test_small_talk_is_understood_as_such(understander: Understander) -> None:
     assert understander.understand("Takk!", [CAFE]).smalltalk is Smalltalk.THANKS
     assert understander.understand(CAFE, ["Takk!"]).smalltalk is None
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves_out"),
+    [
+        ("Hvor mange poeng trengs?", True),
+        ("Og hvis vi ikke rekker å sende inn alt sammen før dere går hjem for dagen?", True),
+        ("Hvor sent kan vi servere øl på fredager?", False),
+        ("Hvor mange poeng trengs for å komme inn på den skolen som søsteren min går på nå?", False),
+        ("Hva sier serveringsloven § 15?", False),
+    ],
+)
+def test_a_question_that_does_not_say_what_it_is_about_is_about_what_was_asked_before(
+    text: str, leaves_out: bool
+) -> None:
+    understander = Understander(Concepts.load().knows_subject)
+    assert understander.understand(text, [CAFE], "nb").query == (f"{CAFE} {text}" if leaves_out else text)

@@ -137,6 +137,12 @@ def test_a_record_that_is_titled_as_a_paragraph_can_be_asked_for_by_it(title: st
             ("law:alkoholloven/4-5",),
         ),
         (
+            {"title": "Alkoholloven – alkhl § 1-4a Bevillingsplikt"},
+            "Alkoholloven",
+            "§ 1-4a Bevillingsplikt",
+            ("law:alkoholloven/1-4a",),
+        ),
+        (
             {"law": "Forskrift om varmt vann", "short": "", "section": "§ 9"},
             "Forskrift om varmt vann",
             "§ 9",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from knowledge.concepts import Concepts
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience, Match
@@ -104,6 +105,22 @@ async def test_all_else_is_found_by_likeness(outsider: Retriever) -> None:
     assert set(evidence.ms) == {"embed", "lexical", "vector", "fuse", "rerank"}
     scores = [found.score for found in evidence.found]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("text", ["Kan kafeen servere øl om natta?", "røyk ute", "Hvor kan jeg klage?", "gebyr"])
+async def test_nothing_that_is_found_by_its_words_is_lost_to_what_the_question_is_known_to_be_about(
+    outsider: Retriever, text: str
+) -> None:
+    about: dict[str, object] = {"reader": outsider.reader, "embeddings": outsider.embeddings, "count": 100}
+    plain = await Retriever.model_validate(about | {"concepts": Concepts([], {})}).find(text)
+    known = await Retriever.model_validate(about).find(text)
+    assert {each.passage.id for each in plain.found} <= {each.passage.id for each in known.found}
+
+
+async def test_everyday_words_find_the_paragraph_that_they_are_known_to_be_about(outsider: Retriever) -> None:
+    evidence = await outsider.find("Hvor lenge kan puben holde åpent?")
+    assert evidence.found[0].passage.id == "laws/serveringsloven#15"
+    assert evidence.found[0].parts["point"] > 0
 
 
 async def test_what_a_long_story_asks_at_its_end_is_found(outsider: Retriever) -> None:
