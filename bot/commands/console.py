@@ -23,7 +23,6 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -120,12 +119,10 @@ def progress_bar() -> Progress:
     """A progress bar on stderr; nothing where stderr is no terminal."""
     columns = (
         TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
         _RateColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         TextColumn("{task.fields[title]}", style="dim", markup=False),
     )
     return Progress(*columns, console=err, disable=not err.is_terminal, transient=True)

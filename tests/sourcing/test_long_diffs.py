@@ -10,7 +10,7 @@ import pytest
 from ingest.changes import diff
 
 LONGEST = 1_000_000
-SOON = 1.0
+SOON = 3.0
 """Seconds of the processor's time: twice what it takes at most, where nothing else runs."""
 
 _chance = random.Random(8)

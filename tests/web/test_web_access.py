@@ -50,9 +50,9 @@ async def test_the_menu_shows_what_can_be_opened_and_nothing_else(visit: Visit) 
     }
     assert menus == {
         "kafe": ["næringsliv", "Mine spørsmål", "Strategier"],
-        "ansatt": ["næringsliv", "ansatte", "Mine spørsmål", "Strategier"],
+        "ansatt": ["næringsliv", "ansatte", "Mine spørsmål", "Strategier", "Kilder"],
         "kari": [
-            *("næringsliv", "ansatte", "Mine spørsmål", "Strategier"),
+            *("næringsliv", "ansatte", "Mine spørsmål", "Strategier", "Kilder"),
             *("Saker", "Publiserte svar", "Tilbakemeldinger", "Fravær"),
         ],
     }
