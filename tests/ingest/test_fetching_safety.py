@@ -168,7 +168,9 @@ async def test_a_server_that_says_when_is_asked_then(hall: TownHall, client: htt
     assert 0.9 < time() - start < 5
 
 
-@pytest.mark.parametrize("after", ["3600", formatdate(time() + 3600, usegmt=True), "9" * 400])
+@pytest.mark.parametrize(
+    "after", ["3600", formatdate(time() + 3600, usegmt=True), "9" * 400], ids=["seconds", "a date", "digits"]
+)
 async def test_a_server_that_asks_for_more_time_than_there_is_is_left_alone(
     hall: TownHall, client: httpx.AsyncClient, after: str
 ) -> None:
