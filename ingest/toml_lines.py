@@ -1,13 +1,33 @@
-"""On which line of a TOML file something stands, for telling whoever wrote it."""
+"""Reads TOML files, and tells whoever wrote one on which line something stands."""
 
 from __future__ import annotations
 
 import bisect
+import pathlib
+import re
 import tomllib
 from typing import Any
 
 Path = tuple[str | int, ...]
 """The keys and indexes that lead to a value: ("team", 0, "member", 1, "name")."""
+
+
+def read_toml(file: pathlib.Path, name: str, fault: type[ValueError]) -> tuple[str, dict[str, Any]]:
+    """The text of a file such as `name`, and what it holds.
+
+    Raises `fault` where it can't be read or isn't TOML: with file, line where there is one, and what to do.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise fault(f"{file}: cannot be read ({error.strerror}); give the path of a {name}") from error
+    except UnicodeDecodeError as error:
+        raise fault(f"{file}: is not UTF-8 text; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        place = f"{file}:{line[1] if line else max(1, text.count(chr(10)))}"
+        raise fault(f"{place}: is not TOML: {error}; correct it there") from error
 
 
 class TomlLines:

@@ -20,6 +20,8 @@ class Audience(enum.StrEnum):
 
 ANSWER = "answer"
 """The kind of what an officer has answered and published: a document of one question and its answer."""
+ANSWERS = f"{ANSWER}/"
+"""What the ids of those documents begin with."""
 
 
 UNDECIDED = dt.date.max

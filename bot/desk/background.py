@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 
 class Job(Protocol):
@@ -19,3 +24,16 @@ async def run_all(jobs: Sequence[Job], stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         for job in jobs:
             group.create_task(job.run(stop))
+
+
+async def look_again(look: Callable[[], Awaitable[object]], stop: asyncio.Event, pause: float, event: str) -> None:
+    """Look again and again, with seconds of `pause`, until `stop` is set. A look that fails is in the log as that
+    `event`, and the next one may do."""
+    while not stop.is_set():
+        try:
+            await look()
+        except Exception as error:  # noqa: BLE001 - a database that is away must not end this
+            log.error(event, error=type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await stop.wait()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -14,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from bot.desk.team import Leader, Member, Team, Topic
 from ingest.toml_lines import Path as Keys
-from ingest.toml_lines import TomlLines
+from ingest.toml_lines import TomlLines, read_toml
 from knowledge.references import law_key
 
 
@@ -75,17 +73,7 @@ def read_teams(file: Path) -> tuple[Team, ...]:
 
     Raises TeamsError, with every mistake found, where it is missing or malformed.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except OSError as error:
-        raise TeamsError(f"{file}: cannot be read ({error.strerror}); give the path of a teams.toml") from error
-    except UnicodeDecodeError as error:
-        raise TeamsError(f"{file}: is not UTF-8 text; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        place = f"{file}:{line[1] if line else max(1, text.count(chr(10)))}"
-        raise TeamsError(f"{place}: is not TOML: {error}; correct it there") from error
+    text, content = read_toml(file, "teams.toml", TeamsError)
     mistakes = list(_clashes(content))
     try:
         teams = _File.model_validate(content).team

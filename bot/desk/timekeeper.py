@@ -7,15 +7,12 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable
 
-import structlog
-
 from bot.database import now
 from bot.desk import clock
+from bot.desk.background import look_again
 from bot.desk.case import IllegalMove
 from bot.desk.desk import Desk
 from bot.desk.store import CaseNotFound
-
-log = structlog.get_logger(__name__)
 
 PAUSE = 30.0
 """Seconds between two looks."""
@@ -31,14 +28,7 @@ class Timekeeper:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
-        while not stop.is_set():
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - a database that is away must not end this
-                log.error("timekeeper.unreachable", error=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._pause):
-                    await stop.wait()
+        await look_again(self.look, stop, self._pause, "timekeeper.unreachable")
 
     async def look(self) -> int:
         """Have every clock say what it has to say at this moment; how many had something."""

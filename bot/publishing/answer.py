@@ -8,7 +8,7 @@ import enum
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.desk.case import Actor, Officer
-from knowledge.model import Audience
+from knowledge.model import ANSWERS, Audience
 
 LONGEST_QUESTION = 300
 """Characters: what is asked again is compared with it, and longer texts tell a story rather than ask."""
@@ -145,16 +145,12 @@ class PublishedAnswer(_Value):
     @property
     def document(self) -> str:
         """The id of the document that it is in the library."""
-        return f"{DOCUMENTS}{self.id}"
+        return f"{ANSWERS}{self.id}"
 
     @property
     def wording(self) -> Wording:
         """Its question and answer."""
         return Wording(question=self.question, answer=self.answer)
-
-
-DOCUMENTS = "answer/"
-"""What the ids of published answers begin with in the library."""
 
 
 class Act(enum.StrEnum):

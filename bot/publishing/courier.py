@@ -6,12 +6,13 @@ import structlog
 
 from bot.database import Database
 from bot.desk.outbox import Delivery, Undeliverable
-from bot.publishing.answer import DOCUMENTS, AnswerState, PublishedAnswer
+from bot.publishing.answer import AnswerState, PublishedAnswer
 from bot.publishing.document import document_of
 from bot.publishing.notices import PUBLISH, WITHDRAW, AnswerNotice
 from bot.publishing.store import AnswerNotFound, Answers
 from bot.texts import Texts
 from knowledge.library import Library
+from knowledge.model import ANSWERS
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ class LibraryCourier:
 
     async def _put(self, answer_id: str, standing: PublishedAnswer | None) -> None:
         if standing is None:
-            await self._library.retract(f"{DOCUMENTS}{answer_id}")
+            await self._library.retract(f"{ANSWERS}{answer_id}")
             return
         found, (passage,) = document_of(standing, self._texts)
         await self._library.publish(found, passage)

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from bot.database import now
-from bot.publishing.answer import DOCUMENTS, AnswerState, IllegalAct, PublishedAnswer
+from bot.desk.background import look_again
+from bot.publishing.answer import AnswerState, IllegalAct, PublishedAnswer
 from bot.publishing.courier import LibraryCourier
 from bot.publishing.publishing import Publishing
 from bot.publishing.rules import day, due_for_review
 from bot.publishing.sources import Sources
 from knowledge.library import Library
-from knowledge.model import Audience
+from knowledge.model import ANSWERS, Audience
 
 log = structlog.get_logger(__name__)
 
@@ -44,14 +45,7 @@ class Upkeep:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
-        while not stop.is_set():
-            try:
-                await self.run_once()
-            except Exception as error:  # noqa: BLE001 - a database that is away must not end this
-                log.error("upkeep.unreachable", error=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._pause):
-                    await stop.wait()
+        await look_again(self.run_once, stop, self._pause, "upkeep.unreachable")
 
     async def run_once(self) -> Sequence[PublishedAnswer]:
         """Flag what has come to need review, each reason once; the answers that were flagged now. Then have the library
@@ -74,7 +68,7 @@ class Upkeep:
 
     async def _restore(self, published: set[str]) -> None:
         holdings = await self._library.holdings()
-        whole = {id_ for id_, held in holdings.items() if id_.startswith(DOCUMENTS) and not held.source and held.digest}
+        whole = {id_ for id_, held in holdings.items() if id_.startswith(ANSWERS) and not held.source and held.digest}
         for document in sorted(published ^ whole):
             log.warning("upkeep.restored", document=document)
-            await self._courier.bring(document.removeprefix(DOCUMENTS))
+            await self._courier.bring(document.removeprefix(ANSWERS))

@@ -7,10 +7,10 @@ import contextlib
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database, now
+from bot.desk.background import look_again
 from bot.desk.case import Case, Event, IllegalMove
 from bot.desk.desk import Desk
 from bot.desk.finding import CaseFilter
@@ -21,8 +21,6 @@ from bot.sourcing.concerned import UNSETTLED, told
 from bot.sourcing.dealt import last_dealt, move_on
 from ingest.changes import Kind
 from ingest.ledger import Ledger, Noted
-
-log = structlog.get_logger(__name__)
 
 PAUSE = 30.0
 """Seconds between two looks."""
@@ -65,14 +63,7 @@ class Herald:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
-        while not stop.is_set():
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - a database that is away must not end this
-                log.error("herald.unreachable", error=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._pause):
-                    await stop.wait()
+        await look_again(self.look, stop, self._pause, "herald.unreachable")
 
     async def look(self) -> int:
         """Deal with what has changed since the last time; how many changes that were: none while more may come."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +13,8 @@ from pydantic_core import ErrorDetails
 from ingest.sources.files import FilesError, with_files
 from ingest.sources.source import Entry, Source
 from ingest.toml_lines import Path as Keys
-from ingest.toml_lines import TomlLines
+from ingest.toml_lines import TomlLines, read_toml
+from knowledge.model import ANSWER, ANSWERS
 from knowledge.references import slug
 
 _ADVICE = {
@@ -41,10 +40,6 @@ _PATTERNS = {
     "language": "{written!r} is no language code; write nb, nn or en",
     "lovdata": '{written!r} is no id of a law or regulation; write it like "LOV-1997-06-13-44" or "FOR-2005-06-08-538"',
 }
-
-
-ANSWERS = "answer"
-"""What the ids of published answers begin with."""
 
 
 class SourcesError(ValueError):
@@ -85,17 +80,7 @@ def load_sources(file: Path) -> tuple[Source, ...]:
 
 
 def _read(file: Path) -> tuple[str, list[Any]]:
-    try:
-        text = file.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except OSError as error:
-        raise SourcesError(f"{file}: cannot be read ({error.strerror}); give the path of a sources.toml") from error
-    except UnicodeDecodeError as error:
-        raise SourcesError(f"{file}: is not UTF-8 text; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        place = f"{file}:{line[1] if line else max(1, text.count(chr(10)))}"
-        raise SourcesError(f"{place}: is not TOML: {error}; correct it there") from error
+    text, content = read_toml(file, "sources.toml", SourcesError)
     lines = TomlLines(text)
     if unknown := next((key for key in content if key != "source"), None):
         where = f"{file}:{lines.line((unknown,))}"
@@ -169,10 +154,10 @@ def _clashes(sources: dict[int, Source]) -> Iterator[_Mistake]:
 
 def _taken(sources: dict[int, Source]) -> Iterator[_Mistake]:
     """Sources whose documents would take the place of published answers."""
-    told = f"gives document ids that begin with '{ANSWERS}/', as only those of published answers do"
+    told = f"gives document ids that begin with '{ANSWERS}', as only those of published answers do"
     for number, source in sources.items():
         ids = (source.document_id(each) for each in source.locations)
-        if source.path and any(id_.startswith(f"{ANSWERS}/") for id_ in ids):
+        if source.path and any(id_.startswith(ANSWERS) for id_ in ids):
             yield _Mistake(number, "path", f"{told}; give the folder, or the source of a file, another name")
-        elif not source.path and slug(source.name) == ANSWERS:
+        elif not source.path and slug(source.name) == ANSWER:
             yield _Mistake(number, "name", f"{told}; give it another name")
