@@ -34,7 +34,6 @@ _AT_ONCE = 4
 _WAITING = 8
 _BATCH = 100
 """Passages put in at once, if so many wait: a commit of the indexes takes as long for one as for many."""
-_GONE = {404, 410}
 _SAYS = {"name", "kind", "audience", "language", "title", "area", "topic", "public_url", "reader", "team"}
 """What of a source is in its documents."""
 
@@ -170,7 +169,7 @@ class Bringing:
 
     async def _fail(self, source: Source, id_: str, place: Place, error: FetchError | ReadError) -> None:
         held, reason = self._held.get(id_), str(error)
-        if isinstance(error, FetchError) and error.status in _GONE and held:
+        if isinstance(error, FetchError) and error.is_gone and held:
             self.gone.add(id_)
         elif isinstance(error, FetchError):
             self.unreached[id_] = reason

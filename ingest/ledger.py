@@ -144,7 +144,7 @@ class Ledger:
     def changes_of(self, document: str, since: dt.datetime) -> list[Noted]:
         """The changes of a document since then, the first first."""
         rows = self._rows("SELECT number, at, body FROM changes WHERE document = ? ORDER BY number", document)
-        return [noted for noted in (_noted(*row) for row in rows) if noted.at >= since]
+        return [_noted(*row) for row in rows if dt.datetime.fromisoformat(row[1]) >= since]
 
     def last_changes(self, limit: int, document: str | None = None) -> list[Noted]:
         """The last changes, or those of a document, the last first."""

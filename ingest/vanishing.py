@@ -60,12 +60,11 @@ class Vanishing:
             if document is None:
                 await asyncio.to_thread(self._ledger.forget, id_)
                 continue
-            blank = Record(document=id_, source=source.name, location="", title=document.title, checked=self._clock())
             since = document.missing or self._today()
             if (self._today() - since).days >= source.keep or self._is_internal_now(document):
                 await self._removing.remove(id_)
             else:
-                await self._keep(document, known.get(id_, blank), since)
+                await self._keep(document, known.get(id_), since)
 
     async def remove_unlisted(self, sources: Collection[str]) -> None:
         """Take out all documents of sources of other names. Documents that came from none stay."""
@@ -80,15 +79,17 @@ class Vanishing:
             section.text in self._internal for section in document.sections
         )
 
-    async def _keep(self, document: Document, record: Record, since: dt.date) -> None:
+    async def _keep(self, document: Document, record: Record | None, since: dt.date) -> None:
         self._report.missing += 1
         if not document.missing:
             marked = document.model_copy(update={"missing": since})
             await self._removing.tell(change_of(Kind.MISSING, marked))
             await self._library.put_all([(marked, passages_of(marked))])
-        await asyncio.to_thread(
-            self._ledger.note, [record.model_copy(update={"missing": since, "checked": self._clock()})]
+        checked = self._clock()
+        record = record or Record(
+            document=document.id, source=document.source, location="", title=document.title, checked=checked
         )
+        await asyncio.to_thread(self._ledger.note, [record.model_copy(update={"missing": since, "checked": checked})])
 
     def _today(self) -> dt.date:
         return self._clock().astimezone().date()

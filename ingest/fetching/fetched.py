@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ingest.sources import Location
 
+_GONE = {404, 410}
+
 
 class FetchError(RuntimeError):
     """Something could not be fetched. The message names it and says what to do.
@@ -19,6 +21,11 @@ class FetchError(RuntimeError):
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the server says that there is nothing any longer."""
+        return self.status in _GONE
 
 
 class TransientError(FetchError):

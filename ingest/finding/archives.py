@@ -24,7 +24,6 @@ from ingest.sources import Location
 MEMBER = re.compile(r"(nl|sf)-\d{8}-\d{1,5}\.xml")
 """The name of a law (nl) or a regulation (sf)."""
 
-
 _PIECE = 64 * 1024
 
 

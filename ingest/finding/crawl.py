@@ -20,7 +20,6 @@ from ingest.finding.place import Place, failing, fetched_already
 from ingest.finding.robots import Disallowed, Robots
 from ingest.sources import Source
 
-_GONE = {404, 410}
 _ATTACHED = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -67,7 +66,8 @@ class Crawl:
 
         Raises FetchError where it could not be found out, or not to the end.
         """
-        self._await(_Step(start, 0, is_start=self._source.place == "site") for start in starts)
+        steps = (_Step(start, 0, is_start=self._source.place == "site") for start in starts)
+        await asyncio.to_thread(self._await, steps)
         is_empty = True
         for _ in range(self._source.limit):
             if not self._waiting:
@@ -101,8 +101,10 @@ class Crawl:
 
     def _await(self, steps: Iterable[_Step]) -> None:
         for step in steps:
+            if len(self._waiting) > self._source.limit * _WAITING:
+                return
             key = key_of(step.address)
-            if key not in self._seen and len(self._waiting) <= self._source.limit * _WAITING:
+            if key not in self._seen:
                 self._seen.add(key)
                 self._waiting.append(step)
 
@@ -116,7 +118,7 @@ class Crawl:
         except FetchError as error:
             if step.is_start:
                 raise
-            if error.status in _GONE:
+            if error.is_gone:
                 return
             if not isinstance(error, Disallowed) and (step.depth < self._depth or self._source.attachments):
                 self._unknown.append(error)
@@ -128,8 +130,7 @@ class Crawl:
         self._seen.add(key)
         place = fetched_already(address, fetched)
         if fetched.media_type in HTML:
-            page = await asyncio.to_thread(read_page, fetched)
-            is_wanted = self._heed(page, step, place)
+            is_wanted = await asyncio.to_thread(self._heed, fetched, step, place)
         else:
             is_wanted = fetched.media_type in _ATTACHED.values() and self._source.attachments
         if is_wanted:
@@ -151,9 +152,9 @@ class Crawl:
             raise FetchError(f"{step.address}: leads to {address}, another host; list it as a url if it should be had")
         return fetched
 
-    def _heed(self, page: Page, step: _Step, place: Place) -> bool:
+    def _heed(self, fetched: Fetched, step: _Step, place: Place) -> bool:
         """Note what a page leads to, and say whether the page itself is wanted."""
-        address = str(place.location)
+        page, address = read_page(fetched), str(place.location)
         if page.is_followed:
             self._await(self._onward(step, page))
         if not page.is_indexed or not self.fits(address):

@@ -27,14 +27,14 @@ async def listed_in_sitemap(fetcher: Fetcher, address: str) -> list[str]:
 
     Raises FetchError where one of them can't be had or understood.
     """
-    waiting, seen = [address], {key_of(address)}
+    waiting, seen, host = [address], {key_of(address)}, host_of(address)
     found: dict[str, None] = {}
     while waiting:
         fetched = await fetcher.fetch(waiting.pop(0))
-        sitemaps, pages = await asyncio.to_thread(_read_sitemap, fetched)
-        found |= dict.fromkeys(page for page in pages if host_of(page) == host_of(address))
+        sitemaps, pages = await asyncio.to_thread(_read_sitemap, fetched, host)
+        found |= dict.fromkeys(pages)
         for sitemap in sitemaps:
-            if host_of(sitemap) == host_of(address) and key_of(sitemap) not in seen:
+            if key_of(sitemap) not in seen:
                 seen.add(key_of(sitemap))
                 waiting.append(sitemap)
         if len(seen) > _MOST_SITEMAPS:
@@ -51,25 +51,25 @@ async def listed_in_feed(fetcher: Fetcher, address: str) -> list[str]:
     return await asyncio.to_thread(_read_feed, fetched)
 
 
-def _read_sitemap(fetched: Fetched) -> tuple[list[str], list[str]]:
+def _read_sitemap(fetched: Fetched, host: str) -> tuple[list[str], list[str]]:
     try:
         root = fromstring(gunzip(fetched.content, str(fetched.location), SIZE_LIMIT), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise FetchError(f"{fetched.location}: is no sitemap ({error}); give the address of its XML") from error
     match _name(root):
         case "sitemapindex":
-            return _addresses(root, "sitemap", fetched.url), []
+            return _addresses(root, "sitemap", fetched.url, host), []
         case "urlset":
-            return [], _addresses(root, "url", fetched.url)
+            return [], _addresses(root, "url", fetched.url, host)
         case other:
             what = f"is no sitemap but <{other[:40]}>"
             raise FetchError(f"{fetched.location}: {what}; give the address of a <urlset> or <sitemapindex>")
 
 
-def _addresses(root: Element, name: str, base: str) -> list[str]:
+def _addresses(root: Element, name: str, base: str, host: str) -> list[str]:
     entries = [child for child in root if _name(child) == name][:_MOST_ADDRESSES]
     written = (child.text or "" for entry in entries for child in entry if _name(child) == "loc")
-    return [address for text in written if (address := normal(text, base))]
+    return [address for text in written if (address := normal(text, base)) and host_of(address) == host]
 
 
 def _name(element: Element) -> str:

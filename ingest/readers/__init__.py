@@ -1,1 +1,1 @@
-"""One module for each format, and what they share."""
+"""One module or package for each format, and what they share."""

@@ -47,9 +47,8 @@ def decode(fetched: Fetched, charset: str | None = None) -> str:
 
     Raises ReadError where it is empty, binary, or text in no encoding that can be told.
     """
+    refuse_empty(fetched)
     content = fetched.content
-    if not content.strip():
-        raise ReadError(fetched, "is empty", "bring in the whole file, or take it out of the source")
     if content.startswith(b"%PDF-"):
         raise ReadError(fetched, "is a PDF", 'name it .pdf or set reader = "pdf"')
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -63,6 +62,12 @@ def decode(fetched: Fetched, charset: str | None = None) -> str:
         if encoding == "utf-8-sig" or not _MIXED.search(text):
             return text.replace("\r\n", "\n").replace("\r", "\n")
     raise ReadError(fetched, "is not text in an encoding that can be told", "save it as UTF-8")
+
+
+def refuse_empty(fetched: Fetched) -> None:
+    """Raise ReadError where there is nothing in a file."""
+    if not fetched.content.strip():
+        raise ReadError(fetched, "is empty", "bring in the whole file, or take it out of the source")
 
 
 def is_html(text: str) -> bool:

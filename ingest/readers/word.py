@@ -20,7 +20,7 @@ from ingest.readers.dates import Dates, date_in
 from ingest.readers.html.surroundings import Surroundings, label
 from ingest.readers.html.walking import Walk
 from ingest.readers.outline import Outline
-from ingest.readers.reading import ReadError, document, one_line, title_of
+from ingest.readers.reading import ReadError, document, one_line, refuse_empty, title_of
 from ingest.sources import Source
 from knowledge.model import Document
 
@@ -112,9 +112,8 @@ def _without_marks(tree: LexborHTMLParser) -> LexborHTMLParser:
 
 
 def _refuse_others(fetched: Fetched) -> None:
+    refuse_empty(fetched)
     content = fetched.content
-    if not content.strip():
-        raise ReadError(fetched, "is empty", "bring in the whole file, or take it out of the source")
     if content.startswith(_OLE):
         is_locked = "EncryptedPackage".encode("utf-16-le") in content
         raise ReadError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -137,8 +137,8 @@ def _clashes(sources: dict[int, Source]) -> Iterator[_Mistake]:
             yield _Mistake(number, "name", "is used twice; give each source a name of its own")
         elif other is not source:
             yield _Mistake(number, "name", f"is in document ids like '{other.name}'; give it another name")
-    yield from _taken(sources)
     ids = {number: {source.document_id(each): each for each in source.locations} for number, source in sources.items()}
+    yield from _taken(sources, ids)
     for number, source in sources.items():
         for other_number, other in sources.items():
             if other_number < number:
@@ -152,12 +152,11 @@ def _clashes(sources: dict[int, Source]) -> Iterator[_Mistake]:
                 yield _Mistake(number, "name", f"{told}; give it another name")
 
 
-def _taken(sources: dict[int, Source]) -> Iterator[_Mistake]:
+def _taken(sources: dict[int, Source], ids: Mapping[int, Collection[str]]) -> Iterator[_Mistake]:
     """Sources whose documents would take the place of published answers."""
     told = f"gives document ids that begin with '{ANSWERS}', as only those of published answers do"
     for number, source in sources.items():
-        ids = (source.document_id(each) for each in source.locations)
-        if source.path and any(id_.startswith(ANSWERS) for id_ in ids):
+        if source.path and any(id_.startswith(ANSWERS) for id_ in ids[number]):
             yield _Mistake(number, "path", f"{told}; give the folder, or the source of a file, another name")
         elif not source.path and slug(source.name) == ANSWER:
             yield _Mistake(number, "name", f"{told}; give it another name")

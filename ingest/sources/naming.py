@@ -35,5 +35,10 @@ def name_of_member(location: str) -> str:
     return _with_hash(slug(member)[:_LONGEST], member)
 
 
+def short_hash(text: str) -> str:
+    """What tells one name from another that reads the same."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
 def _with_hash(name: str, whole: str) -> str:
-    return "-".join(filter(None, (name, hashlib.sha256(whole.encode()).hexdigest()[:8])))
+    return "-".join(filter(None, (name, short_hash(whole))))

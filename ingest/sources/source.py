@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from datetime import timedelta
 from functools import cached_property
@@ -15,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from ingest.addresses import host_of, normal
 from ingest.sources.durations import Duration
-from ingest.sources.naming import name_of_member, name_of_page
+from ingest.sources.naming import name_of_member, name_of_page, short_hash
 from knowledge.model import Audience
 from knowledge.references import slug
 
@@ -144,7 +143,7 @@ class Source(Entry):
     """Somewhere that documents come from, and what holds for all documents from there.
 
     `folder` is where sources.toml is, `files` are the files that `path` stood for when it was read, `left_out` those
-    that were refused. `public_url` is where people can open the original.
+    that were refused.
     """
 
     folder: Path
@@ -172,7 +171,7 @@ class Source(Entry):
         if isinstance(location, Path):
             id_ = self._id_of_file(location)
             is_refused = any(location == each.file for each in self.left_out)
-            return f"{id_}-{_short_hash(location.name)}" if is_refused or self._ids[id_] > 1 else id_
+            return f"{id_}-{short_hash(location.name)}" if is_refused or self._ids[id_] > 1 else id_
         if self.lovdata:
             return f"{slug(self.name)}/{name_of_member(location)}"
         if self.url or self.path:
@@ -191,10 +190,6 @@ class Source(Entry):
         except ValueError:
             folders = (file.parent.name,)
         return "/".join(slug(part) for part in (*(folders or (self.name,)), file.stem))
-
-
-def _short_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _either(names: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from knowledge.model import Document
 from tests.ingest.paper import pdf
 from tests.ingest.town import Town
 from tests.peers.site import Site, running
+from tests.peers.town_hall import TownHall, opened
 
 Read = Callable[..., Document]
 
@@ -35,6 +36,12 @@ def read_file(tmp_path: Path) -> Read:
 async def site() -> AsyncIterator[Site]:
     async with running() as running_site:
         yield running_site
+
+
+@pytest.fixture
+async def hall() -> AsyncIterator[TownHall]:
+    async with opened(TownHall()) as open_hall:
+        yield open_hall
 
 
 @pytest.fixture

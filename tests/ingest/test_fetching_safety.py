@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
-from collections.abc import AsyncIterator
 from email.utils import formatdate
 from time import time
 
@@ -13,15 +12,9 @@ import httpx
 import pytest
 
 from ingest.fetching import Fetcher, FetchError, Pace, open_client
-from tests.peers.town_hall import HTML, TownHall, Worldwide, opened
+from tests.peers.town_hall import HTML, TownHall, Worldwide
 
 MB = 1024 * 1024
-
-
-@pytest.fixture
-async def hall() -> AsyncIterator[TownHall]:
-    async with opened(TownHall()) as open_hall:
-        yield open_hall
 
 
 def fetcher(client: httpx.AsyncClient, *, attempts: int = 1, limit: int = 4 * MB, timeout: float = 10) -> Fetcher:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import sqlite3
 import zlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -12,16 +11,10 @@ import pytest
 
 from ingest.fetching import Fetcher, FetchError, Pace
 from ingest.http_cache import HttpCache, Stored
-from tests.peers.town_hall import PDF, TownHall, opened
+from tests.peers.town_hall import PDF, TownHall
 
 PAGE = Stored(b"x" * 5000, "text/html", "utf-8", '"1"', "Mon, 02 Mar 2026 10:00:00 GMT", "noindex")
 DAY = 86400.0
-
-
-@pytest.fixture
-async def hall() -> AsyncIterator[TownHall]:
-    async with opened(TownHall()) as open_hall:
-        yield open_hall
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.readers.pdf.paragraphs import Paragraph, is_bullet, is_item
+from ingest.readers.pdf.paragraphs import ENDS, Paragraph, is_bullet, is_item
 from ingest.readers.reading import one_line
 
 _PART = re.compile(r"(?:Del|Kapittel|Kap\.|Kapitel|Chapter|Part|Vedlegg)\s+(\d+|[IVX]+|[A-H]\b)", re.I)
@@ -17,7 +17,6 @@ _NUMBERED = re.compile(
 _RUN_IN = re.compile(
     r"(?P<name>§\s*(?P<number>\d{1,3}(?:[.-]\d{1,2}){0,3})\.?(?:\s+[A-ZÆØÅ][^.:;]{1,38}(?=[.:]\s))?)\S?\s+(?=[A-ZÆØÅ])"
 )
-_ENDS = ".:;!?"
 _LONGEST = 140
 _GAP = 3
 """Headings may be missing between two others, but not more than this."""
@@ -86,7 +85,7 @@ def run_in(text: str) -> str:
     Empty where the text goes no further, or begins with no paragraph sign.
     """
     match = _RUN_IN.match(text)
-    return one_line(match["name"]).rstrip(".") if match and text[-1] in _ENDS else ""
+    return one_line(match["name"]).rstrip(".") if match and text[-1] in ENDS else ""
 
 
 def first_title(paragraphs: Sequence[Paragraph]) -> str:
@@ -123,7 +122,7 @@ def _may_head(paragraph: Paragraph, following: Paragraph | None) -> bool:
 def _number_run_in(paragraph: Paragraph) -> Number:
     """The number that a paragraph of several lines begins with; none where it does not."""
     text = paragraph.text
-    if len(paragraph.lines) == 1 or not paragraph.apart or paragraph.indent > _INDENT or text[-1] not in _ENDS:
+    if len(paragraph.lines) == 1 or not paragraph.apart or paragraph.indent > _INDENT or text[-1] not in ENDS:
         return ()
     match = _RUN_IN.match(text)
     return _digits(match["number"]) if match else ()

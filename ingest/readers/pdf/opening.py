@@ -12,7 +12,7 @@ from pypdfium2 import PdfDocument, PdfiumError
 
 from ingest.fetching import Fetched
 from ingest.readers.pdf.headings import Bookmark
-from ingest.readers.reading import ReadError, one_line, refuse_html
+from ingest.readers.reading import ReadError, one_line, refuse_empty, refuse_html
 
 MOST_PAGES = 5_000
 _MOST_BOOKMARKS = 5_000
@@ -27,8 +27,7 @@ _DAY = re.compile(r"D?:?\s*(\d{4})-?(\d{2})-?(\d{2})")
 
 def open_pdf(fetched: Fetched) -> Any:
     """The file as a `pypdfium2.PdfDocument`, to be closed. Raises ReadError where it can't be read by anybody."""
-    if not fetched.content.strip():
-        raise ReadError(fetched, "is empty", "bring in the whole file, or take it out of the source")
+    refuse_empty(fetched)
     if b"%PDF-" not in fetched.content[:1024]:
         refuse_html(fetched, fetched.content[:1024].decode("latin-1"))
         raise ReadError(fetched, "is not a PDF", "fetch it again, or set the reader it needs")

@@ -12,6 +12,8 @@ from ingest.readers.pdf.layout import Block
 from ingest.readers.pdf.pieces import Line
 from ingest.readers.pdf.words import glue
 
+ENDS = ".:;!?"
+"""What a paragraph ends with, or a heading that the text goes on after."""
 _BULLET = re.compile(r"^(?:[•▪◦‣●○·–\N{FIGURE DASH}→-]|o(?=\s+[A-ZÆØÅ]))\s+")
 _ITEM = re.compile(r"^(?:[a-zæøå]\)|[a-zæøå]\.\s|\(?\d{1,2}[.)]\s|\([a-zæøå\d]{1,2}\))", re.I)
 _NUMBERED = re.compile(r"^(?:§+\s*\d|\d+(?:\.\d+)+\.?\s|(?:Kapittel|Kap\.|Del)\s+[\dIVX]+\b)")
@@ -21,7 +23,7 @@ _PLAIN = re.compile(r"^(?:§+\s*)?\d{1,3}(?:[.-]\d{1,2})*\.?\s+[A-ZÆØÅ][^.,;:
 
 @dataclass
 class Paragraph:
-    """Lines that are one paragraph, one list or one table. `starts` says where in the text pages begin."""
+    """Lines that are one paragraph, one list or one table."""
 
     page: int
     lines: list[Line]
@@ -99,7 +101,7 @@ def ended_early(line: Line, following: Line, margin: float) -> bool:
     """Whether the next line's first word had room on this one, so that whoever wrote it began a new line."""
     if line.text.endswith(("-", "\N{SOFT HYPHEN}", "/")):
         return False
-    goes_on = following.text[0].islower() and line.text[-1] not in ".:;!?"
+    goes_on = following.text[0].islower() and line.text[-1] not in ENDS
     if goes_on and line.right - line.left > (margin - line.left) / 2:
         return False
     word = following.text.partition(" ")[0]
@@ -128,7 +130,7 @@ def _parts(line: Line, following: Line, margin: float, leading: float) -> str:
         return "space"
     emphasis = (line.bold, line.size) != (following.bold, following.size)
     if emphasis and (following.bold or line.bold or abs(line.size - following.size) > 0.6):
-        closed = line.text[-1] in ".:;!?" or ended_early(line, following, margin)
+        closed = line.text[-1] in ENDS or ended_early(line, following, margin)
         return "style" if closed or line.size != following.size or not following.text[0].islower() else ""
     early, plain = ended_early(line, following, margin), _PLAIN.match(following.text)
     heads = (plain and (early or line.text[-1] in ".:!?")) or (_NUMBERED.match(following.text) and early)

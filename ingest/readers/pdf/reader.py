@@ -16,7 +16,7 @@ from ingest.readers.outline import Outline
 from ingest.readers.pdf.headings import first_title, headings_of, run_in
 from ingest.readers.pdf.layout import Block, blocks_of
 from ingest.readers.pdf.opening import bookmarks, changed, open_pdf, own_title
-from ingest.readers.pdf.paragraphs import Paragraph, ended_early, is_item, paragraphs_of
+from ingest.readers.pdf.paragraphs import ENDS, Paragraph, ended_early, is_item, paragraphs_of
 from ingest.readers.pdf.running import without_contents, without_running_lines
 from ingest.readers.pdf.scans import INSTALL, Recognition, RecognitionError, is_garbled, is_scan
 from ingest.readers.pdf.sheet import TooMuchText, take_sheet
@@ -90,7 +90,7 @@ def _take(file: Any, fetched: Fetched, language: str, recognition: Recognition) 
         characters += sum(len(line.text) for block in blocks for line in block.lines)
         if characters > MOST_CHARACTERS:
             raise ReadError(fetched, f"holds more than the {MOST_CHARACTERS} characters that are read", "split it")
-    if not any(taken.pages):
+    if taken.left_out and not any(taken.pages):
         raise _unreadable(fetched, taken)
     return taken
 
@@ -127,9 +127,7 @@ def _unreadable(fetched: Fetched, taken: _Taken) -> ReadError:
     reasons = "; ".join(taken.left_out)
     if "Tesseract" in reasons:
         return ReadError(fetched, f"has no text layer that can be read: {reasons}", "or bring in a version with text")
-    if reasons:
-        return ReadError(fetched, f"has no page that can be read ({reasons})", "fetch it again, or save it anew")
-    return ReadError(fetched, "has no text", "bring in a version that has, or take it out of the source")
+    return ReadError(fetched, f"has no page that can be read ({reasons})", "fetch it again, or save it anew")
 
 
 def _listed(pages: Sequence[int]) -> str:
@@ -219,6 +217,6 @@ def _goes_on(before: Paragraph, paragraph: Paragraph) -> bool:
     elsewhere = paragraph.page != before.page or first.bottom < last.top
     if last.row or first.row:
         return last.row and first.row and len(last.cells) == len(first.cells) and paragraph.page != before.page
-    if not elsewhere or is_item(first) or last.text[-1] in ".:;!?" or not first.text[0].islower():
+    if not elsewhere or is_item(first) or last.text[-1] in ENDS or not first.text[0].islower():
         return False
     return paragraph.page != before.page or not ended_early(last, first, before.margin)

@@ -36,7 +36,7 @@ _SYMBOLS = str.maketrans({
 _BOLD = re.compile(r"bold|black|heavy|demi|semib|(?:^|[-+])CMB|CMSSBX", re.I)
 _DOT = 6.0
 _MOST_DOTS = 200
-_THIN = 3.0
+THIN = 3.0
 """Points: boxes thinner than this are lines."""
 
 
@@ -225,7 +225,7 @@ def _bounds(drawn: Any) -> tuple[float, float, float, float]:
 def _rules(path: Any, bounds: tuple[float, float, float, float]) -> Iterator[tuple[float, float, float, float]]:
     """The straight lines of a path: thin boxes that are filled, and level or upright strokes. Others are shading."""
     left, right, bottom, top = bounds
-    if right - left <= _THIN or top - bottom <= _THIN:
+    if right - left <= THIN or top - bottom <= THIN:
         yield bounds
         return
     segments = pdfium.FPDFPath_CountSegments(path)
@@ -240,7 +240,7 @@ def _rules(path: Any, bounds: tuple[float, float, float, float]) -> Iterator[tup
                     yield min(x, to_x), max(x, to_x), min(y, to_y), max(y, to_y)
         else:
             across, up = [x for x, _ in points], [y for _, y in points]
-            if max(across) - min(across) <= _THIN or max(up) - min(up) <= _THIN:
+            if max(across) - min(across) <= THIN or max(up) - min(up) <= THIN:
                 yield min(across), max(across), min(up), max(up)
 
 

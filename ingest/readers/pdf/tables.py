@@ -6,12 +6,11 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.readers.pdf.sheet import Rule, Word
+from ingest.readers.pdf.sheet import THIN, Rule, Word
 
 _SNAP = 3.0
 """Points: lines this near to each other are one, and meet."""
 _SHORTEST = 6.0
-_THIN = 3.0
 
 Place = tuple[int, int]
 """Row and column."""
@@ -78,8 +77,8 @@ def _is_over(level: Sequence[Rule], y: float, x: float) -> bool:
 def _grids(rules: Sequence[Rule]) -> Iterator[Grid]:
     lines = [rule for rule in rules if max(rule.right - rule.left, rule.bottom - rule.top) >= _SHORTEST]
     for group in _touching(lines):
-        level = tuple(rule for rule in group if rule.bottom - rule.top <= _THIN)
-        upright = tuple(rule for rule in group if rule.right - rule.left <= _THIN)
+        level = tuple(rule for rule in group if rule.bottom - rule.top <= THIN)
+        upright = tuple(rule for rule in group if rule.right - rule.left <= THIN)
         rows, columns = _places(rule.top for rule in level), _places(rule.left for rule in upright)
         if len(rows) >= 3 and len(columns) >= 3:
             yield Grid(rows, columns, level, upright)
