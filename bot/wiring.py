@@ -276,9 +276,9 @@ def _embeddings(data_dir: Path) -> CachedEmbeddings:
 def _retrievers(
     library: Library, embeddings: CachedEmbeddings, concepts: Concepts, count: int
 ) -> Mapping[Audience, Retriever]:
-    readers = {audience: library.reader(audience) for audience in Audience}
     return {
-        each: Retriever(reader=readers[each], embeddings=embeddings, concepts=concepts, count=count) for each in readers
+        each: Retriever(reader=library.reader(each), embeddings=embeddings, concepts=concepts, count=count)
+        for each in Audience
     }
 
 

@@ -63,7 +63,7 @@ def answers(
     """See how many questions are answered, and how many wrongly. What is not in force yet is left out."""
     from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.evaluation.records import KnownQuestion, Record, RecordsError, read_records  # noqa: PLC0415
-    from bot.evaluation.runs import score_answers  # noqa: PLC0415
+    from bot.evaluation.scores import score_answers  # noqa: PLC0415
 
     with plain_errors(DataDirError, RecordsError):
         draw = _drawing(plot) if plot else None

@@ -71,6 +71,11 @@ class NewCase(_Value):
     nearest: tuple[Citation, ...] = ()
     draft: tuple[Claim, ...] = ()
 
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the bot had found, the nearest to an answer first."""
+        return (*(claim.citation for claim in self.draft), *self.nearest)
+
 
 class Case(NewCase):
     """A case as it stands. `id` is opaque, `number` is for people; `version` counts the events that led here.

@@ -70,7 +70,7 @@ class Router:
         Every citation speaks for one topic or divides its voice, the lower the later it comes; what the bot would have
         answered with comes before what was merely near. Ties go to what is first in the file.
         """
-        return self.route_found(_citations(request), request.language, request.question)
+        return self.route_found(request.citations, request.language, request.question)
 
     def route_found(self, citations: Sequence[Citation], language: str, question: str = "") -> Routed:
         """The same of what was found for a question, the nearest to an answer first, in that language."""
@@ -126,17 +126,12 @@ class Router:
 
 def strategy_of(request: NewCase) -> str:
     """The code of the plan's strategy that the question leads to ("B3"), empty where it leads to none."""
-    return _first_strategy(_citations(request))
+    return _first_strategy(request.citations)
 
 
 def _first_strategy(citations: Sequence[Citation]) -> str:
     codes = (_strategy(citation)[1] for citation in citations)
     return next(filter(None, codes), "")
-
-
-def _citations(request: NewCase) -> list[Citation]:
-    """What the bot has found, the nearest to an answer first."""
-    return [*(claim.citation for claim in request.draft), *request.nearest]
 
 
 def _sections(citations: Sequence[Citation]) -> list[Citation]:

@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.evaluation.measures import Bin, mean, reliability
+from bot.evaluation.measures import mean
 from bot.evaluation.results import FILE, Result, Run, Shown, parts_of, write_run
-from bot.evaluation.scores import MEASURES, Measure, curve, scores
+from bot.evaluation.scores import MEASURES, Measure, bins, curve, scores
 
 REPORT = "report.md"
 PICTURES = {
@@ -66,7 +66,7 @@ def _draw(run: Run, folder: Path) -> bool:
     paths = [folder / name for name in PICTURES]
     plot_recall(_recalls(run.results), paths[0])
     plot_risk_coverage(run.results, run.threshold, paths[1])
-    plot_reliability(_bins(run.results), paths[2])
+    plot_reliability(bins(run.results), paths[2])
     return True
 
 
@@ -99,7 +99,7 @@ def _breakdown(by: str, parts: Mapping[str, Sequence[Result]]) -> list[str]:
 
 def _confidence(run: Run) -> Iterator[str]:
     yield "\n## Confidence\n\nDrafts by how sure the bot was, and the share of them that cite a right section:"
-    rows = [[f"{each.confidence:.3f}", f"{each.right:.3f}", str(each.count)] for each in _bins(run.results)]
+    rows = [[f"{each.confidence:.3f}", f"{each.right:.3f}", str(each.count)] for each in bins(run.results)]
     yield from table(["confidence", "right", "drafts"], rows)
     yield f"Were more or fewer questions answered (the threshold is {run.threshold:g}):"
     points = curve(run.results)
@@ -124,11 +124,6 @@ def _worst(results: Sequence[Result]) -> Iterator[str]:
 
 def _shown(shown: Shown) -> str:
     return f"- shown: {escaped(f'{shown.document}#{shown.section}')} ({escaped(shown.title)}): «{escaped(shown.quote)}»"
-
-
-def _bins(results: Sequence[Result]) -> list[Bin]:
-    drafted = [each for each in results if each.drafted]
-    return reliability([each.confidence for each in drafted], [each.right for each in drafted])
 
 
 def _recalls(results: Sequence[Result]) -> dict[str, list[float]]:

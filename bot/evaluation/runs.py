@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.conversation import Conversation
-from bot.evaluation.measures import first_rank, mean, mrr, ndcg, recall
+from bot.evaluation.measures import first_rank, mrr, ndcg, recall
 from bot.evaluation.records import KnownQuestion, Query, Record
 from bot.question import Question, Reply, Status
 from ingest.passages import passages_of
@@ -34,25 +34,6 @@ class RetrievalScores(BaseModel):
     mrr_10: float = Field(serialization_alias="mrr@10")
     ndcg_10: float = Field(serialization_alias="ndcg@10")
     ms_per_query: float
-
-
-class AnswerScores(BaseModel):
-    """How well questions were answered, as shares (0..1).
-
-    Of the answerable ones: `answered`, those with a right section ranked first or among the first three (whether or not
-    the bot abstained), and those whose answer or quotes hold the words they must. Of the unanswerable ones:
-    `abstained_unanswerable`. Of all: `wrong`, those answered with no right section cited.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    n: int
-    answered: float
-    gold_first: float
-    gold_in_3: float
-    contains: float
-    abstained_unanswerable: float
-    wrong: float
 
 
 @dataclass(frozen=True)
@@ -136,25 +117,6 @@ async def ask_all(conversation: Conversation, questions: Sequence[KnownQuestion]
         outcomes.append(Outcome(question, reply))
         progress(done, len(questions))
     return outcomes
-
-
-def score_answers(outcomes: Sequence[Outcome]) -> AnswerScores:
-    """What the outcomes come to."""
-    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
-    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
-    return AnswerScores(
-        n=len(outcomes),
-        answered=_share([outcome.answered for outcome in answerable]),
-        gold_first=_share([outcome.rank == 1 for outcome in answerable]),
-        gold_in_3=_share([outcome.rank is not None and outcome.rank <= 3 for outcome in answerable]),
-        contains=_share([outcome.contains for outcome in answerable]),
-        abstained_unanswerable=_share([not outcome.answered for outcome in unanswerable]),
-        wrong=_share([outcome.answered and not outcome.right for outcome in outcomes]),
-    )
-
-
-def _share(cases: Sequence[bool]) -> float:
-    return round(mean([float(case) for case in cases]), 4)
 
 
 def _plain(text: str) -> str:

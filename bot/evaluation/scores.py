@@ -6,10 +6,32 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.evaluation.measures import auc, calibration_error, mean, reliability, risk_area, risk_coverage
-from bot.evaluation.results import Result
+from pydantic import BaseModel, ConfigDict
+
+from bot.evaluation.measures import Bin, auc, calibration_error, mean, reliability, risk_area, risk_coverage
+from bot.evaluation.results import Result, result_of
+from bot.evaluation.runs import Outcome
 
 Results = Sequence[Result]
+
+
+class AnswerScores(BaseModel):
+    """How well questions were answered, as shares (0..1).
+
+    Of the answerable ones: `answered`, those with a right section ranked first or among the first three (whether or not
+    the bot abstained), and those whose answer or quotes hold the words they must. Of the unanswerable ones:
+    `abstained_unanswerable`. Of all: `wrong`, those answered with no right section cited.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    n: int
+    answered: float
+    gold_first: float
+    gold_in_3: float
+    contains: float
+    abstained_unanswerable: float
+    wrong: float
 
 
 @dataclass(frozen=True)
@@ -37,6 +59,13 @@ def scores(results: Results) -> dict[str, float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def score_answers(outcomes: Sequence[Outcome]) -> AnswerScores:
+    """What the outcomes come to."""
+    found = scores([result_of(each) for each in outcomes])
+    shares = {name: round(found.get(name, 0.0), 4) for name in AnswerScores.model_fields if name != "n"}
+    return AnswerScores.model_validate({"n": len(outcomes), **shares})
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The least of the values that at least this share (0..1) of them don't exceed. There must be one."""
     return sorted(values)[max(math.ceil(share * len(values)) - 1, 0)]
@@ -45,6 +74,12 @@ def percentile(values: Sequence[float], share: float) -> float:
 def curve(results: Results) -> list[tuple[float, float]]:
     """The risk-coverage curve."""
     return risk_coverage([each.confidence for each in results], [each.right for each in results])
+
+
+def bins(results: Results) -> list[Bin]:
+    """The drafts by their confidence."""
+    drafted = [each for each in results if each.drafted]
+    return reliability([each.confidence for each in drafted], [each.right for each in drafted])
 
 
 def _share(of: Callable[[Result], bool], among: Callable[[Result], bool]) -> Callable[[Results], float | None]:
@@ -76,9 +111,8 @@ def _risk_area(results: Results) -> float | None:
 
 
 def _calibration_error(results: Results) -> float | None:
-    drafted = [each for each in results if each.drafted]
-    bins = reliability([each.confidence for each in drafted], [each.right for each in drafted])
-    return calibration_error(bins) if bins else None
+    found = bins(results)
+    return calibration_error(found) if found else None
 
 
 def _separation(results: Results) -> float | None:

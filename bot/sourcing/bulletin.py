@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -60,9 +61,9 @@ def bulletin(changes: Sequence[Change], *, brief: bool = False) -> Bulletin:
     """Of these changes, the oldest first. `brief`: no document is named."""
     items = [_item(of_one) for of_one in _by_document(changes).values()]
     counts = {audience: Counter(item.kind for item in items if item.audience is audience) for audience in Audience}
-    named = [item for audience in Audience for item in [each for each in items if each.audience is audience][:MOST]]
-    order = {id(item): number for number, item in enumerate(items)}
-    return Bulletin(counts=counts, items=() if brief else tuple(sorted(named, key=lambda item: order[id(item)])))
+    places = {audience: itertools.count() for audience in Audience}
+    named = tuple(item for item in items if next(places[item.audience]) < MOST)
+    return Bulletin(counts=counts, items=() if brief else named)
 
 
 def owed(noted: Sequence[Noted], platform: str, *, brief: bool) -> Delivery:

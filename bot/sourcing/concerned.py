@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
-from bot.desk.case import SYSTEM, Case, CaseState, Event, Move
+from bot.desk.case import SYSTEM, Case, Event, Move
+from bot.desk.moves import RULES
 from bot.desk.source_change import SourceChange
 from ingest.changes import Change, Kind
 from ingest.ledger import Noted
 from knowledge.model import Audience, Citation
 
-UNSETTLED = frozenset(CaseState) - {CaseState.CLOSED, CaseState.WITHDRAWN}
+UNSETTLED = frozenset(RULES[Move.SOURCE_CHANGED].to)
 """The states of a case that a change of its sources still matters to."""
 
 _WHOLLY = frozenset({Kind.REMOVED, Kind.MISSING})
@@ -51,8 +52,7 @@ def _ref(noted: Noted) -> str:
 
 def _cited(case: Case) -> Iterator[Citation]:
     """What the bot has found for the case, and what the answer that it was given links to."""
-    yield from (claim.citation for claim in case.draft)
-    yield from case.nearest
+    yield from case.citations
     for found in _ADDRESS.finditer(case.answer or ""):
         section = unquote(found[2] or "")
         yield Citation(document=unquote(found[1]), section=section, title="", url=found[0], quote="")

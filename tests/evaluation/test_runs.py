@@ -6,7 +6,8 @@ import pytest
 
 from bot.evaluation.plot import plot_risk_coverage
 from bot.evaluation.records import KnownQuestion, Query, Record
-from bot.evaluation.runs import Outcome, fill, measure_retrieval, score_answers
+from bot.evaluation.runs import Outcome, fill, measure_retrieval
+from bot.evaluation.scores import score_answers
 from bot.question import Reply, Status
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library

@@ -157,7 +157,7 @@ def _lines(shown: _Shown, moment: dt.datetime) -> Iterator[tuple[str, str]]:
     yield "Happened", "(UTC)"
     yield from (("", _happened(event)) for event in shown.events)
     case = shown.case
-    sources = dict.fromkeys([*(claim.citation for claim in case.draft), *case.nearest])
+    sources = dict.fromkeys(case.citations)
     yield from (("Source", f"{source.title}: “{source.quote}” {source.url}") for source in sources)
 
 

@@ -91,9 +91,9 @@ class WebHandler:
         feedback, escalations = Feedback(database), Escalations(database, desk)
         rendering = Rendering(texts, identity, escalations, demo=settings.demo)
         posts = Posts(rendering, desk, feedback)
-        absences = Absences(database, desk.teams)
+        absences, revisions = Absences(database, desk.teams), Revisions(sourcing.ledger)
         roster = Roster(database, desk.teams, INVENTED if settings.demo else ())
-        views = Views(desk, roster, absences, publishing, Revisions(sourcing.ledger))
+        views = Views(desk, roster, absences, publishing, revisions)
         self._pages = (
             ChannelPages(rendering, identity, self._threads, posts, self._live, Guard(), desk),
             ReplyActions(rendering, identity, self._threads, posts, feedback),
@@ -106,7 +106,7 @@ class WebHandler:
             ProposingPages(rendering, identity, desk, publishing, self._threads),
             SupplementingPages(rendering, identity, desk, self._threads),
             CasePages(rendering, identity, desk, self._threads, absences, roster, escalations, views),
-            PublishedPages(rendering, identity, desk, publishing, self._threads, Revisions(sourcing.ledger)),
+            PublishedPages(rendering, identity, desk, publishing, self._threads, revisions),
             AbsencePages(rendering, identity, absences, roster, desk.teams, self._threads),
             SessionPages(identity, None if settings.demo else SignIn(settings, desk.teams)),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from urllib.parse import quote
 
 from bot.desk.outbox import Delivery
 from bot.handlers.slack import PLATFORM
@@ -11,6 +10,7 @@ from bot.handlers.slack.blocks import FALLBACK, Message, bold, sections
 from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
+from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.handlers.slack.workspace import Workspace
 from bot.people import Place
@@ -23,8 +23,6 @@ __all__ = ["KIND", "BulletinCourier"]
 
 _TITLE = 150
 _HEADINGS = 250
-_GONE = frozenset({Kind.REMOVED})
-"""What happened to documents that can't be opened any more."""
 
 
 class BulletinCourier:
@@ -41,7 +39,7 @@ class BulletinCourier:
         texts: Texts,
     ) -> None:
         self._channel = channel
-        self._public_url = public_url
+        self._pages = Pages(public_url)
         self._clients = clients
         self._workspace = workspace
         self._directory = directory
@@ -71,11 +69,11 @@ class BulletinCourier:
         lines = [self._line(item) for item in seen.items]
         if lines and seen.unnamed:
             lines.append(escape(said("desk.sources.bulletin.more", count=seen.unnamed)))
-        way = link(f"{self._public_url}/kilder", escape(said("desk.sources.bulletin.open")))
+        way = link(self._pages.sources, escape(said("desk.sources.bulletin.open")))
         return Message(clip(lead, FALLBACK), tuple(sections([bold(lead), *lines, way])))
 
     def _line(self, item: Item) -> str:
-        address = "" if item.kind in _GONE else f"{self._public_url}/kilde/{quote(item.document)}"
+        address = "" if item.kind is Kind.REMOVED else self._pages.source(item.document)
         title = link(address, clip(item.title, _TITLE))
         told = f"• {title} – {escape(self._texts(OFFICERS_LANGUAGE, f'desk.sources.bulletin.kind.{item.kind}'))}"
         return f"{told}: {clip(', '.join(item.headings), _HEADINGS)}" if item.headings else told

@@ -97,7 +97,7 @@ def _particulars(case: Case, around: Around, texts: Texts, language: str, now: d
         yield escape(texts(language, "slack.casework.confidential"))
         return
     yield _asked_by(case, texts, language)
-    found = sources([*(claim.citation for claim in case.draft), *case.nearest])
+    found = sources(case.citations)
     yield escape(texts(language, "slack.casework.sources", count=len(found)))
 
 

@@ -158,7 +158,7 @@ def asked(case: Case, meant: Meant, texts: Texts) -> list[Block]:
 
 
 def _found(case: Case, meant: Meant, texts: Texts) -> list[Block]:
-    found = sources([*(claim.citation for claim in case.draft), *case.nearest])
+    found = sources(case.citations)
     if not found:
         return []
     # An address can be as long as three sources in all may be.

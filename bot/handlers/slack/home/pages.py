@@ -56,6 +56,11 @@ class Pages:
         return f"{self._root}/saker"
 
     @property
+    def sources(self) -> str:
+        """The sources, and what has changed in them."""
+        return f"{self._root}/kilder"
+
+    @property
     def strategies(self) -> str:
         """The strategies of the plan."""
         return f"{self._root}/strategier"

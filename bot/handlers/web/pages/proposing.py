@@ -81,7 +81,7 @@ class ProposingPages:
     async def _show(
         self, request: Request, case: Case, new: NewAnswer, proposal: Proposal | None = None, problem: str = ""
     ) -> Response:
-        found = {_id(citation): citation.title for citation in _citations(case)}
+        found = {_id(citation): citation.title for citation in case.citations}
         return await self._rendering.page(
             request,
             "propose.html",
@@ -119,7 +119,7 @@ def day_in(form: FormData, name: str, otherwise: dt.date) -> dt.date:
 
 
 def _beginning(desk: Desk, case: Case, replaces: PublishedAnswer | None) -> NewAnswer:
-    sources: Sequence[str] = [_id(citation) for citation in _citations(case) if citation.kind != "answer"]
+    sources: Sequence[str] = [_id(citation) for citation in case.citations if citation.kind != "answer"]
     return NewAnswer(
         cases=(case.id,),
         question=replaces.question if replaces else case.question,
@@ -143,10 +143,6 @@ def _read(form: FormData, case: Case, beginning: NewAnswer) -> NewAnswer:
             "replaces": str(form.get("erstatter", "")) or None,
         }
     )
-
-
-def _citations(case: Case) -> list[Citation]:
-    return [*(claim.citation for claim in case.draft), *case.nearest]
 
 
 def _id(citation: Citation) -> str:

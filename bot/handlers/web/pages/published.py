@@ -20,7 +20,7 @@ from bot.handlers.web.pages.officers import answer_of, officer_of
 from bot.handlers.web.pages.proposing import FIELDS, REVIEW_AFTER, day_in, sources_in
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
-from bot.publishing.answer import LONGEST_QUESTION, AnswerState, IllegalAct, PublishedAnswer, Source, Wording
+from bot.publishing.answer import LONGEST_QUESTION, AnswerState, IllegalAct, PublishedAnswer, Wording
 from bot.publishing.concerns import told
 from bot.publishing.publishing import Publishing
 from bot.sourcing.revisions import Revision, Revisions
@@ -153,16 +153,17 @@ class PublishedPages:
         if not answer.seen or not answer.concerns:
             return {}
         since = answer.seen
+        documents = {source.document: source.title for source in answer.sources}
         return {
-            source.title: await self._revisions.since(source.document, since, _sections(answer, source))
-            for source in answer.sources
+            title: await self._revisions.since(document, since, _sections(answer, document))
+            for document, title in documents.items()
         }
 
     async def _answer(self, request: Request) -> PublishedAnswer:
         return await answer_of(self._publishing, request.path_params["answer"])
 
 
-def _sections(answer: PublishedAnswer, source: Source) -> set[str]:
-    """The sections of the source's document that the answer rests on; none where that is the whole document."""
-    sections = {each.section for each in answer.sources if each.document == source.document}
+def _sections(answer: PublishedAnswer, document: str) -> set[str]:
+    """The sections of the document that the answer rests on; none where that is the whole document."""
+    sections = {each.section for each in answer.sources if each.document == document}
     return set() if "" in sections else sections

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import groupby, islice
@@ -32,6 +33,9 @@ _SECTIONS = 20
 """Of a document whose words are compared; of more, only the headings are told."""
 
 
+_Words = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Compared:
     """A section: what happened to it, and its words as (sign, text), none where there are too many sections."""
@@ -39,7 +43,7 @@ class Compared:
     kind: Kind
     anchor: str
     heading: str
-    words: Sequence[tuple[str, str]]
+    words: _Words
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class SourcePages:
         self._rendering = rendering
         self._identity = identity
         self._sourcing = sourcing
+        # What has changed stays as it was told, and to compare it is most of what a view takes.
+        self._words = functools.lru_cache(MOST * _SECTIONS)(_words)
 
     def routes(self) -> list[BaseRoute]:
         """Where these pages are."""
@@ -83,7 +89,7 @@ class SourcePages:
         )
 
     def _changes(self) -> list[Shown]:
-        return list(islice(_shown(self._sourcing.ledger.last_changes(_READ)), MOST))
+        return list(islice(_shown(self._sourcing.ledger.last_changes(_READ), self._words), MOST))
 
 
 def _urgency(standing: Standing) -> tuple[bool, int, str]:
@@ -94,10 +100,14 @@ def _removed_on(standing: Standing, missing: dt.date) -> dt.date:
     return missing + dt.timedelta(days=standing.source.keep)
 
 
-def _shown(noted: Sequence[Noted]) -> Iterator[Shown]:
+def _words(before: str, after: str) -> _Words:
+    return tuple(excerpt(diff(before, after)))
+
+
+def _shown(noted: Sequence[Noted], words: Callable[[str, str], _Words]) -> Iterator[Shown]:
     for _, group in groupby(noted, key=_likeness):
         alike = tuple(group)
-        yield Shown(alike, tuple(_compared(alike[0].change.sections)))
+        yield Shown(alike, tuple(_compared(alike[0].change.sections, words)))
 
 
 def _likeness(noted: Noted) -> tuple[object, ...]:
@@ -105,7 +115,7 @@ def _likeness(noted: Noted) -> tuple[object, ...]:
     return (noted.number,) if change.sections else (change.kind, change.source, noted.at.date())
 
 
-def _compared(sections: Sequence[SectionChange]) -> Iterator[Compared]:
+def _compared(sections: Sequence[SectionChange], words: Callable[[str, str], _Words]) -> Iterator[Compared]:
     for number, section in enumerate(sections):
-        words = excerpt(diff(section.before, section.after)) if number < _SECTIONS else ()
-        yield Compared(section.kind, section.anchor, section.heading, tuple(words))
+        said = words(section.before, section.after) if number < _SECTIONS else ()
+        yield Compared(section.kind, section.anchor, section.heading, said)
