@@ -37,9 +37,9 @@ class Chat:
 
     writing: Writing
     accounts: Accounts
+    step_seconds: float
     rewriter: Rewriter | None = None
     ranker: Ranker | None = None
-    step_seconds: float = 4.0
 
     def begin(self, reply_id: str) -> Aid:
         """Its part in the reply of that id."""

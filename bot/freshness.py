@@ -21,10 +21,9 @@ Terms = Callable[[str], Collection[str]]
 class Freshness:
     """Notes on the sources of claims; old are those that were last checked more than `months` ago."""
 
-    def __init__(self, texts: Texts, months: int, today: Callable[[], dt.date] = dt.date.today) -> None:
+    def __init__(self, texts: Texts, months: int) -> None:
         self._texts = texts
         self._age = dt.timedelta(days=months * _DAYS_A_MONTH)
-        self._today = today
 
     def contradicted(self, claims: Sequence[Claim], nearest: Sequence[Citation], terms: Terms) -> tuple[Claim, ...]:
         """The claims, and beside one that another source gives other figures for what that says, the newer first."""
@@ -57,7 +56,7 @@ class Freshness:
                 yield self._texts(language, "reply.note.old", title=citation.title, checked=checked)
 
     def _is_old(self, kind: str, date: dt.date) -> bool:
-        return kind in _KEPT_UP and date < self._today() - self._age
+        return kind in _KEPT_UP and date < dt.date.today() - self._age
 
     def _titled(self, citation: Citation, language: str) -> str:
         day = f", {self._day(citation.date, language)}" if citation.date else ""

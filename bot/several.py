@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from bot.citing import numbers
 from bot.question import Reply, Status
+from bot.splitting import SENTENCE_END
 from bot.texts import Texts
 
 T = TypeVar("T")
 
 _NEAREST = 3
-_SENTENCE = re.compile(r"(?<=[.!])\s+")
 
 
 def merged(asked: Sequence[str], replies: Sequence[Reply], texts: Texts) -> Reply:
@@ -49,7 +48,7 @@ def _lead(asked: Sequence[str], replies: Sequence[Reply], whole: Reply, texts: T
     shown = {claim.text: marks[claim.citation] for claim in whole.claims}
     lines = [texts(whole.language, "reply.several.lead", count=len(asked))]
     for number, (text, reply) in enumerate(zip(asked, replies, strict=True), 1):
-        question = _SENTENCE.split(text)[-1]
+        question = SENTENCE_END.split(text)[-1]
         if reply.status is Status.ANSWERED:
             sources = ", ".join(f"[{mark}]" for mark in dict.fromkeys(shown[claim.text] for claim in reply.claims))
             said = texts(whole.language, "reply.several.answered", sources=sources)

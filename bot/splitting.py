@@ -35,7 +35,7 @@ _UNSAFE = re.compile(
 )
 """In such a question, "og" and what follows may belong to what it says before."""
 _QUESTION_END = re.compile(r"(?<=\?)\s+")
-_SENTENCE_END = re.compile(r"(?<=[.!])\s+|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!])\s+|\n+")
 _LEADING = re.compile(r"^(?:og|men|and|but)\s+", re.I)
 
 
@@ -45,7 +45,7 @@ def questions(text: str) -> tuple[str, ...]:
     asked: list[str] = []
     preface = ""
     for piece in _QUESTION_END.split(text.strip()):
-        *said, question = _SENTENCE_END.split(piece)
+        *said, question = SENTENCE_END.split(piece)
         preface = preface or " ".join(said)
         # What is said between questions or behind the last one may change what they ask.
         if not piece.endswith("?") or not _BEGINS.match(question) or (asked and said):

@@ -55,8 +55,9 @@ class Triage:
         rules = tomllib.loads((_FOLDER / "triage.toml").read_text("utf-8"))
         words = _spelt_out(rules["words"])
         self.municipality = municipality.strip().removesuffix(" kommune")
-        self._rules = {kind: _Rule(rules[kind], words) for kind in Kind}
-        self._places = _Places(self.municipality, self._rules[Kind.ELSEWHERE]) if self.municipality else None
+        self._rules = {kind: _Rule(rules[kind], words) for kind in Kind if kind is not Kind.ELSEWHERE}
+        at_home = _any_of(rules[Kind.ELSEWHERE]["unless"], words)
+        self._places = _Places(self.municipality, at_home) if self.municipality else None
 
     def is_emergency(self, text: str) -> bool:
         """Is somebody or something in danger now, as far as a text of any length says?"""
@@ -79,17 +80,18 @@ class _Rule:
     """A sentence fits that has what the rule says, and nothing that speaks against it."""
 
     def __init__(self, table: Mapping[str, list[str]], words: Mapping[str, str]) -> None:
-        self._says = _any_of(table.get("says", []), words)
-        self.unless = _any_of(table["unless"], words)
+        self._says = _any_of(table["says"], words)
+        self._unless = _any_of(table["unless"], words)
 
     def fits(self, sentence: str) -> bool:
-        return bool(self._says and self._says.search(sentence)) and not (self.unless and self.unless.search(sentence))
+        return bool(self._says.search(sentence)) and not self._unless.search(sentence)
 
 
 class _Places:
-    """The names of all municipalities but one's own, and where a sentence is about one of them."""
+    """The names of all municipalities but one's own, and where a sentence is about one of them: not where what stands
+    before its name says that somebody there asks about the rules here (`at_home`)."""
 
-    def __init__(self, own: str, rule: _Rule) -> None:
+    def __init__(self, own: str, at_home: re.Pattern[str]) -> None:
         names = {
             name.rstrip("*").lower(): name for name in _municipalities() if name.rstrip("*").lower() != own.lower()
         }
@@ -106,7 +108,7 @@ class _Places:
         self._keyword = re.compile(rf"{goes}\b(?P<in>(?P<of>{'|'.join(plain)}))\b(?!-)", re.I)
         self._names = names
         self._own = re.compile(rf"\b{re.escape(own)}\b", re.I)
-        self._rule = rule
+        self._at_home = at_home
 
     def other(self, query: str) -> Sorted | None:
         """The municipality that the question is about; None where one's own is named as well."""
@@ -122,7 +124,7 @@ class _Places:
         return Sorted(query=rest, kind=Kind.ELSEWHERE, place=name)
 
     def _is_home(self, match: re.Match[str]) -> bool:
-        return bool(self._rule.unless and self._rule.unless.search(match.string[: match.start()]))
+        return bool(self._at_home.search(match.string[: match.start()]))
 
 
 def national(draft: Draft) -> Draft:
@@ -158,9 +160,8 @@ def _filled(pattern: str, words: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda named: words[named[1]], pattern)
 
 
-def _any_of(patterns: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str] | None:
-    every = [f"(?:{_filled(pattern, words)})" for pattern in patterns]
-    return re.compile("|".join(every), re.I) if every else None
+def _any_of(patterns: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{_filled(pattern, words)})" for pattern in patterns), re.I)
 
 
 def _longest_first(names: Iterable[str]) -> list[str]:

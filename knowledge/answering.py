@@ -12,6 +12,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from knowledge.confidence import signs
+from knowledge.coverage import Coverage
 from knowledge.library import Reader
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
 from knowledge.sentences import sentences
@@ -72,13 +73,14 @@ class ExtractiveAnswerer:
 
     def cite(self, passage: Passage, quote: str) -> Citation:
         """The citation of words that stand in the passage."""
-        parts = [passage.title, passage.heading]
-        if not passage.is_in_force(dt.date.today()):
-            parts.append(_NOT_IN_FORCE.get(passage.language, _NOT_IN_FORCE["nb"]))
-        if passage.is_partly_in_force(dt.date.today()):
-            parts.append(_PARTLY_IN_FORCE.get(passage.language, _PARTLY_IN_FORCE["nb"]))
-        if passage.missing:
-            parts.append(_VANISHED.get(passage.language, _VANISHED["nb"]))
+        today = dt.date.today()
+        reserves = (
+            (_NOT_IN_FORCE, not passage.is_in_force(today)),
+            (_PARTLY_IN_FORCE, passage.is_partly_in_force(today)),
+            (_VANISHED, bool(passage.missing)),
+        )
+        said = (texts.get(passage.language, texts["nb"]) for texts, holds in reserves if holds)
+        parts = [passage.title, passage.heading, *said]
         return Citation(
             document=passage.document,
             section=passage.section,
@@ -108,10 +110,10 @@ class ExtractiveAnswerer:
             return Draft()
         if evidence.exact:
             return Draft(claims=self._exactly(evidence), signs={"exact": 1.0})
-        terms = _Terms(reader, evidence.query)
+        coverage = Coverage(reader, evidence.query)
         claims = tuple(
             Claim(text=look.sentences[index], citation=self.cite(look.passage, look.sentences[index]))
-            for look in self._read(_answering(evidence), evidence, terms)
+            for look in self._read(_answering(evidence), evidence, coverage)
             for index in look.chosen()
         )
         return Draft(claims=claims, signs=signs(evidence) if claims else {})
@@ -132,29 +134,15 @@ class ExtractiveAnswerer:
         ]
         return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes[:_CITING])
 
-    def _read(self, passages: Sequence[Passage], evidence: Evidence, terms: _Terms | None) -> list[_Look]:
+    def _read(self, passages: Sequence[Passage], evidence: Evidence, coverage: Coverage | None) -> list[_Look]:
         """A look at each passage that has a sentence."""
         looks = []
         for passage in passages:
             if texts := sentences(passage.text):
                 near = np.asarray(self._embeddings.embed_documents(texts)) @ np.asarray(evidence.vector)
-                covered = np.asarray([terms.coverage(text) if terms else 0.0 for text in texts])
+                covered = np.asarray([coverage.of(text) if coverage else 0.0 for text in texts])
                 looks.append(_Look(passage, texts, near, covered))
         return looks
-
-
-class _Terms:
-    """The words of a question and how telling each is in this library."""
-
-    def __init__(self, reader: Reader, text: str) -> None:
-        self._reader = reader
-        self._rarity = reader.rarity(reader.terms(text))
-        self._total = sum(self._rarity.values()) or 1.0
-
-    def coverage(self, text: str) -> float:
-        """The share (0..1) of the question's information that the text shares words with."""
-        there = set(self._reader.terms(text))
-        return sum(weight for term, weight in self._rarity.items() if term in there) / self._total
 
 
 class _Look:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from knowledge.references import PARAGRAPH_NUMBER, law_key
+from knowledge.references import ALIASES, PARAGRAPH_NUMBER, law_key
 
 CONCEPTS = Path(__file__).with_name("concepts.toml")
 
@@ -19,7 +19,6 @@ _WORD = re.compile(r"\w+(?:-\w+)*")
 _POINT = re.compile(rf"(?P<law>\w+)(?:\s*§\s*(?P<number>{PARAGRAPH_NUMBER}))?", re.I)
 _LONG = 6
 """Letters: a shorter word has too many neighbours for its typing mistakes to be read."""
-
 
 _LATER = 0.9
 """How much each paragraph of an entry counts of the one before: the first is the likeliest."""
@@ -198,8 +197,8 @@ def _entry(ways: str, means: Sequence[str], laws: Mapping[str, str], words: Mapp
 def _point(item: str, laws: Mapping[str, str]) -> str:
     """The key of the paragraph or law that an item points to; empty where it is a legal term."""
     match = _POINT.fullmatch(item)
-    if match and match["law"] in laws:
-        return law_key(laws[match["law"]], match["number"] or "").rstrip("/")
+    if match and (match["law"] in laws or match["law"] in ALIASES):
+        return law_key(laws.get(match["law"], match["law"]), match["number"] or "").rstrip("/")
     if "§" in item:
         raise ConceptsError(f"{item!r} should be a law under [laws] and a paragraph, as 'alk § 3-7'")
     return ""

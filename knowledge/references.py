@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from knowledge.parts import parts_after, parts_before
 from knowledge.spelling import spell
 
-_ALIASES = {
+ALIASES = {
     "pbl": "plan- og bygningsloven",
     "fvl": "forvaltningsloven",
     "offl": "offentleglova",
@@ -43,7 +43,7 @@ _WITHOUT_A_SIGN = re.compile(
 """What follows a law in "pbl 20-5" and "serveringsloven 15?", but not in "serveringsloven 15 år etter"."""
 _LAW = re.compile(
     r"\b(?:\w+- og )?\w+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
-    r"|\bbyggteknisk forskrift\b|\b(?:" + "|".join(_ALIASES) + r")\b",
+    r"|\bbyggteknisk forskrift\b|\b(?:" + "|".join(ALIASES) + r")\b",
     re.I,
 )
 _TITLE = re.compile(r"\b(?:forskrift|lov) (?:om|til) [^§.,;:?!()\n]+", re.I)
@@ -88,7 +88,7 @@ def law_key(law: str, paragraph: str) -> str:
     """The key of a paragraph: "law:plan-og-bygningsloven/20-1" for ("pbl", "§ 20-1"), the same in nynorsk ("-lova")."""
     name = " ".join(law.lower().replace("\N{NO-BREAK SPACE}", " ").split())
     name = re.sub(r"\s*\(.*?\)", "", name).strip(". ")
-    name = _ALIASES.get(name, name)
+    name = ALIASES.get(name, name)
     name = re.sub(r"lovens$", "loven", re.sub(r"lova$", "loven", re.sub(r"forskrifta$", "forskriften", name)))
     number = re.sub(r"\s+", "", paragraph.lower()).lstrip("§")
     return f"law:{slug(name)}/{number}"
@@ -111,10 +111,13 @@ def references(text: str, keys: Collection[str]) -> list[Reference]:
 
     `keys` are those of the strategies and paragraphs that the library holds.
     """
-    return _paragraphs(text, keys) or _paragraphs(spell(text), keys) or _strategies(text, keys)
+    spelt = spell(text)
+    return _paragraphs(text, keys) or (_paragraphs(spelt, keys) if spelt != text else []) or _strategies(text, keys)
 
 
 def _paragraphs(text: str, keys: Collection[str]) -> list[Reference]:
+    if not any(character.isdigit() for character in text):
+        return []
     laws = _laws(text, keys)
     without_a_sign = filter(None, (_WITHOUT_A_SIGN.match(text, law.end()) for law in laws))
     found: dict[Reference, None] = {}

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from knowledge.asked import Asked, is_same
 from knowledge.concepts import About, Concepts, weighed
+from knowledge.coverage import Coverage
 from knowledge.function_words import telling
 from knowledge.library import Reader
 from knowledge.model import Evidence, Found, Match, Passage
@@ -27,8 +28,9 @@ from knowledge.reranking import READ, Reranker, standard
 from knowledge.shelf import Scores
 
 WEIGHTS = {"words": 0.25, "grams": 0.25, "meaning": 0.5, "terms": 0.45, "point": 4.0, "law": 1.2}
-"""How much each half counts. On 600 questions of NorQuAD's train part every mix from .3/.3/.4 to .25/.25/.5 gives
-nDCG@10 .905-.906 (words alone .869, n-grams .854, meaning .802); everyday questions over laws want more of meaning."""
+"""How much each half counts, and that a paragraph or its law is pointed to (decision 0006). Of the halves: on 600
+questions of NorQuAD's train part every mix from .3/.3/.4 to .25/.25/.5 gives nDCG@10 .905-.906 (words alone .869,
+n-grams .854, meaning .802); everyday questions over laws want more of meaning."""
 
 _CANDIDATES = 100
 
@@ -105,14 +107,8 @@ class Retriever(BaseRetriever):
         return Evidence(query, found, akin=akin, vector=tuple(vector), ms=ms)
 
     def _about(self, query: str) -> About:
-        rarity = self.reader.rarity(self.reader.terms(query))
-        total = sum(rarity.values()) or 1.0
-
-        def share(words: Collection[str]) -> float:
-            terms = self.reader.terms(" ".join(words))
-            return min(1.0, sum(rarity.get(term, 0.0) for term in set(terms)) / total)
-
-        return weighed(self.concepts.read(query), share)
+        coverage = Coverage(self.reader, query)
+        return weighed(self.concepts.read(query), lambda words: coverage.of(" ".join(words)))
 
     def _named(self, named: Sequence[Reference]) -> Evidence | None:
         """The passages that are what the question names or, where there are none, those that cite it."""
@@ -143,16 +139,15 @@ class Retriever(BaseRetriever):
         """Those of a list that are nearest to the topic, in the order of the list; at least one."""
         near = self.embeddings.embed_documents([passage.text for passage in passages])
         score = standard(np.asarray(near) @ np.asarray(self.embeddings.embed_query(topic)))
-        rarity = self.reader.rarity(self.reader.terms(topic))
-        total = sum(rarity.values()) or 1.0
+        coverage = Coverage(self.reader, topic)
         for index, passage in enumerate(passages):
-            shared = rarity.keys() & set(self.reader.terms(passage.text))
-            score[index] += 0.5 * sum(rarity[term] for term in shared) / total
+            score[index] += 0.5 * coverage.of(passage.text)
         limit = max(score.max() * _TOPIC_SHARE, min(_TOPIC_LEAST, score.max()))
         return [passage for passage, value in zip(passages, score, strict=True) if value >= limit]
 
     def _fuse(self, scores: Scores) -> tuple[Found, ...]:
-        """The weighted sum of z-scores over all candidates; one that a half didn't list gets that half's lowest."""
+        """The weighted sum over all candidates: of z-scores, where one that a half didn't list gets that half's lowest,
+        and of how surely a paragraph and its law are pointed to."""
         ids = sorted({*scores.words, *scores.grams, *scores.meaning, *scores.terms, *scores.point})
         if not ids:
             return ()

@@ -16,7 +16,7 @@ _ORDINALS = (
 _MONTHS = "jan feb mar apr mai jun jul aug sep okt nov des".split()
 
 ORDINALS = {word: number for number, words in enumerate(_ORDINALS) for word in words.split("|") if number}
-"""What is counted in words: "annet" is 2. In Norwegian and English, up to 16."""
+"""What is counted in words: "annet" is 2. In Norwegian up to 16, in English up to 12."""
 _NUMBERS = ORDINALS | {word: number for number, words in enumerate(_CARDINALS) for word in words.split("|") if number}
 
 _WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))

@@ -21,6 +21,7 @@ from bot.writing import Writing
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.calling import Caller
 from knowledge.checking import Checker
+from knowledge.concepts import Concepts
 from knowledge.consulting import Ranker, Rewriter
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.generating import Writer
@@ -32,6 +33,7 @@ from tests.peers.openai import KEY, MODEL, OpenAI
 
 TEXTS = Texts()
 TRIAGE = Triage("Drammen")
+CONCEPTS = Concepts.load()
 NEVER = 1.1
 """A threshold that only abstains."""
 ALWAYS = 0.0
@@ -98,7 +100,8 @@ class Bot:
             triage=TRIAGE,
             understander=self.understander,
             retrievers={
-                each: Retriever(reader=readers[each], embeddings=self.embeddings, count=count) for each in readers
+                each: Retriever(reader=readers[each], embeddings=self.embeddings, concepts=CONCEPTS, count=count)
+                for each in readers
             },
             answerer=self.answerer,
             judge=functools.partial(judge, threshold=self.threshold),

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.triage import Kind, Triage
+from tests.conversation.examples import TRIAGE
 
 NONE = "none"
+
 EXAMPLES = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text("utf-8"))["examples"]
-TRIAGE = Triage("Drammen")
 
 
 def examples(*, held: bool) -> Iterator[tuple[str, str]]:

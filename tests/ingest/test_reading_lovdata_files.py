@@ -19,8 +19,9 @@ from knowledge.library import Library
 from knowledge.model import Audience, Document, Match
 from knowledge.retriever import Retriever
 from tests.ingest.conftest import Read
+from tests.ingest.mutants import SHARED
 
-LAWS = Path(__file__).parents[3] / "shared" / "data" / "laws" / "lovdata-xml"
+LAWS = SHARED / "laws" / "lovdata-xml"
 FILES = sorted(LAWS.glob("*.xml"))
 APART = {"footnotereference", "footnotes", "changesToParent", "legalArticleHeader"}
 ORDINALS = ["første", "annet", "tredje", "fjerde", "femte", "sjette", "sjuende", "åttende", "niende"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +12,20 @@ from ingest.fetching import Fetched
 from ingest.readers.choice import read
 from ingest.sources import Source
 from knowledge.model import Document
+from tests.ingest.mutants import SHARED
 
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "pdf"
+PDFS = SHARED / "pdf"
 HEADER = "Kommuneplanens arealdel 2022-2040, Bestemmelser og retningslinjer"
 
-pytestmark = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the municipalities' PDFs in ../shared/data/pdf are not here"
-)
+pytestmark = pytest.mark.skipif(not PDFS.is_dir(), reason="the municipalities' PDFs in ../shared/data/pdf are not here")
 
 
 @functools.cache
 def real(name: str) -> Document:
     """The document of one of the municipalities' files, read once."""
-    path = SHARED / name
+    path = PDFS / name
     values = {"name": "Planer", "kind": "guidance", "audience": "public", "language": "nb", "path": name}
-    source = Source.model_validate({**values, "folder": SHARED, "files": (path,)})
+    source = Source.model_validate({**values, "folder": PDFS, "files": (path,)})
     return read(Fetched(path, path.read_bytes(), "application/pdf", path.as_uri()), source)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from langchain_core.embeddings import Embeddings
+
 from ingest.passages import passages_of
 from knowledge.catalogue import Split
+from knowledge.library import Library
 from knowledge.model import Audience, Document, LegalReference, Section
 from knowledge.references import law_key, strategy_key
+from knowledge.retriever import Retriever
 
 NAERINGSLIV = "Omstillingsdyktig næringsliv"
 KLIMA = "Klima og miljø"
@@ -140,3 +144,9 @@ RUTINE = document(
 
 EVERYTHING = (SERVERING, ROYK, TERRASSE, LOV, PLAN, KLIMAPLAN, RUTINE)
 PUBLIC = EVERYTHING[:-1]
+
+
+async def found(library: Library, embeddings: Embeddings, text: str, audience: Audience = Audience.PUBLIC) -> list[str]:
+    """The texts of the passages for a question, best first."""
+    retriever = Retriever(reader=library.reader(audience), embeddings=embeddings)
+    return [each.passage.text for each in (await retriever.find(text)).found]

@@ -16,15 +16,10 @@ from knowledge.library import Library, LibraryBusy, Reader
 from knowledge.model import Audience, Document, Section
 from knowledge.references import law_key
 from knowledge.retriever import Retriever
-from tests.knowledge.examples import basis, document, guide, split
+from tests.knowledge.examples import basis, document, found, guide, split
 
 PUBLIC, INTERNAL = Audience.PUBLIC, Audience.INTERNAL
 SKILT = guide("guides/skilt", "Skilt på fasaden må omsøkes.")
-
-
-async def found(library: Library, embeddings: CachedEmbeddings, text: str, audience: Audience = PUBLIC) -> list[str]:
-    retriever = Retriever(reader=library.reader(audience), embeddings=embeddings)
-    return [each.passage.text for each in (await retriever.find(text)).found]
 
 
 async def test_a_document_that_is_put_in_is_found_and_opened(shelf: Library, embeddings: CachedEmbeddings) -> None:

@@ -14,17 +14,11 @@ from knowledge.catalogue import entries_of
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience, Document, Passage, Section
-from knowledge.retriever import Retriever
 from knowledge.shelf import Shelf
-from tests.knowledge.examples import document, guide, split
+from tests.knowledge.examples import document, found, guide, split
 
 PUBLIC = Audience.PUBLIC
 SKILT = guide("guides/skilt", "Skilt på fasaden må omsøkes.")
-
-
-async def found(library: Library, embeddings: CachedEmbeddings, text: str) -> list[str]:
-    retriever = Retriever(reader=library.reader(PUBLIC), embeddings=embeddings)
-    return [each.passage.text for each in (await retriever.find(text)).found]
 
 
 class WrongSize(Embeddings):
