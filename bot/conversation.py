@@ -94,7 +94,7 @@ class Conversation:
         heard = listener or Silent()
         clock, id_ = _Clock(), _new_id()
         history = self._guard.recall(question.history)
-        if self._triage.is_emergency(question.text):
+        if await asyncio.to_thread(self._triage.is_emergency, question.text):
             reply = self._say(Status.SAID, await self._language(question, history), f"reply.kind.{Kind.EMERGENCY}")
             return clock.stamp(reply.model_copy(update={"kind": Kind.EMERGENCY}))
         try:
@@ -104,6 +104,7 @@ class Conversation:
             return clock.stamp(self._say(Status.REFUSED, language, refused.key, **refused.values))
         await heard.step("understand")
         understood = await asyncio.to_thread(self._understander.understand, guarded.text, history, question.language)
+        clock.lap("understand")
         if understood.smalltalk:
             key = f"reply.smalltalk.{understood.smalltalk}"
             return clock.stamp(self._say(Status.SAID, understood.language, key))
@@ -120,12 +121,16 @@ class Conversation:
 
     async def _reply(self, asked: Asked, reader: _Reader, turn: _Turn) -> Reply:
         """The reply to one question."""
-        heard, clock = turn.heard, turn.clock
         told = self._triage.sort(asked.text, asked.query)
         if told.kind in UNSEARCHED:
             return self._turn_away(told, reader)
-        await heard.step("retrieve")
-        retriever = self._retrievers[reader.audience]
+        await turn.heard.step("retrieve")
+        with self._retrievers[reader.audience].hold() as retriever:
+            return await self._look_up(asked, told, retriever, reader, turn)
+
+    async def _look_up(self, asked: Asked, told: Sorted, retriever: Retriever, reader: _Reader, turn: _Turn) -> Reply:
+        """The reply by what is found, all of it in one version of the library."""
+        heard, clock = turn.heard, turn.clock
         query = await turn.aid.rewrite(told.query, asked.text, turn.history)
         clock.lap("rewrite")
         evidence = await retriever.find(query, reader.language)
@@ -139,12 +144,17 @@ class Conversation:
         sure, enough = self._judge(draft)
         if not enough and told.kind:
             return self._turn_away(told, reader).model_copy(update={"draft": draft.claims})
+        reader = dataclasses.replace(reader, limited=evidence.limited)
         reply = self._compose(told, reader, evidence, draft, sure)
         if not enough:
             return self._abstain(reply, reader, await self._answerer.nearest(evidence))
+        if self._chat and not told.kind:
+            evidence = await retriever.around(evidence)
+        clock.lap("answer")
         if not told.kind and (written := await turn.aid.write(evidence, reader.language, heard)):
             lead = self._texts(reply.language, "reply.lead.written")
             reply = reply.model_copy(update={"claims": written, "lead": lead})
+        clock.lap("write")
         return await self._compare(reply, evidence, retriever, reader)
 
     async def _compare(self, reply: Reply, evidence: Evidence, retriever: Retriever, reader: _Reader) -> Reply:
@@ -197,6 +207,7 @@ class Conversation:
             "reply.note.routine": ("routine", Audience.INTERNAL) in kinds,
             "reply.note.masked": reader.masked,
             "reply.note.foreign": reader.foreign,
+            "reply.note.limited": reader.limited,
         }
         notes = [self._texts(reply.language, key) for key, applies in keys.items() if applies]
         if self._phone and reply.status is Status.ABSTAINED:
@@ -216,12 +227,13 @@ class Conversation:
 
 @dataclasses.dataclass(frozen=True)
 class _Reader:
-    """Who is told, and what of the question they are to know."""
+    """Who is told, and what of the question, and of the search, they are to know."""
 
     language: str
     audience: Audience
     masked: bool
     foreign: bool
+    limited: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,9 @@ from typing import Any
 import stamina
 from sqlalchemy import Connection, DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -26,6 +28,18 @@ NAMING = {
 
 _CONNECTIONS = 15
 """The most that one process has open."""
+
+_REACHING = 5.0
+"""Seconds until a connection must be there: a new one, or one that others give back."""
+
+_STATEMENT = 15.0
+"""Seconds that a statement may take; behind a network that swallows what is sent, one would take for ever."""
+
+_AWAY = ("08", "25006", "53", "57", "58")
+"""How PostgreSQL's codes of states begin in which it can't do what it could at another time: no connection, no longer
+the one that is written to, out of resources (a full disk), being shut down or started, an error of its system."""
+
+_SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 
 class Base(DeclarativeBase):
@@ -62,15 +76,23 @@ class Database:
     """An engine and its two kinds of sessions, one per unit of work.
 
     SQLite gets write-ahead logging and full durability, so that what was committed survives a killed process.
+    On PostgreSQL a statement takes `limit` seconds at most; None: as long as it takes.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limit: float | None = _STATEMENT) -> None:
         is_file = make_url(url).drivername.startswith("sqlite")
         # What people write must not come into logs and error messages by way of a failed statement.
         # To open a connection takes as long as many statements do: none of those there may be is given up again.
         self.engine = create_async_engine(
-            url, pool_pre_ping=not is_file, hide_parameters=True, pool_size=_CONNECTIONS, max_overflow=0
+            url,
+            pool_pre_ping=not is_file,
+            hide_parameters=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=_REACHING,
+            connect_args={} if is_file else _limits(limit),
         )
+        event.listen(self.engine.sync_engine, "handle_error", _notice_failover)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -90,9 +112,28 @@ class Database:
         async with self._turn, self._write.begin() as session:
             yield session
 
+    async def truncate_log(self) -> None:
+        """Have nothing left in SQLite's write-ahead log of what was there before; elsewhere nothing happens. What a
+        reader still needs stays until it is done and this is called again."""
+        if self.engine.dialect.name == "sqlite":
+            async with self._turn, self.engine.connect() as connection:
+                plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """Is it the database that can't do what it could at another time: out of reach, too slow, full or locked?"""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        name = str(getattr(error.orig, "sqlite_errorname", ""))
+        # What asyncpg itself says of a connection has no code: that it is closed, or that none may be written to.
+        lost = error.connection_invalidated or isinstance(error, InterfaceError | InternalError)
+        return lost or state.startswith(_AWAY) or name.startswith(_SQLITE_AWAY)
+    return isinstance(error, PoolTimeout | TimeoutError | ConnectionError)
 
 
 async def insert_if_new(session: AsyncSession, table: type[Base], values: Mapping[str, Any], unique: str) -> bool:
@@ -109,9 +150,30 @@ async def insert_if_new_all(
     await session.execute(_insert(session, table).on_conflict_do_nothing(index_elements=[unique]), list(rows))
 
 
+def upsert(
+    session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], unique: str, **changes: Any
+) -> postgresql.Insert | sqlite.Insert:
+    """The statement that inserts the rows in their order; one whose value in the unique column is there already gets
+    the `changes`, or else takes over the other values of the new row."""
+    statement = _insert(session, table).values(list(rows))
+    taken = {name: statement.excluded[name] for name in rows[0] if name != unique}
+    return statement.on_conflict_do_update(index_elements=[unique], set_=changes or taken)
+
+
 def _insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(table)
+
+
+def _limits(statement: float | None) -> dict[str, Any]:
+    # Of several hosts, the one is connected to that may be written to.
+    return {"timeout": _REACHING, "command_timeout": statement, "target_session_attrs": "read-write"}
+
+
+def _notice_failover(context: ExceptionContext) -> None:
+    """Connections to a server that is no longer the one to write to are as good as lost: all are made anew."""
+    if getattr(context.original_exception, "sqlstate", None) == "25006":
+        context.is_disconnect = True
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
@@ -124,6 +186,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
             cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is erased is overwritten in the file, rather than left there until something else needs the room.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

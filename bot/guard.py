@@ -5,24 +5,15 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict
-from stdnum.no import fodselsnummer
+
+from bot.masking import names, numbers
+from bot.masking.spans import Kind, Span
 
 LONGEST_QUESTION = 2_000
 """Characters. Longer texts are documents, not questions; the model underneath reads about that much."""
-
-# Grouped as people write them: 01017012345, 010170 12345, 01.01.70-12345, 010170 123 45.
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d\d[ .]?\d\d[ .]?\d\d[ .-]?\d{3}[ .]?\d\d(?!\d)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# "2025 2026" are years and "25000000 kroner" is money, so only the groups that phone numbers come in are taken for one.
-_PHONE = re.compile(
-    r"(?:\+|\b00)\d(?:[ -]?\d){7,13}(?!\d)"
-    r"|(?<![\d§.,-])(?<!kr )(?:[2-9]\d{7}|[2-9]\d(?: \d\d){3}|[489]\d\d \d\d \d\d\d)"
-    r"(?!\d|[.,]\d| ?(?:kr|kroner|nok)\b)",
-    re.I,
-)
 
 
 class Refused(Exception):
@@ -44,11 +35,11 @@ class Guarded(BaseModel):
 
 
 class Guard:
-    """Cleans a text and takes out national identity numbers, e-mail addresses and phone numbers."""
+    """Cleans a text and takes out what leads to a person: see `bot.masking`."""
 
     def check(self, text: str) -> Guarded:
         """The text, fit for use. Raises Refused where it is empty, too long, or holds no letter or digit."""
-        clean = re.sub(r"[^\S\n]+", " ", _readable(text)).strip()
+        clean = re.sub(r"[^\S\n]+", " ", readable(text)).strip()
         if not clean:
             raise Refused("reply.refused.empty")
         if len(clean) > LONGEST_QUESTION:
@@ -68,33 +59,43 @@ class Guard:
 
 
 def mask(text: str) -> str:
-    """The text with personal numbers and addresses replaced by what they were."""
+    """The text with personal numbers, addresses and the names beside them replaced by what they were."""
     return strip(text)[0]
 
 
 def strip(text: str, keep: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
-    """The same, and what was replaced. Addresses and phone numbers that `keep` names stay: they are nobody's own."""
+    """The same, and what was replaced. Addresses, phone numbers and names that `keep` names stay: they are nobody's
+    own."""
     taken: list[str] = []
-
-    def put(label: str, number: re.Match[str]) -> str:
-        taken.append(number[0])
-        return label
-
-    def spare(label: str, number: re.Match[str]) -> str:
-        return number[0] if number[0] in keep else put(label, number)
-
-    text = _ELEVEN_DIGITS.sub(lambda it: put("[fødselsnummer]", it) if _is_national_id(it[0]) else it[0], text)
-    text = _EMAIL.sub(lambda it: spare("[e-postadresse]", it), text)
-    return _PHONE.sub(lambda it: spare("[telefonnummer]", it), text), tuple(taken)
+    for kind, recognise in _RECOGNISERS:
+        kept = () if kind is Kind.NATIONAL_ID else keep
+        text, found = _replace(text, kind, recognise(text), kept)
+        taken += found
+    return text, tuple(taken)
 
 
-def _is_national_id(number: str) -> bool:
-    """Do the check digits fit? Whether anybody is born on that day says nothing: D-, H- and FH-numbers count too."""
-    digits = re.sub(r"\D", "", number)
-    return digits[9:] == fodselsnummer.calc_check_digit1(digits) + fodselsnummer.calc_check_digit2(digits)
+_RECOGNISERS: tuple[tuple[Kind, Callable[[str], Iterable[Span]]], ...] = (
+    (Kind.NATIONAL_ID, numbers.national_ids),
+    (Kind.ACCOUNT, numbers.accounts),
+    (Kind.EMAIL, numbers.emails),
+    (Kind.PHONE, numbers.phones),
+    (Kind.NAME, names.names),
+)
+"""In this order: names are known by what was found before."""
 
 
-def _readable(text: str) -> str:
+def _replace(text: str, kind: Kind, spans: Iterable[Span], keep: Collection[str]) -> tuple[str, list[str]]:
+    parts, taken, done = [], [], 0
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        found = text[span.start : span.end]
+        if span.start >= done and found not in keep:
+            parts += [text[done : span.start], kind.label]
+            taken.append(found)
+            done = span.end
+    return "".join([*parts, text[done:]]), taken
+
+
+def readable(text: str) -> str:
     """Letters composed, as the index has them, without control characters and what is invisible inside words."""
     return "".join(map(_shown, unicodedata.normalize("NFC", text)))
 

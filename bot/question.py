@@ -66,6 +66,11 @@ class Reply(BaseModel):
     calls: tuple[Call, ...] = ()
 
     @property
+    def can_be_forwarded(self) -> bool:
+        """Was there a question that an officer can take?"""
+        return self.status in {Status.ANSWERED, Status.ABSTAINED}
+
+    @property
     def citations(self) -> tuple[Citation, ...]:
         """The citations of the claims, each once, in the order of the claims."""
         return tuple(dict.fromkeys(claim.citation for claim in self.claims))

@@ -16,18 +16,19 @@ from bot.desk.desk import Desk
 from bot.desk.lateness import Lateness, lateness
 from bot.desk.outbox import Outbox
 from bot.desk.tally import Tally, tally
-from bot.handlers.slack.store import Replies
+from bot.handlers.slack import store as slack
+from bot.handlers.teams import store as teams
 from bot.migrations import is_newest
 from bot.settings import ConfigurationError, Settings
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What was found in the database: what is owed, how questions in Slack ended, what is late, and what the end of the
-    audit log has shown."""
+    """What was found in the database: what is owed, how questions ended by the platform they were asked on, what is
+    late, and what the end of the audit log has shown."""
 
     deliveries: Tally
-    questions: Mapping[str, int]
+    questions: Mapping[str, Mapping[str, int]]
     lateness: Lateness
     audit: Verdict
 
@@ -52,7 +53,10 @@ async def look_into_database(settings: Settings) -> tuple[str, Contents | None]:
 async def _contents(database: Database) -> Contents:
     return Contents(
         deliveries=await tally(database),
-        questions=await Replies(database).outcomes(),
+        questions={
+            "Slack": await slack.Replies(database).outcomes(),
+            "Microsoft Teams": await teams.Replies(database).outcomes(),
+        },
         lateness=await lateness(Desk(database, Outbox(database)), now()),
         audit=await Audit(database).glance(),
     )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, create_model, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.colours import legible
+from bot.platform_settings import ObservingSettings, SlackSettings, TeamsSettings, divided
+from bot.retention_settings import RetentionSettings
+from bot.secret_files import read_secrets
+
 CORPUS = Path(__file__).resolve().parent.parent / "ingest" / "corpus" / "sources.toml"
-
-
-HOMELESS = "{setting} lies in one of several workspaces; say in which with MOTEPLASSEN_SLACK_STAFF_WORKSPACE."
 
 
 class ConfigurationError(Exception):
@@ -22,7 +28,21 @@ def _in_capitals(level: object) -> object:
     return level.upper() if isinstance(level, str) else level
 
 
-class Settings(BaseSettings):
+def _is_server(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query):
+        # A password would come into the log with it, and has a setting of its own.
+        raise ValueError("should be http(s)://host:port; a token goes into MOTEPLASSEN_CHROMA_TOKEN")
+    return url.rstrip("/")
+
+
+def keep_env_file_to_ourselves() -> None:
+    """Let no library read `.env` into the environment, as Microsoft's SDK for Teams does when it is loaded: whatever
+    this process starts would inherit its secrets. Settings are read from it all the same."""
+    os.environ.setdefault("PYTHON_DOTENV_DISABLED", "1")
+
+
+class Settings(SlackSettings, TeamsSettings, ObservingSettings, RetentionSettings, BaseSettings):
     """Read from `MOTEPLASSEN_*` in the environment or `.env`; secrets never show in a representation of it."""
 
     model_config = SettingsConfigDict(
@@ -35,6 +55,15 @@ class Settings(BaseSettings):
     """The sources.toml that `ingest` and `demo` read."""
     database_url: SecretStr | None = None
     """A SQLAlchemy async address, perhaps with a password in it; without it SQLite in the data directory."""
+
+    chroma_url: Annotated[str, AfterValidator(_is_server)] = ""
+    """Where a Chroma server listens, http(s)://host:port; without it vectors lie in the data directory."""
+    chroma_token: SecretStr | None = None
+    """What stands before the Chroma server is sent it, as a bearer token."""
+    chroma_prefix: str = Field(default="moteplassen", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{2,99}$")
+    """Begins the names of the collections there: libraries that share a server need one each."""
+    start_patience: float = Field(default=60.0, ge=0)
+    """Seconds for which `serve`, `worker` and `migrate` wait for the database and the Chroma server."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -77,42 +106,29 @@ class Settings(BaseSettings):
     chat_price_out: float | None = Field(default=None, ge=0)
     """What a million tokens written cost."""
 
-    slack_bot_token: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN")
-    )
-    slack_signing_secret: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET")
-    )
-    slack_app_token: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_APP_TOKEN", "SLACK_APP_TOKEN")
-    )
-    """With it the bot connects to Slack (Socket Mode), rather than Slack to the bot."""
-    slack_client_id: str | None = Field(
-        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_CLIENT_ID", "SLACK_CLIENT_ID")
-    )
-    """With its secret, the bot can be installed in several workspaces."""
-    slack_client_secret: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("MOTEPLASSEN_SLACK_CLIENT_SECRET", "SLACK_CLIENT_SECRET")
-    )
-    encryption_key: SecretStr | None = None
-    """Seals the tokens of several workspaces in the database. Comma separated: the first seals, each of them opens."""
-    slack_officers_channel: str | None = None
-    slack_allowed_channels: str = ""
-    """Ids of the channels in Slack that the bot may be asked in, divided by commas; empty: wherever it is invited."""
-    slack_staff_workspace: str | None = None
-    """The workspace (T…) whose full members are staff; `none`: no workspace's are. Without it, the token's own."""
-    slack_officers_group: str = ""
-    """The user group (S…) of that workspace whose members are officers; without it, the staff in officers' channels."""
-    changes_channel: str | None = None
-    """The channel in Slack (C…) that is told what has changed in the sources; without it none is."""
-    slack_api_url: str = "https://slack.com/api/"
-
     municipality: str = ""
     """Whose rules the library holds ("Drammen"); without it, no municipality is taken for another one."""
+    name: str = Field(default="", max_length=40, pattern=r"^[^{}]*$")
+    """What the bot and its meeting place are called, but in Slack and Teams; without it, Møteplassen."""
+    accent: Annotated[str, AfterValidator(legible)] = ""
+    """The colour (#rrggbb) of the meeting place's frame, buttons and links; white must be legible on it."""
+    logo: Path | None = None
+    """An SVG or PNG that the meeting place shows beside its name."""
+    texts: Path | None = None
+    """A TOML file with texts to say in another way than the catalogues do."""
     phone: str = ""
     """The number that people can call instead; shown wherever an officer is offered."""
     stale_after_months: int = Field(default=18, gt=0)
     """How long after it was last checked a source is said to be old."""
+
+    indexing: bool = True
+    """This process brings documents in and writes the library; without it, it reads the snapshots of one that does."""
+    snapshots: str = ""
+    """Where snapshots of the library are published, or read from: a folder, or any address that fsspec knows."""
+    snapshots_kept: int = Field(default=5, ge=1)
+    """How many versions stay there."""
+    snapshots_grace: float = Field(default=3600.0, ge=0)
+    """For how many seconds what was replaced stays in vectors that readers of older snapshots search, too."""
 
     scheduled_ingest: bool = True
     """`serve` and `worker` look at sources when they are due; without it, only `ingest` does."""
@@ -125,15 +141,53 @@ class Settings(BaseSettings):
     four_eyes: bool = True
     """What one officer proposes as a published answer, another one publishes."""
 
-    metrics_token: SecretStr | None = None
-    """Who sends it may read what is measured, at /metrics; without it there is no such address."""
+    limit_asker: int = Field(default=20, ge=0)
+    """How many questions a minute somebody may ask; this and the next two: 0 for any number."""
+    limit_place: int = Field(default=120, ge=0)
+    """How many come from a channel, or on the web from an address."""
+    limit_tenant: int = Field(default=600, ge=0)
+    """How many come from a workspace of Slack's, a tenant of Teams', or the web as a whole."""
+    limit_waiting: int = Field(default=1_000, ge=0)
+    """How many questions may wait for their reply before more are turned away; 0 for any number."""
+    trusted_proxies: str = ""
+    """Addresses or networks of the proxies whose X-Forwarded-For is believed, divided by commas; else nobody's is."""
+
+    tenants: Path | None = None
+    """The tenants.toml with the municipalities that share this deployment; without it there is one."""
+    tenant: str = ""
+    """The id of the municipality among those that a command is for, or that these settings are of."""
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = "WARNING"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: dict[str, object]) -> dict[str, object]:
+        return {**given, **read_secrets(_secrets(cls), given, os.environ)}
+
+    @model_validator(mode="after")
+    def _know_proxies(self) -> Self:
+        for each in self.proxies:
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"MOTEPLASSEN_TRUSTED_PROXIES: {each} is no address and no network") from error
+        return self
 
     @model_validator(mode="after")
     def _fill_in_address(self) -> Self:
         self.public_url = self.public_url.rstrip("/") or f"http://localhost:{self.port}"
         return self
+
+    @model_validator(mode="after")
+    def _read_from_somewhere(self) -> Self:
+        if not self.indexing and not self.snapshots:
+            raise ValueError("MOTEPLASSEN_INDEXING=false needs MOTEPLASSEN_SNAPSHOTS: where the library is read from")
+        return self
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The addresses and networks of `trusted_proxies`."""
+        return divided(self.trusted_proxies)
 
     @property
     def database(self) -> str:
@@ -152,46 +206,35 @@ class Settings(BaseSettings):
         """Staff can sign in."""
         return bool(self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret)
 
-    @property
-    def slack_channels(self) -> tuple[str, ...]:
-        """The channels of `slack_allowed_channels`."""
-        return tuple(filter(None, map(str.strip, self.slack_allowed_channels.split(","))))
 
-    @property
-    def has_slack(self) -> bool:
-        """The bot is in Slack."""
-        return self._names_slack and not self.slack_fault
+def _secrets(settings: type[Settings]) -> Mapping[str, Sequence[str]]:
+    """The settings that are secrets, and the variables of each."""
+    found = {name: field for name, field in settings.model_fields.items() if SecretStr in get_args(field.annotation)}
+    prefix = settings.model_config["env_prefix"]
+    return {
+        name: [str(each) for each in field.validation_alias.choices]
+        if isinstance(field.validation_alias, AliasChoices)
+        else [f"{prefix}{name}".upper()]
+        for name, field in found.items()
+    }
 
-    @property
-    def slack_fault(self) -> str:
-        """What is missing of Slack's settings, or doesn't go together; empty where all is well or none is set."""
-        one, several = self.slack_bot_token, self.slack_client_id or self.slack_client_secret
-        faults = {
-            "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for several; take one of them away.": one
-            and several,
-            "Slack needs both SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; set them, or neither.": several
-            and not (self.slack_client_id and self.slack_client_secret),
-            "Slack needs both SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN, for Socket Mode); "
-            "set them, or neither.": not several and not (one and self._hears_slack),
-            "Slack needs SLACK_SIGNING_SECRET too, or SLACK_APP_TOKEN for Socket Mode; set one.": not self._hears_slack,
-            "MOTEPLASSEN_ENCRYPTION_KEY is missing; make a key with `openssl rand -base64 32`.": several
-            and not self.encryption_key,
-            HOMELESS.format(setting="MOTEPLASSEN_SLACK_OFFICERS_CHANNEL"): self.is_slack_homeless
-            and self.slack_officers_channel,
-            HOMELESS.format(setting="MOTEPLASSEN_CHANGES_CHANNEL"): self.is_slack_homeless and self.changes_channel,
-        }
-        return next((fault for fault, found in faults.items() if found), "") if self._names_slack else ""
 
-    @property
-    def is_slack_homeless(self) -> bool:
-        """The bot is in several workspaces, and none of them is said to be the staff's."""
-        return bool(self.slack_client_id) and self.slack_staff_workspace in {None, "none"}
+SECRETS = frozenset(_secrets(Settings))
+"""The settings that are secrets."""
 
-    @property
-    def _names_slack(self) -> bool:
-        into = self.slack_bot_token or self.slack_client_id or self.slack_client_secret
-        return bool(into or self._hears_slack)
 
-    @property
-    def _hears_slack(self) -> bool:
-        return bool(self.slack_signing_secret or self.slack_app_token)
+class _Own(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+
+def secrets_of(prefix: str) -> dict[str, SecretStr]:
+    """The secrets that the environment, `.env` or files hold under names of their own: `<prefix>DATABASE_URL`.
+
+    Raises ValueError where a file is to be read and can't be.
+    """
+    fields: dict[str, Any] = dict.fromkeys(SECRETS, (SecretStr | None, None))
+    found = create_model("Secrets", __base__=_Own, **fields)(_env_prefix=prefix)
+    given = {name: value for name, value in found if value is not None}
+    names = {name: [f"{prefix}{name}".upper()] for name in SECRETS}
+    in_files = read_secrets(names, given, os.environ)
+    return given | {name: SecretStr(secret) for name, secret in in_files.items()}

@@ -6,18 +6,28 @@ from pydantic import ValidationError
 
 from bot.desk.teams import Teams
 from bot.desk.teams_file import TeamsError
-from bot.settings import HOMELESS, ConfigurationError, Settings
+from bot.platform_settings import HOMELESS
+from bot.settings import ConfigurationError, Settings
+
+_CHANNELS = {
+    "slack_channel": (
+        "MOTEPLASSEN_SLACK_OFFICERS_CHANNEL is no channel's id; Slack shows it under the channel's name (C…)."
+    ),
+    "teams_channel": (
+        "MOTEPLASSEN_TEAMS_OFFICERS_CHANNEL is no channel's id; it is in the channel's link (19:…@thread.tacv2)."
+    ),
+}
 
 
 def teams_of(settings: Settings) -> Teams:
     """The teams. Raises ConfigurationError where their file has mistakes, or it isn't known where they meet."""
     if settings.teams is None:
         try:
-            return Teams.single(slack_channel=settings.slack_officers_channel)
+            return Teams.single(
+                slack_channel=settings.slack_officers_channel, teams_channel=settings.teams_officers_channel
+            )
         except ValidationError as error:
-            raise ConfigurationError(
-                "MOTEPLASSEN_SLACK_OFFICERS_CHANNEL is no channel's id; Slack shows it under the channel's name (C…)."
-            ) from error
+            raise ConfigurationError(_CHANNELS[str(error.errors()[0]["loc"][-1])]) from error
     try:
         teams = Teams.load(settings.teams)
     except TeamsError as error:

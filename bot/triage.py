@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.guard import readable
 from knowledge.model import Citation, Draft
 
 _FOLDER = Path(__file__).parent
@@ -33,7 +34,7 @@ class Kind(enum.StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-UNSEARCHED = frozenset({Kind.EMERGENCY, Kind.CASE, Kind.OPINION})
+UNSEARCHED = frozenset({Kind.CASE, Kind.OPINION})
 """Kinds that nothing is looked up for. Of the others, general rules may be shown."""
 
 
@@ -61,13 +62,12 @@ class Triage:
 
     def is_emergency(self, text: str) -> bool:
         """Is somebody or something in danger now, as far as a text of any length says?"""
-        return any(map(self._rules[Kind.EMERGENCY].fits, _sentences(text[:_LONGEST])))
+        return any(map(self._rules[Kind.EMERGENCY].fits, _sentences(readable(text[:_LONGEST]))))
 
     def sort(self, text: str, query: str = "") -> Sorted:
-        """The kind of a question, told by what is asked in it; `query` is the question with what it leaves out."""
+        """The kind of a question that is no emergency, told by what is asked in it; `query` is the question with what
+        it leaves out."""
         query = query or text
-        if self.is_emergency(text):
-            return Sorted(query=query, kind=Kind.EMERGENCY)
         asking = _asking(text)
         for kind in (Kind.CASE, Kind.DISPUTE, Kind.OPINION):
             if any(map(self._rules[kind].fits, asking)):

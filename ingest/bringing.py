@@ -213,6 +213,8 @@ class Bringing:
 
     async def _change(self, ready: _Ready) -> Change | None:
         document = ready.understood.document
+        if ready.before is None and ready.known and ready.known.digest == document.digest and not ready.known.missing:
+            return None  # the library had lost it
         before = await self._library.document(document.id) if ready.before else None
         change = change_of(ready.kind, document, before)
         is_seen = change.sections or change.was is not change.audience

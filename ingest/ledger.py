@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from ingest.changes import Change
+from knowledge.databases import clear_damaged, copy_database, open_frozen
 
 _SCHEMA = """
 PRAGMA journal_mode=WAL;
@@ -80,19 +81,37 @@ class Noted(_Value):
 
 
 class Ledger:
-    """One SQLite file. Blocking, and quick. Without it everything is looked at anew, and nothing else is lost."""
+    """One SQLite file. Blocking, and quick. Without it everything is looked at anew, and nothing else is lost.
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    A `frozen` one was brought from elsewhere, and is only read.
+    """
+
+    def __init__(self, path: Path, *, frozen: bool = False) -> None:
         self._turn = threading.Lock()
-        self._file = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        self._file.executescript(_SCHEMA)
-        self._id = self._rows("SELECT id FROM about")[0][0]
+        self._frozen = frozen
+        self._file = self._open(path)
 
     @property
     def id(self) -> str:
         """Tells it from one that was made anew, whose changes are numbered from 1 again: 32 characters."""
-        return self._id
+        return self._rows("SELECT id FROM about")[0][0]
+
+    def stamp(self) -> str:
+        """Says what was noted last, by when that was."""
+        last = self._rows("SELECT max(json_extract(body, '$.checked')) FROM sources")[0][0]
+        return f"{self.id} {last}"
+
+    def copy_to(self, path: Path) -> None:
+        """Write all of it into a new file as it is at this moment, whoever writes meanwhile."""
+        with self._turn:
+            copy_database(self._file, path)
+
+    def turn_to(self, path: Path) -> None:
+        """Read another file, from now on."""
+        file = self._open(path)
+        with self._turn:
+            self._file, old = file, self._file
+            old.close()
 
     def records(self, source: str | None = None) -> dict[str, Record]:
         """All documents, or those of a source, by id."""
@@ -155,6 +174,15 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        if self._frozen:
+            return open_frozen(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        clear_damaged(path)
+        file = sqlite3.connect(path, check_same_thread=False, timeout=30)
+        file.executescript(_SCHEMA)
+        return file
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         with self._turn:

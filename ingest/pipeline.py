@@ -22,6 +22,7 @@ from ingest.schedule import entry_of, next_check
 from ingest.sources import Source
 from ingest.splitting import Splitter
 from ingest.vanishing import Vanishing
+from knowledge.vectors import VectorsAway
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Pipeline:
         What fails is in the report and stops nothing else; what the library had of it stays, unless that is public and
         its source is internal now. What a source has no longer is marked and kept for as many days as the source says.
         Documents that came from no source are never touched. May be broken off anywhere: the next run goes on. Raises
-        what the library raises, such as LibraryBusy.
+        what the library raises, such as LibraryBusy or VectorsAway.
         """
         start = time.perf_counter()
         chosen = [source for source in sources if only is None or source.name in only]
@@ -107,9 +108,14 @@ class Pipeline:
     async def _look_through_all(self, sources: Sequence[Source], bringing: Bringing, report: Report) -> list[_Looked]:
         looked: list[_Looked] = []
         turn = asyncio.Semaphore(_SOURCES)
-        async with bringing, asyncio.TaskGroup() as group:
-            for source in sources:
-                group.create_task(self._look_through(source, bringing, report, looked, turn))
+        try:
+            async with bringing, asyncio.TaskGroup() as group:
+                for source in sources:
+                    group.create_task(self._look_through(source, bringing, report, looked, turn))
+        except ExceptionGroup as errors:
+            if away := errors.subgroup(VectorsAway):
+                raise VectorsAway(str(_first(away))) from errors
+            raise
         return looked
 
     async def _look_through(
@@ -162,3 +168,8 @@ class Pipeline:
                 seconds=round(seconds, 3),
             )
         )
+
+
+def _first(errors: ExceptionGroup[VectorsAway]) -> Exception:
+    inner = errors.exceptions[0]
+    return _first(inner) if isinstance(inner, ExceptionGroup) else inner

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from knowledge.library import Reader
+from knowledge.embeddings import vectors_of
 from knowledge.model import Found, Passage
+from knowledge.reader import Reader
 from knowledge.references import references
 
 SAME = 0.905
@@ -64,23 +65,24 @@ class Asked:
         self._embeddings = embeddings
         self._known: _Known = ((), (), np.zeros((0, 0)))
 
-    def near(self, vector: Sequence[float]) -> tuple[Found, ...]:
-        """The published answers to questions near to the one with that vector, the nearest first, a few. Blocking."""
-        passages, vectors = self._questions()
+    def near(self, vector: Sequence[float], reader: Reader | None = None) -> tuple[Found, ...]:
+        """The published answers to questions near to the one with that vector, the nearest first, a few; of `reader`,
+        where it is not to be the one that this was made with. Blocking."""
+        passages, vectors = self._questions(reader or self._reader)
         if not passages:
             return ()
         near = vectors @ np.asarray(vector)
         order = [int(index) for index in np.argsort(-near, kind="stable")[:_MOST] if near[index] >= AKIN]
         return tuple(Found(passage=passages[index], score=float(near[index])) for index in order)
 
-    def _questions(self) -> tuple[tuple[Passage, ...], Array]:
+    def _questions(self, reader: Reader) -> tuple[tuple[Passage, ...], Array]:
         # Read once by each question: other threads may put something newer in its place meanwhile.
         shelves, passages, vectors = self._known
-        now = self._reader.answers()
+        now = reader.answers()
         if len(now) != len(shelves) or any(ours is not theirs for ours, theirs in zip(shelves, now, strict=True)):
             passages = tuple(passage for shelf in now for passage in shelf)
             headings = [passage.heading for passage in passages]
-            vectors = np.asarray(self._embeddings.embed_documents(headings)) if headings else np.zeros((0, 0))
+            vectors = vectors_of(self._embeddings, headings) if headings else np.zeros((0, 0))
             self._known = (now, passages, vectors)
         return passages, vectors
 

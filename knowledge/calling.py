@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
+import logging
 import math
 import time
 from collections.abc import AsyncGenerator
@@ -12,7 +14,10 @@ from collections.abc import AsyncGenerator
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
+from knowledge.breaker import Breaker, NotTried
 from knowledge.calls import Call, Note, Outcome, Purpose
+
+_log = logging.getLogger(__name__)
 
 _CHARACTERS = 3
 """A token is at least about so many, in Norwegian too: what is estimated is estimated high."""
@@ -22,6 +27,8 @@ _ENDINGS = ("finish_reason", "stop_reason", "done_reason")
 _BROKEN_OFF = {"length": Outcome.CUT, "max_tokens": Outcome.CUT, "content_filter": Outcome.REFUSED}
 
 _STATUS = {401: Outcome.DENIED, 403: Outcome.DENIED, 408: Outcome.TIMEOUT, 429: Outcome.BUSY, 504: Outcome.TIMEOUT}
+_UNANSWERED = frozenset({Outcome.TIMEOUT, Outcome.BUSY, Outcome.DENIED, Outcome.FAILED})
+"""How a call ends where nobody is there to answer."""
 
 
 class BrokenOff(Exception):
@@ -69,11 +76,19 @@ class _Tally:
 
 
 class Caller:
-    """A chat model that is given at most so many tokens to read in a call."""
+    """A chat model that is given at most so many tokens to read in a call.
 
-    def __init__(self, model: BaseChatModel, tokens: int) -> None:
+    Where three calls in a row for one purpose were not answered, the others for it go without it at once, and every
+    `pause` seconds one tries again: no reply waits in vain for what is known to be away. What is too slow for the
+    short time of one purpose may be quick enough for another.
+    """
+
+    def __init__(self, model: BaseChatModel, tokens: int, pause: float = 10.0) -> None:
         self._model = model
         self.tokens = tokens
+        self._breakers = {
+            purpose: Breaker(_is_unanswered, functools.partial(_tell, purpose), pause, after=3) for purpose in Purpose
+        }
 
     @property
     def characters(self) -> int:
@@ -83,7 +98,7 @@ class Caller:
     async def stream(self, purpose: Purpose, messages: list[BaseMessage], note: Note) -> AsyncGenerator[str]:
         """What the model writes, piece by piece; however it ends, it is noted once.
 
-        Raises TooLong, BrokenOff, and whatever the model's client raises.
+        Raises TooLong, NotTried, BrokenOff, and whatever the model's client raises.
         """
         length = sum(len(message.text) for message in messages)
         if length > self.characters:
@@ -91,22 +106,38 @@ class Caller:
             raise TooLong
         tally, outcome = _Tally(), Outcome.OK
         try:
-            async with contextlib.aclosing(self._model.astream(messages)) as chunks:  # type: ignore[type-var]
-                async for chunk in chunks:
-                    if text := tally.count(chunk):
-                        yield text
-            if not tally.ended:
-                raise BrokenOff(Outcome.CUT)  # the stream ended, and nobody said that it was to
+            with self._breakers[purpose].attempt():
+                async with contextlib.aclosing(self._model.astream(messages)) as chunks:  # type: ignore[type-var]
+                    async for chunk in chunks:
+                        if text := tally.count(chunk):
+                            yield text
+                if not tally.ended:
+                    raise BrokenOff(Outcome.CUT)  # the stream ended, and nobody said that it was to
             outcome = Outcome.OK if tally.written else Outcome.EMPTY
         except (Exception, asyncio.CancelledError) as error:
             outcome = outcome_of(error)
             raise
         finally:
-            note(_noted(purpose, outcome, tally, length))
+            note(
+                Call(purpose=purpose, outcome=outcome)
+                if outcome is Outcome.AWAY
+                else _noted(purpose, outcome, tally, length)
+            )
 
     async def ask(self, purpose: Purpose, messages: list[BaseMessage], note: Note) -> str:
         """All that the model writes. Raises as `stream` does."""
         return "".join([text async for text in self.stream(purpose, messages, note)])
+
+
+def _is_unanswered(error: BaseException) -> bool:
+    return outcome_of(error) in _UNANSWERED
+
+
+def _tell(purpose: Purpose, error: BaseException | None) -> None:
+    if error is None:
+        _log.warning("the chat model answers again (%s)", purpose)
+    else:
+        _log.warning("the chat model is not asked for a while (%s): %s", purpose, type(error).__name__)
 
 
 def _noted(purpose: Purpose, outcome: Outcome, tally: _Tally, length: int) -> Call:
@@ -126,8 +157,8 @@ def outcome_of(error: BaseException) -> Outcome:
     """What an error of a call means, whichever provider's client raised it."""
     if isinstance(error, BrokenOff):
         return error.outcome
-    if isinstance(error, TooLong):
-        return Outcome.TOO_LONG
+    if isinstance(error, TooLong | NotTried):
+        return Outcome.TOO_LONG if isinstance(error, TooLong) else Outcome.AWAY
     status = getattr(error, "status_code", None)
     if status in _STATUS:
         return _STATUS[status]

@@ -36,6 +36,8 @@ class Outcome(enum.StrEnum):
     """The key is not good for this (401, 403)."""
     FAILED = "failed"
     """Anything else that went wrong on the way."""
+    AWAY = "away"
+    """It was not asked: it had failed several times in a row moments ago."""
     TOO_LONG = "too_long"
     """It was not asked: what it was to read is longer than a call may be."""
 

@@ -15,30 +15,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.catalogue_schema import SCHEMA
+from knowledge.databases import copy_database, open_frozen
 from knowledge.model import ANSWER, Audience, Document, Passage
 
-_VERSION = 2  # as _SCHEMA says
-_SCHEMA = """
-PRAGMA journal_mode=WAL;
-PRAGMA foreign_keys=ON;
-CREATE TABLE IF NOT EXISTS documents (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, source TEXT NOT NULL, digest TEXT NOT NULL, body TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS passages (
-    entry TEXT PRIMARY KEY, document TEXT NOT NULL, position INTEGER NOT NULL, live INTEGER NOT NULL, body TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS passages_document ON passages (document, position);
-CREATE TABLE IF NOT EXISTS keys (
-    key TEXT NOT NULL, entry TEXT NOT NULL REFERENCES passages ON DELETE CASCADE, own INTEGER NOT NULL,
-    PRIMARY KEY (key, entry)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS keys_entry ON keys (entry);
-CREATE TABLE IF NOT EXISTS loose (entry TEXT PRIMARY KEY, since REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS revision (number INTEGER NOT NULL);
-INSERT INTO revision SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
-CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY);
-PRAGMA user_version=2;
-"""
 _BATCH = 500
 _INDEXED = "FROM passages p JOIN documents d ON d.id = p.document WHERE p.live = 1 AND d.kind != ?"
 
@@ -66,26 +46,44 @@ def _hash(passage: Passage) -> str:
     return hashlib.blake2b(passage.model_dump_json().encode(), digest_size=8).hexdigest()
 
 
-def is_outdated(path: Path) -> bool:
-    """Was the catalogue there made by a version of this code that keeps it otherwise?"""
-    if not path.exists():
-        return False
-    with sqlite3.connect(path) as file:
-        found = int(file.execute("PRAGMA user_version").fetchone()[0])
-    file.close()
-    return found != _VERSION
-
-
 class Catalogue:
     """The documents and passages of one audience. Whatever the indexes hold, only what stands here is found."""
 
-    def __init__(self, path: Path, audience: Audience, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, path: Path, audience: Audience, clock: Callable[[], float] = time.time, *, frozen: bool = False
+    ) -> None:
         self.audience = audience
+        self.path = path
         self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._turn = threading.Lock()
-        self._file = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        self._file.executescript(_SCHEMA)
+        self.is_suspect = False
+        """Something that was asked of it ended in what a damaged file would end in."""
+        self._file = open_frozen(path) if frozen else self._open()
+        self._inode = _inode(path)
+
+    def is_replaced(self) -> bool:
+        """Is there another file by now in the place of the one that was opened, or none?"""
+        return _inode(self.path) != self._inode
+
+    def reopen(self, *, empty: bool = False) -> None:
+        """Open what is in its place now; with `empty`, take that away, and begin anew."""
+        with self._turn:
+            self._file.close()
+            if empty:
+                for file in self.path.parent.glob(f"{self.path.name}*"):
+                    file.unlink()
+            self._file = self._open()
+            self._inode = _inode(self.path)
+            self.is_suspect = False
+
+    def touch(self) -> None:
+        """Have every process look anew at what the indexes hold."""
+        with self._turn, self._file:
+            self._file.execute("UPDATE revision SET number = number + 1")
+
+    def id(self) -> str:
+        """Tells it from one that was made anew, whose revisions are counted from 0 again."""
+        return self._rows("SELECT id FROM about")[0][0]
 
     def revision(self) -> int:
         """A number that grows with every change, whichever process made it."""
@@ -176,6 +174,30 @@ class Catalogue:
         )
         return list(dict.fromkeys(Passage.model_validate_json(row[0]) for row in rows))
 
+    def section(self, document: str, section: str) -> list[Passage]:
+        """The passages of a section, in reading order."""
+        rows = self._rows(
+            "SELECT body FROM passages WHERE document = ? AND live = 1 AND json_extract(body, '$.section') = ?"
+            " ORDER BY position",
+            document,
+            section,
+        )
+        return [Passage.model_validate_json(row[0]) for row in rows]
+
+    def beside(self, passage: Passage) -> list[Passage]:
+        """What stands directly before and after a passage, and what stands under the heading above its own."""
+        rows = self._rows(
+            # In this order, or every pair would be looked at.
+            "SELECT p.body FROM passages here CROSS JOIN passages p ON p.document = here.document AND p.live = 1"
+            " WHERE here.document = ?1 AND here.live = 1 AND json_extract(here.body, '$.id') = ?2"
+            " AND p.entry != here.entry"
+            " AND (abs(p.position - here.position) = 1 OR json_extract(p.body, '$.heading') = ?3) ORDER BY p.position",
+            passage.document,
+            passage.id,
+            passage.path[-1] if passage.path else None,
+        )
+        return [Passage.model_validate_json(row[0]) for row in rows]
+
     def indexed(self) -> dict[str, Passage]:
         """The live passages that stand in the indexes, by entry: of all documents but published answers."""
         rows = self._rows(f"SELECT p.entry, p.body {_INDEXED}", ANSWER)
@@ -202,6 +224,11 @@ class Catalogue:
         """All keys, of passages that are it or rest on it."""
         rows = self._rows("SELECT DISTINCT k.key FROM keys k JOIN passages p ON p.entry = k.entry WHERE p.live = 1")
         return frozenset(row[0] for row in rows)
+
+    def copy_to(self, path: Path) -> None:
+        """Write all of it into a new file as it is at this moment, whoever writes meanwhile."""
+        with self._turn:
+            copy_database(self._file, path)
 
     def mark(self, *, set_: str, unset: str = "") -> None:
         """Note one mark and take another away, at once."""
@@ -244,4 +271,21 @@ class Catalogue:
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         with self._turn:
-            return self._file.execute(sql, values).fetchall()
+            try:
+                return self._file.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                self.is_suspect |= type(error) is sqlite3.DatabaseError  # the others have classes of their own
+                raise
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = sqlite3.connect(self.path, check_same_thread=False, timeout=30)
+        file.executescript(SCHEMA)
+        return file
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0

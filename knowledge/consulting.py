@@ -90,7 +90,7 @@ class Ranker:
         plain = [each.model_copy(update={"score": each.parts.get("fused", each.score)}) for each in found]
         parts = {each.passage.id: each.parts for each in self._reranker.rerank(plain, vector)}
         return tuple(
-            each.model_copy(update={"score": float(-place), "parts": {**parts[each.passage.id], **each.parts}})
+            each.model_copy(update={"score": -2.0 * place, "parts": {**parts[each.passage.id], **each.parts}})
             for place, each in enumerate(found)
         )
 

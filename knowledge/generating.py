@@ -99,8 +99,10 @@ class Writer:
                 yield claim
 
     def _fitting(self, draft: Manuscript) -> Sequence[Passage]:
-        """The first passages, as many as a call may hold beside our own words and those that are to be mended."""
-        passages = [found.passage for found in draft.evidence.found[:_PASSAGES]]
+        """The first passages and what stands around the best one, as many as a call may hold beside our own words and
+        those that are to be mended."""
+        first = (found.passage for found in draft.evidence.found[:_PASSAGES])
+        passages = list({each.id: each for each in (*first, *draft.evidence.beside)}.values())
         room = self._caller.characters // 2
         while len(passages) > 1 and sum(len(message.text) for message in self._asked(draft, passages)) > room:
             passages.pop()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
-
-from knowledge.model import Passage
 
 NGRAM = 5
 """Characters: long enough to mean something, short enough to find a part of a Norwegian compound word."""
@@ -19,11 +18,30 @@ _MATCHED = 100
 _HEAP = 32_000_000
 
 
-class LexicalIndex:
-    """Finds passages by their words. Holds the names of entries only; texts are in the catalogue."""
+class IndexBroken(Exception):
+    """The files of an index are not as they should be."""
 
-    def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        # What tantivy doesn't expect ends in a Rust panic, which is no Exception.
+        if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+            raise IndexBroken(str(error)) from error
+        raise
+
+
+class LexicalIndex:
+    """Finds texts by their words. Holds the names of entries only; in memory where there is no `path`.
+
+    Raises IndexBroken where its files are damaged.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        if path:
+            path.mkdir(parents=True, exist_ok=True)
         self._words = (
             TextAnalyzerBuilder(Tokenizer.simple())
             .filter(Filter.lowercase())
@@ -39,13 +57,14 @@ class LexicalIndex:
             .build()
         )
         self._schema = schema
-        self._index = tantivy.Index(schema, path=str(path))
+        with _telling():
+            self._index = tantivy.Index(schema, path=str(path) if path else None)
         self._index.register_tokenizer("words", self._words)
         self._index.register_tokenizer("grams", self._grams)
         self._writing = threading.Lock()
 
-    def add(self, entries: Mapping[str, Passage]) -> None:
-        """Put these entries in, in one commit; one that is there already is there once."""
+    def add(self, entries: Mapping[str, str]) -> None:
+        """Put these texts in, by entry, in one commit; one that is there already is there once."""
         self._change(entries, entries)
 
     def remove(self, entries: Iterable[str]) -> None:
@@ -56,11 +75,12 @@ class LexicalIndex:
         """How many entries there are."""
         return int(self._index.searcher().num_docs)
 
+    @_telling()
     def search(
         self, text: str, count: int = _MATCHED, terms: Mapping[str, float] | None = None
     ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-        """BM25 scores of the best passages by entry: by stemmed words, by character n-grams, and by the words of
-        `terms`, which say how much each of them counts."""
+        """BM25 scores of the best texts by entry: by stemmed words, by character n-grams, and by the words of
+        `terms`, which say how much each of them counts. Raises IndexBroken."""
         searcher = self._index.searcher()
         weighted: dict[str, float] = {}
         for term, weight in (terms or {}).items():
@@ -71,6 +91,7 @@ class LexicalIndex:
             self._scores(searcher, "words", weighted, count),
         )
 
+    @_telling()
     def refresh(self) -> None:
         """See what another process has written."""
         self._index.reload()
@@ -79,27 +100,35 @@ class LexicalIndex:
         """The words of a text as the index knows them: lower case, stemmed."""
         return list(self._words.analyze(text))
 
+    @_telling()
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """How telling each term is: its inverse document frequency as BM25 counts it."""
+        return self._rarity("words", terms)
+
+    def rarity_of_grams(self, text: str) -> dict[str, float]:
+        """The character n-grams of a text, in lower case, and how telling each is."""
+        return self._rarity("grams", self._grams.analyze(text))
+
+    @_telling()
+    def _change(self, gone: Iterable[str], come: Mapping[str, str]) -> None:
+        with self._writing:
+            writer = self._index.writer(_HEAP, num_threads=1)
+            for entry in gone:
+                writer.delete_documents_by_term("entry", entry)
+            for entry, text in come.items():
+                writer.add_document(tantivy.Document(entry=entry, words=text, grams=text))
+            writer.commit()
+            writer.wait_merging_threads()
+        self._index.reload()
+
+    def _rarity(self, field: str, terms: Iterable[str]) -> dict[str, float]:
         searcher = self._index.searcher()
         total = searcher.num_docs
         return {
             term: math.log1p((total - seen + 0.5) / (seen + 0.5))
             for term in set(terms)
-            for seen in [min(total, searcher.doc_freq("words", term))]
+            for seen in [min(total, searcher.doc_freq(field, term))]
         }
-
-    def _change(self, gone: Iterable[str], come: Mapping[str, Passage]) -> None:
-        with self._writing:
-            writer = self._index.writer(_HEAP, num_threads=1)
-            for entry in gone:
-                writer.delete_documents_by_term("entry", entry)
-            for entry, passage in come.items():
-                text = f"{passage.context}\n{passage.text}"
-                writer.add_document(tantivy.Document(entry=entry, words=text, grams=text))
-            writer.commit()
-            writer.wait_merging_threads()
-        self._index.reload()
 
     def _scores(
         self, searcher: tantivy.Searcher, field: str, terms: Mapping[str, float], count: int

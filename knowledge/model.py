@@ -160,6 +160,11 @@ class Passage(_Force):
         parts = [self.title, *self.path, self.heading]
         return " › ".join(dict.fromkeys(part for part in parts if part))
 
+    @property
+    def searched(self) -> str:
+        """What is searched for words and for meaning."""
+        return f"{self.context}\n{self.text}"
+
 
 class Found(_Value):
     """A passage that a search found. `score` orders the list; `parts` are the scores it was made from; `quote` is what
@@ -190,8 +195,9 @@ class Evidence:
     `language` is the question's, empty where it isn't known; `subject` is the topic or the paragraph that the
     question names, or the question that was answered before, as people write it, and `keys` the exact keys of the
     paragraph; `part_missing` says that a paragraph has no such part as the question names, or several, and is there
-    whole; `akin` are answers published to questions that are like this one, but may not be the same; `vector` is
-    the question's own, for comparing sentences with it; `ms` how long each part of the search took.
+    whole; `akin` are answers published to questions that are like this one, but may not be the same; `beside` is
+    what stands around the best passage, for who reads it; `vector` is the question's own, for comparing sentences
+    with it; `limited` says that it was searched by words alone; `ms` how long each part of the search took.
     """
 
     query: str
@@ -202,7 +208,9 @@ class Evidence:
     keys: frozenset[str] = frozenset()
     part_missing: bool = False
     akin: tuple[Passage, ...] = ()
+    beside: tuple[Passage, ...] = ()
     vector: tuple[float, ...] = ()
+    limited: bool = False
     ms: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 # A full stop after these, or after a lone number, does not end a sentence ("jf. § 4-1", "etter nr. 2", "1. januar").
@@ -16,6 +17,12 @@ _LAST_WORD = re.compile(r"([\w-]+)\.$")
 
 def sentences(text: str) -> list[str]:
     """The sentences and list items of a text, each verbatim in it, in order; empty ones left out."""
+    return list(_sentences(text))
+
+
+# The same passages are read for many questions.
+@functools.lru_cache(4096)
+def _sentences(text: str) -> tuple[str, ...]:
     found: list[str] = []
     start = 0
     for end in _END.finditer(text):
@@ -24,7 +31,7 @@ def sentences(text: str) -> list[str]:
             found.append(text[start : end.end()].strip())
             start = end.end()
     found.append(text[start:].strip())
-    return [sentence for sentence in found if any(character.isalnum() for character in sentence)]
+    return tuple(sentence for sentence in found if any(character.isalnum() for character in sentence))
 
 
 def _ends_a_sentence(piece: str, rest: str) -> bool:

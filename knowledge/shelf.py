@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from knowledge.catalogue import Catalogue, Split, is_outdated
+from filelock import FileLock
+
+from knowledge import mending
+from knowledge.catalogue import Split
 from knowledge.concepts import NOTHING, About
-from knowledge.lexical import LexicalIndex
+from knowledge.lexical import IndexBroken
+from knowledge.mending import Half
 from knowledge.model import ANSWER, Audience, Document, Passage
-from knowledge.vectors import VectorIndex
+from knowledge.scores import Scores
+from knowledge.typical_questions import NONE_ALIKE, Alike
+from knowledge.vectors import OpenVectors, VectorIndex, VectorsAway
+
+_log = logging.getLogger(__name__)
+
+_SETTLING = 0.2
 
 GRACE = 10.0
 """Seconds for which what has been replaced can still be read by a search that has found it."""
@@ -23,39 +34,45 @@ Embed = Callable[[Sequence[Passage]], Sequence[Sequence[float]]]
 """The vectors of passages, in order."""
 
 
-class Scores:
-    """What the halves of a library say about the passages, by entry, and how long each took (ms).
-
-    `terms` are the scores for the legal terms of what is asked, `point` and `law` say how much of the question is known
-    to be about the very paragraph or its law (0..1).
-    """
-
-    def __init__(self) -> None:
-        self.words: dict[str, float] = {}
-        self.grams: dict[str, float] = {}
-        self.meaning: dict[str, float] = {}
-        self.terms: dict[str, float] = {}
-        self.point: dict[str, float] = {}
-        self.law: dict[str, float] = {}
-        self.ms = {"lexical": 0.0, "vector": 0.0}
-
-
 class Shelf:
     """All documents of one audience. Blocking: call it from a thread."""
 
-    def __init__(self, folder: Path, audience: Audience, clock: Callable[[], float] = time.time) -> None:
-        if is_outdated(folder / "catalogue.db"):
-            shutil.rmtree(folder)  # all of it is made from documents that are still there
+    def __init__(
+        self,
+        folder: Path,
+        audience: Audience,
+        clock: Callable[[], float] = time.time,
+        open_vectors: OpenVectors = VectorIndex,
+        *,
+        grace: float = GRACE,
+        frozen: bool = False,
+    ) -> None:
         self.audience = audience
-        self.catalogue = Catalogue(folder / "catalogue.db", audience, clock)
-        self.lexical = LexicalIndex(folder / "lexical")
-        self.vectors = VectorIndex(folder / "vectors", audience.value)
+        self.folder = folder
+        self._grace = grace
+        folder.mkdir(parents=True, exist_ok=True)
+        self._pen = FileLock(folder / "writing.lock")
+        with contextlib.nullcontext() if frozen or mending.looks_well(folder) else self._pen:
+            self.catalogue, self.is_lost = mending.open_catalogue(folder, audience, clock, frozen=frozen)
+            self.lexical = mending.open_lexical(folder / "lexical", frozen=frozen)
+            self.vectors = mending.open_vectors_in(folder / "vectors", audience.value, open_vectors, frozen=frozen)
+        self._broken: set[Half] = set()
         self._seen = self.catalogue.revision()
         self._keys: frozenset[str] | None = None
         self._answers: tuple[Passage, ...] = ()
         self._answers_seen = -1
         self._turn = threading.Lock()
         self._writing = threading.Lock()
+
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """For as long as the context lasts, nobody writes the indexes, in whichever process."""
+        with self._writing, self._pen:
+            yield
+
+    def stamp(self) -> str:
+        """Says which version of which catalogue the shelf holds."""
+        return f"{self.catalogue.revision()} {self.catalogue.id()}"
 
     def put(self, documents: Sequence[Split], embed: Embed) -> None:
         """Add or replace documents; `embed` makes the vectors of those passages that are new.
@@ -64,35 +81,99 @@ class Shelf:
         finds the old version or the new one, and what a crash interrupts stays as it was.
         """
         # What is put in is loose until it is swapped in: nobody may sweep it away meanwhile.
-        with self._writing:
-            self._drop(self.catalogue.loose(GRACE))
-            new = self.catalogue.missing(documents)
-            vectors = embed(list(new.values()))
-            self.lexical.add(new)
-            self.vectors.add(list(new), vectors)
+        with self.still():
+            self._drop(self.catalogue.loose(self._grace))
+            self._index(self.catalogue.missing(documents), embed)
             self.catalogue.swap(documents)
 
     def mend(self, embed: Embed) -> bool:
         """Put into the indexes all that they should hold, where one of them was lost or is older than the catalogue;
         whether that was so."""
         wanted = self.catalogue.count()
-        with self._writing:
+        with self.still():
+            self._drop_strangers(wanted)
             if min(self.lexical.count(), self.vectors.count()) >= wanted:
                 return False
-            entries = self.catalogue.indexed()
-            self.lexical.add(entries)
-            self.vectors.add(list(entries), embed(list(entries.values())))
+            self._index(self.catalogue.indexed(), embed)
         return True
+
+    def is_lacking(self) -> bool:
+        """Was one of the indexes lost? Nobody knows of one that is away."""
+        self._refresh()
+        try:
+            return min(self.lexical.count(), self.vectors.count()) < self.catalogue.count()
+        except VectorsAway:
+            return False
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """How telling each term is; all alike where that can't be told."""
+        return self._told(lambda: self.lexical.rarity(terms)) or dict.fromkeys(terms, 1.0)
+
+    def rarity_of_grams(self, text: str) -> dict[str, float]:
+        """The n-grams of a text, and how telling each is; none where that can't be told."""
+        return self._told(lambda: self.lexical.rarity_of_grams(text))
+
+    def _told(self, tell: Callable[[], dict[str, float]]) -> dict[str, float]:
+        try:
+            return tell()
+        except IndexBroken as error:
+            self._go_without(Half.LEXICAL, error)
+            return {}
+
+    def is_damaged(self, *, thorough: bool = False) -> bool:
+        """Has a search met with damage, or do the files look damaged? `thorough` reads every file through."""
+        is_suspect = self._broken or self.catalogue.is_suspect
+        return bool(is_suspect or mending.faults_of(self.folder, self.catalogue, self.vectors, thorough=thorough))
+
+    def heal(self, embed: Embed, *, thorough: bool = False) -> bool:
+        """Put right what is damaged, on the disk or in this process's hands; whether anything was.
+
+        An index is filled from the catalogue. A catalogue begins anew, with nothing in it, and `is_lost` says so.
+        `thorough` reads every file through.
+        """
+        if not self.is_damaged(thorough=thorough):
+            return False
+        broken = {*self._broken}
+        with self.still():
+            time.sleep(_SETTLING)  # what is being written looks damaged
+            faults = mending.faults_of(self.folder, self.catalogue, self.vectors, thorough=thorough or bool(broken))
+            if mending.heal_catalogue(self.catalogue, faults):
+                self.is_lost = True
+                # What it names is nowhere any longer; of the vectors, `mend` takes out what nobody knows.
+                faults = {Half.LEXICAL: faults[Half.CATALOGUE], **faults}
+            self.lexical = mending.heal_lexical(
+                self.folder / "lexical", self.lexical, faults, is_suspect=Half.LEXICAL in broken
+            )
+            mending.heal_vectors(self.vectors, faults, is_suspect=Half.VECTORS in broken)
+            self._broken -= broken
+            self._seen = -1
+        for half, fault in faults.items():
+            _log.warning("the %s of the %s documents was damaged (%s) and is made anew", half, self.audience, fault)
+        self.mend(embed)
+        self.catalogue.touch()
+        return bool(faults or broken)
 
     def remove(self, id_: str) -> None:
         """Take a document out; from the catalogue first, so that it is never found half gone."""
-        with self._writing:
+        with self.still():
             self._drop(self.catalogue.remove(id_))
 
-    def sweep(self, age: float) -> None:
-        """Take out of the indexes what has not been live for so many seconds."""
-        with self._writing:
-            self._drop(self.catalogue.loose(age))
+    def sweep(self, age: float | None = None) -> None:
+        """Take out of the indexes what has not been live for so many seconds, or else for the grace."""
+        with self.still():
+            self._drop(self.catalogue.loose(self._grace if age is None else age))
+
+    def _index(self, entries: Mapping[str, Passage], embed: Embed) -> None:
+        vectors = embed(list(entries.values()))
+        self.lexical.add({entry: passage.searched for entry, passage in entries.items()})
+        self.vectors.add(list(entries), vectors)
+
+    def _drop_strangers(self, wanted: int) -> None:
+        """Take out what a server still holds of a catalogue that was lost or outdated: it is only found in vain."""
+        loose = self.catalogue.loose(0.0)
+        if self.vectors.count() > wanted + len(loose):
+            entries = self.vectors.entries()
+            self.vectors.remove(sorted(entries - self.catalogue.live([*entries]) - {*loose}))
 
     def _drop(self, entries: Sequence[str]) -> None:
         if not entries:
@@ -109,17 +190,27 @@ class Shelf:
         """Take a published answer out."""
         self.catalogue.remove(id_)
 
-    def search(self, text: str, vector: Sequence[float], count: int, into: Scores, about: About = NOTHING) -> None:
-        """Add the scores of the best passages of each half, and of those that the question is known to be about."""
+    def search(
+        self,
+        text: str,
+        vector: Sequence[float],
+        count: int,
+        into: Scores,
+        about: About = NOTHING,
+        alike: Alike = NONE_ALIKE,
+    ) -> None:
+        """Add the scores of the best passages of each half, of those that the question is known to be about, and of
+        those that are known to answer questions like it."""
         for _ in range(_TRIES):
             revision = self._refresh()
             start = time.perf_counter()
-            words, grams, terms = self.lexical.search(text, count, about.terms)
+            words, grams, terms = self._by_words(text, count, about.terms)
             middle = time.perf_counter()
-            meaning = self.vectors.search(vector, count)
+            meaning = self._near(vector, count, into)
             into.ms["lexical"] += (middle - start) * 1000
             into.ms["vector"] += (time.perf_counter() - middle) * 1000
             pointed = self.catalogue.entries_of(list(about.points))
+            answering = [entry for _, entry in self.catalogue.entries_of(alike.best)]
             live = self.catalogue.live([*{**words, **grams, **meaning, **terms}])
             # What was swapped meanwhile may be in neither: its old entries are gone, its new ones were not found yet.
             if self.catalogue.revision() == revision:
@@ -129,8 +220,40 @@ class Shelf:
             scores.update({entry: score for entry, score in more.items() if entry in live})
         for key, entry in pointed:
             into.point[entry] = max(about.points[key], into.point.get(entry, 0.0))
-        for key, entry in self.catalogue.keys_of([*live, *into.point]) if about.laws else ():
+        for key, entry in self.catalogue.keys_of([*{*live, *into.point, *answering}]):
             into.law[entry] = max(about.laws.get(key.rpartition("/")[0], 0.0), into.law.get(entry, 0.0))
+            if key in alike.meaning:
+                into.typical[entry] = max(alike.meaning[key], into.typical.get(entry, -1.0))
+                into.typical_words[entry] = max(alike.words.get(key, 0.0), into.typical_words.get(entry, 0.0))
+                into.typical_grams[entry] = max(alike.grams.get(key, 0.0), into.typical_grams.get(entry, 0.0))
+
+    def _near(self, vector: Sequence[float], count: int, into: Scores) -> dict[str, float]:
+        try:
+            return self.vectors.search(vector, count)
+        except VectorsAway:
+            into.limited = True
+        except Exception as error:  # noqa: BLE001 - Chroma raises what it will over files that are damaged
+            self._go_without(Half.VECTORS, error)
+            into.limited = True
+        return {}
+
+    def _by_words(self, text: str, count: int, terms: Mapping[str, float]) -> tuple[dict[str, float], ...]:
+        try:
+            return self.lexical.search(text, count, terms)
+        except IndexBroken as error:
+            self._go_without(Half.LEXICAL, error)
+            return {}, {}, {}
+
+    def _go_without(self, half: Half, error: Exception) -> None:
+        if half not in self._broken:
+            self._broken.add(half)
+            _log.error(
+                "the %s index of the %s documents can't be searched (%s): questions are answered without it until"
+                " it is made anew",
+                half,
+                self.audience,
+                error,
+            )
 
     def keys(self) -> frozenset[str]:
         """The keys of everything on the shelf; read anew only when the shelf has changed."""
@@ -159,8 +282,17 @@ class Shelf:
         with self._turn:
             revision = self.catalogue.revision()
             if revision != self._seen:
-                self.lexical.refresh()
-                self.vectors.refresh()
+                self._see_what_is_new()
                 self._keys = None
                 self._seen = revision
             return revision
+
+    def _see_what_is_new(self) -> None:
+        try:
+            self.lexical.refresh()
+        except IndexBroken as error:
+            self._go_without(Half.LEXICAL, error)
+        try:
+            self.vectors.refresh()
+        except Exception as error:  # noqa: BLE001 - as in a search
+            self._go_without(Half.VECTORS, error)

@@ -1,21 +1,67 @@
-"""The vector half of the library: one Chroma collection per audience."""
+"""The vector half of the library: one Chroma collection per audience, in files of its own unless a server has it."""
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import chromadb
 import numpy as np
+import numpy.typing as npt
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 
-_BATCH = 1000
+BATCH = 1000
+"""Entries that are written at once."""
+
+CONFIGURATION: Any = {"hnsw": {"space": "ip"}}
+"""Of a collection: vectors of length 1 are compared by their inner product."""
+
+
+class VectorsAway(ConnectionError):
+    """The vectors lie in a server that does not answer, or not in time; the message says which and why."""
+
+
+class Vectors(Protocol):
+    """Finds passages by meaning. Holds the names of entries and vectors of length 1; texts are in the catalogue.
+
+    Raises VectorsAway where a server has them that is away.
+    """
+
+    def add(self, entries: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
+        """Put these entries in, each with its vector; one that is there already is there once."""
+
+    def remove(self, entries: Sequence[str]) -> None:
+        """Take these entries out."""
+
+    def count(self) -> int:
+        """How many entries there are."""
+
+    def entries(self) -> set[str]:
+        """All entries."""
+
+    def search(self, vector: Sequence[float], count: int) -> dict[str, float]:
+        """Cosine similarity (-1..1) of the nearest passages, by entry."""
+
+    def refresh(self) -> None:
+        """See what another process has written."""
+
+    def close(self) -> None:
+        """Give back what is held open."""
+
+
+Query = npt.NDArray[np.float32]
+
+OpenVectors = Callable[[Path, str], Vectors]
+"""Opens the vectors of that name; the folder is for those that lie in files."""
 
 
 class VectorIndex:
-    """Finds passages by meaning. Holds the names of entries and vectors of length 1; texts are in the catalogue."""
+    """Vectors in files of Chroma's embedded client."""
 
     def __init__(self, path: Path, name: str) -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -27,31 +73,28 @@ class VectorIndex:
     def add(self, entries: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
         """Put these entries in, each with its vector; one that is there already is there once."""
         with self._turn:
-            for start in range(0, len(entries), _BATCH):
-                part = slice(start, start + _BATCH)
-                self._collection.upsert(ids=list(entries[part]), embeddings=np.asarray(vectors[part], dtype=np.float32))
+            put(self._collection, entries, vectors, BATCH)
 
     def remove(self, entries: Sequence[str]) -> None:
         """Take these entries out."""
         with self._turn:
-            for start in range(0, len(entries), _BATCH):
-                self._collection.delete(ids=list(entries[start : start + _BATCH]))
+            take(self._collection, entries, BATCH)
 
     def count(self) -> int:
         """How many entries there are."""
         with self._turn:
             return int(self._collection.count())
 
+    def entries(self) -> set[str]:
+        """All entries."""
+        with self._turn:
+            return listed(self._collection, BATCH)
+
     def search(self, vector: Sequence[float], count: int) -> dict[str, float]:
         """Cosine similarity (-1..1) of the nearest passages, by entry."""
-        wanted = np.asarray([vector], dtype=np.float32)
+        wanted = as_query(vector)
         with self._turn:
-            count = min(count, self._collection.count())
-            if not count:
-                return {}
-            found = self._collection.query(query_embeddings=wanted, n_results=count, include=["distances"])
-        distances = found["distances"] or [[]]
-        return {id_: 1.0 - float(distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)}
+            return nearest(self._collection, wanted, count)
 
     def refresh(self) -> None:
         """See what another process has written: the embedded Chroma keeps its first view of the files otherwise."""
@@ -64,9 +107,56 @@ class VectorIndex:
         with self._turn:
             self._client.close()
 
+    def clear(self) -> None:
+        """Begin anew, with nothing in it, whatever its files look like."""
+        with self._turn:
+            with contextlib.suppress(Exception):
+                self._client.close()
+            shutil.rmtree(self._path, ignore_errors=True)
+            self._path.mkdir(parents=True, exist_ok=True)
+            self._open()
+
     def _open(self) -> None:
-        self._client: Any = chromadb.PersistentClient(str(self._path), settings=Settings(anonymized_telemetry=False))
-        configuration: Any = {"hnsw": {"space": "ip"}}
+        settings = Settings(anonymized_telemetry=False)
+        try:
+            self._client: Any = chromadb.PersistentClient(str(self._path), settings=settings)
+        except Exception:
+            # Chroma keeps what it could not start, and would give it to whoever opens the folder next.
+            SharedSystemClient._identifier_to_system.pop(str(self._path), None)
+            raise
         self._collection = self._client.get_or_create_collection(
-            self._name, embedding_function=None, configuration=configuration
+            self._name, embedding_function=None, configuration=CONFIGURATION
         )
+
+
+def put(collection: Any, entries: Sequence[str], vectors: Sequence[Sequence[float]], batch: int) -> None:
+    """Write entries with their vectors into a collection of Chroma's, so many at once."""
+    for start in range(0, len(entries), batch):
+        part = slice(start, start + batch)
+        collection.upsert(ids=list(entries[part]), embeddings=np.asarray(vectors[part], dtype=np.float32))
+
+
+def take(collection: Any, entries: Sequence[str], batch: int) -> None:
+    """Take entries out of a collection of Chroma's, so many at once."""
+    for start in range(0, len(entries), batch):
+        collection.delete(ids=list(entries[start : start + batch]))
+
+
+def listed(collection: Any, batch: int) -> set[str]:
+    """All entries of a collection of Chroma's, which tells so many at once."""
+    found: set[str] = set()
+    for start in range(0, int(collection.count()), batch):
+        found.update(collection.get(include=[], limit=batch, offset=start)["ids"])
+    return found
+
+
+def as_query(vector: Sequence[float]) -> Query:
+    """A vector as Chroma is asked with it."""
+    return np.asarray([vector], dtype=np.float32)
+
+
+def nearest(collection: Any, wanted: Query, count: int) -> dict[str, float]:
+    """Cosine similarity of the nearest entries of a collection of Chroma's."""
+    found = collection.query(query_embeddings=wanted, n_results=count, include=["distances"])
+    distances = found["distances"] or [[]]
+    return {id_: 1.0 - float(distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)}

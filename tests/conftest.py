@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from bot.wiring import Knowledge
 
 
+THOROUGH = Path(__file__).with_name("thorough.txt")
+"""The files, a line each, whose tests take more than five seconds together."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests of these files: the rest is what the default suite has time for."""
+    files = {config.rootpath / line for line in THOROUGH.read_text(encoding="utf-8").splitlines()}
+    for item in items:
+        if item.path in files:
+            item.add_marker("thorough")
+
+
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """New databases. MOTEPLASSEN_TEST_POSTGRES may name a server to make those of PostgreSQL on, such as

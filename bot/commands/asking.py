@@ -39,10 +39,11 @@ def ask(
 ) -> None:
     """Ask a question and get a cited answer, or an honest "I don't know"."""
     from bot.data_dir import DataDirError  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 
-    with plain_errors(DataDirError, SourcesError, LibraryBusy):
+    with plain_errors(DataDirError, ConfigurationError, SourcesError, LibraryBusy):
         question = sys.stdin.read() if text == "-" else text
         reply = asyncio.run(_ask(settings_of(data_dir), question, audience))
         if as_json:
@@ -62,10 +63,11 @@ def strategy(
 ) -> None:
     """Look a strategy of the plan up by its code."""
     from bot.data_dir import DataDirError  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 
-    with plain_errors(DataDirError, SourcesError, LibraryBusy):
+    with plain_errors(DataDirError, ConfigurationError, SourcesError, LibraryBusy):
         every = asyncio.run(_strategies(settings_of(data_dir), audience))
         found = [s for s in every if s.code.startswith(code.strip().upper()) and _in_area(s, area)]
         exact = [s for s in found if s.code == code.strip().upper()] or found

@@ -4,43 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
 
+from bot.commands.checking_library import of_library
+from bot.commands.checking_platforms import of_platforms
 from bot.commands.console import out, plain_errors, print_json, print_row, verbatim
+from bot.commands.findings import Finding, State
 from bot.commands.options import AsJson, DataDir, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.desk.audit import Verdict
     from bot.desk.lateness import Lateness
     from bot.desk.tally import Tally
     from bot.reaching import Contents
     from bot.settings import Settings
-    from knowledge.library import Library
 
 _REACH = 5.0
 """Seconds to wait for an address."""
 _NO_LIST = {404, 405, 501}
 """What a server answers that writes, and has no list of its models."""
-
-
-class State(enum.StrEnum):
-    """How it stands with a part: `bad` keeps Møteplassen from working, `off` is not configured."""
-
-    OK = "ok"
-    OFF = "off"
-    BAD = "bad"
-
-
-class Finding(NamedTuple):
-    """What was found about one part, and what to do about it."""
-
-    part: str
-    state: State
-    detail: str
 
 
 def check(as_json: AsJson = False, data_dir: DataDir = None) -> None:
@@ -65,12 +52,13 @@ async def _findings(settings: Settings) -> list[Finding]:
     return [
         Finding("data directory", State.OK, str(folder)),
         _sources(settings),
-        await _library(settings),
+        *await of_library(settings),
+        *await _chroma(settings),
         *await _database(settings),
         *_teams(settings),
         await _chat_model(settings),
         await _sign_in(settings),
-        await _slack(settings),
+        *await of_platforms(settings),
     ]
 
 
@@ -83,42 +71,17 @@ def _sources(settings: Settings) -> Finding:
         return Finding("sources", State.BAD, str(error))
 
 
-async def _library(settings: Settings) -> Finding:
-    from bot.wiring import open_library  # noqa: PLC0415
+async def _chroma(settings: Settings) -> list[Finding]:
+    from bot.wiring import open_chroma  # noqa: PLC0415
 
+    if not (chroma := open_chroma(settings)):
+        return []
     try:
-        with contextlib.closing(open_library(settings)) as library:
-            return await _held(library)
-    except Exception as error:  # noqa: BLE001 - four kinds of files, each with errors of its own when it is damaged
-        folder = settings.data_dir.absolute() / "library"
-        todo = f"take {folder} away and run `moteplassen ingest`, which makes it anew"
-        return Finding("library", State.BAD, f"can't be read ({type(error).__name__}): {todo}")
-
-
-async def _held(library: Library) -> Finding:
-    held = list((await library.holdings()).values())
-    complete, under_way = await library.is_complete(), await library.is_under_way()
-    if not held and not under_way:
-        return Finding("library", State.OFF, "empty; run `moteplassen ingest` (the first question does it too)")
-    internal = sum(holding.audience == "internal" for holding in held)
-    running = under_way and await _is_locked(library)
-    detail = f"{len(held)} documents, {internal} of them internal"
-    if running:
-        detail += "; indexing is under way"
-    elif under_way or not complete:
-        detail += "; indexing was interrupted: run `moteplassen ingest`"
-    # Of what was never complete nobody knows which part is there; later runs leave each document as it was or new.
-    return Finding("library", State.OK if complete or running else State.BAD, detail)
-
-
-async def _is_locked(library: Library) -> bool:
-    from knowledge.library import LibraryBusy  # noqa: PLC0415
-
-    try:
-        async with library.lock(patience=0):
-            return False
-    except LibraryBusy:
-        return True
+        await asyncio.to_thread(chroma.try_it)
+    except OSError as error:
+        todo = "start it, or correct MOTEPLASSEN_CHROMA_URL; until then questions are answered by words alone"
+        return [Finding("vectors", State.BAD, f"{error}: {todo}")]
+    return [Finding("vectors", State.OK, f"in Chroma at {settings.chroma_url}")]
 
 
 async def _database(settings: Settings) -> list[Finding]:
@@ -137,12 +100,17 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 def _outbox(kind: str, contents: Contents) -> Finding:
-    asked = ", ".join(f"{count} {outcome}" for outcome, count in sorted(contents.questions.items()) if count)
-    told = f"; questions in Slack: {asked}" if asked else ""
+    told = "".join(
+        f"; questions in {name}: {asked}" for name, each in contents.questions.items() if (asked := _how(each))
+    )
     detail = f"{kind}; {_owed(contents.deliveries)}"
     if contents.deliveries.failed:
         return Finding("database", State.BAD, f"{detail}: `moteplassen cases outbox` says why and tries again{told}")
     return Finding("database", State.OK, f"{detail}{told}")
+
+
+def _how(ended: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(ended.items()) if count)
 
 
 def _owed(deliveries: Tally) -> str:
@@ -248,22 +216,6 @@ async def _sign_in(settings: Settings) -> Finding:
     except httpx.HTTPError as error:
         return Finding("sign-in", State.BAD, f"{address} can't be read: {type(error).__name__}")
     return Finding("sign-in", State.OK, str(settings.oidc_issuer))
-
-
-async def _slack(settings: Settings) -> Finding:
-    if settings.slack_fault:
-        return Finding("Slack", State.BAD, f"{settings.slack_fault} `serve` does not start so")
-    if not settings.has_slack:
-        return Finding("Slack", State.OFF, "set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET to be there")
-    from bot.handlers.slack.installing.trying import fault, officers_channels  # noqa: PLC0415 - slack-sdk takes a while to load
-
-    if found := await fault(settings):
-        return Finding("Slack", State.BAD, found)
-    channels = [channel for channel, _ in officers_channels(settings)]
-    todo = (
-        "no officers' channel: set MOTEPLASSEN_SLACK_OFFICERS_CHANNEL, or slack_channel of a team in MOTEPLASSEN_TEAMS"
-    )
-    return Finding("Slack", State.OK, ", ".join(channels) or todo)
 
 
 def _print(findings: list[Finding]) -> None:

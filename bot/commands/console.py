@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import logging
 import sys
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import structlog
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -82,28 +80,6 @@ def plain_errors(*expected: type[Exception]) -> Iterator[None]:
             f"something went wrong that should not have ({type(error).__name__}). "
             f"Report it with the error id {error_id}; what led to it stands in {where}"
         ) from None
-
-
-def start_logging(level: str) -> None:
-    """Log to stderr as JSON lines, or in colours on a terminal; nothing ever to stdout, which belongs to results."""
-    renderer: Callable[..., str | bytes] = structlog.processors.JSONRenderer()
-    if sys.stderr.isatty():
-        renderer = structlog.dev.ConsoleRenderer()
-    numeric = logging.getLevelNamesMapping()[level]
-    logging.basicConfig(
-        level=max(numeric, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(numeric),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 class _RateColumn(ProgressColumn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,10 +31,12 @@ def ingest(
     name it in MOTEPLASSEN_SOURCES, so that `serve`, `demo` and `ask` read the same one.
     """
     from bot.data_dir import DataDirError  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
+    from knowledge.vectors import VectorsAway  # noqa: PLC0415
 
-    with plain_errors(DataDirError, SourcesError, LibraryBusy):
+    with plain_errors(DataDirError, ConfigurationError, SourcesError, LibraryBusy, VectorsAway):
         report = asyncio.run(_ingest(settings_of(data_dir, sources=sources)))
         if as_json:
             print_json(report.model_dump(mode="json"))
@@ -47,19 +50,33 @@ async def fill_if_unfinished(settings: Settings, library: Library) -> None:
     """Bring the sources in unless that has been done to the end once, so that no question is answered from a part.
 
     Once is enough: while a later run is under way, or where it was interrupted, each document is as it was or new.
+    Where another process is at it, that is waited for.
     """
-    if await library.is_complete():
+    from knowledge.library import LibraryBusy  # noqa: PLC0415
+
+    waits = False
+    while not await library.is_complete():
+        try:
+            report = await fill(settings, library)
+        except LibraryBusy:
+            if not waits:
+                err.print("Another process indexes the documents; waiting for it.")
+            waits = True
+            continue  # having been patient for seconds
+        for failure in report.failed:
+            warn("left out", f"{failure.document}: {failure.reason}")
         return
-    report = await fill(settings, library)
-    for failure in report.failed:
-        warn("left out", f"{failure.document}: {failure.reason}")
 
 
 async def fill(settings: Settings, library: Library) -> Report:
-    """Bring the sources in, with a progress bar. Raises SourcesError or LibraryBusy."""
+    """Bring the sources in, with a progress bar. Raises SourcesError or LibraryBusy, or ConfigurationError where the
+    library is read from a snapshot."""
+    from bot.settings import ConfigurationError  # noqa: PLC0415
     from bot.sourcing.opening import open_pipeline  # noqa: PLC0415
     from ingest.sources import load_sources  # noqa: PLC0415
 
+    if not settings.indexing:
+        raise ConfigurationError("with MOTEPLASSEN_INDEXING=false the library is a snapshot, and can't be written")
     sources = load_sources(settings.sources)
     if not await library.is_complete():
         count = sum(len(source.locations) for source in sources)
@@ -96,8 +113,26 @@ def print_report(report: Report) -> None:
 async def _ingest(settings: Settings) -> Report:
     from bot.wiring import open_library  # noqa: PLC0415
 
-    library = open_library(settings)
+    with contextlib.closing(open_library(settings)) as library:
+        report = await fill(settings, library)
+        if settings.snapshots:
+            await _publish(settings, library)
+        return report
+
+
+async def _publish(settings: Settings, library: Library) -> None:
+    """Publish what was brought in, so that nobody else need stay up for that."""
+    from bot.indexing.opening import open_meanings, open_publisher  # noqa: PLC0415
+    from bot.indexing.publishing import SnapshotPublishing  # noqa: PLC0415
+    from bot.sourcing.ledger import open_ledger  # noqa: PLC0415
+    from knowledge.snapshots import StoreError  # noqa: PLC0415
+
     try:
-        return await fill(settings, library)
-    finally:
-        library.close()
+        with open_ledger(settings) as ledger:
+            publisher, meanings = open_publisher(settings), open_meanings(settings)
+            manifest = await SnapshotPublishing(publisher, library, ledger, meanings).look()
+    except StoreError as error:
+        warn("not published", str(error))
+    else:
+        if manifest:
+            err.print(f"Published as snapshot {manifest.version}.")

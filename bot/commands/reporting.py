@@ -114,7 +114,7 @@ async def _ask(settings: Settings, knowledge: Knowledge, questions: list[KnownQu
     from knowledge.embeddings import E5Embeddings  # noqa: PLC0415
 
     # Answers are timed: as in a server, what is loaded behind the first questions is there.
-    await asyncio.to_thread(knowledge.understander.warm, pause=0)
+    await asyncio.to_thread(knowledge.warm, pause=0)
     with steps() as progress:
         outcomes = await ask_all(knowledge.conversation, questions, progress("Asking"))
     chosen = {

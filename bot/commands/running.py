@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.console import err, plain_errors
-from bot.commands.options import DataDir, settings_of
+from bot.commands.console import err, fail, plain_errors
+from bot.commands.options import DataDir, common_settings_of, settings_of
+from bot.commands.stopping import stopping
+from bot.observing.logs import watch_loop
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="MOTEPLASSEN_PORT; default 8000.", show_default=False)]
 Host = Annotated[str | None, typer.Option(help="MOTEPLASSEN_HOST; default 127.0.0.1.", show_default=False)]
-
-_LOOK_AGAIN = 1.0
-"""Seconds between looks at whether the documents are there."""
 
 
 class PortTaken(Exception):
@@ -46,8 +45,14 @@ def worker(data_dir: DataDir = None) -> None:
     from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.settings import ConfigurationError  # noqa: PLC0415
 
-    with plain_errors(DataDirError, ConfigurationError):
-        asyncio.run(_work(settings_of(data_dir)))
+    with plain_errors(DataDirError, ConfigurationError, PortTaken), contextlib.ExitStack() as stack:
+        common, listening = common_settings_of(data_dir), None
+        if common.worker_port:
+            listening = stack.enter_context(_listen(common.host, common.worker_port, "MOTEPLASSEN_WORKER_PORT"))
+        if tenants := _several(common):
+            asyncio.run(_work_for_several(tenants, listening))
+        else:
+            asyncio.run(_work(settings_of(data_dir), listening))
 
 
 def _up(*, host: str | None, port: int | None, data_dir: DataDir, demo: bool | None) -> None:
@@ -55,30 +60,34 @@ def _up(*, host: str | None, port: int | None, data_dir: DataDir, demo: bool | N
     from bot.settings import ConfigurationError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
     from knowledge.library import LibraryBusy  # noqa: PLC0415
+    from knowledge.vectors import VectorsAway  # noqa: PLC0415
 
-    with plain_errors(DataDirError, ConfigurationError, SourcesError, LibraryBusy, PortTaken):
-        settings = settings_of(data_dir, host=host, port=port, demo=demo)
-        with _listen(settings) as listening:
-            if not settings.port:  # any port would do: links lead to the one that it became
-                settings = settings_of(data_dir, host=host, port=listening.getsockname()[1], demo=demo)
+    with plain_errors(DataDirError, ConfigurationError, SourcesError, LibraryBusy, VectorsAway, PortTaken):
+        common = common_settings_of(data_dir, host=host, port=port, demo=demo)
+        with _listen(common.host, common.port, "--port or MOTEPLASSEN_PORT") as listening:
+            if tenants := _several(common):
+                asyncio.run(_serve_several(common, tenants, listening))
+                return
+            # Where any port would do, links lead to the one that it became.
+            settings = settings_of(data_dir, host=host, port=common.port or listening.getsockname()[1], demo=demo)
             asyncio.run(_serve(settings, listening))
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """Take the port before anything else is done, so that a taken one is said at once."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listen(host: str, port: int, option: str) -> socket.socket:
+    """Take the port before anything else is done, so that a taken one is said at once; `option` names another."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     # Elsewhere than on POSIX this would let two servers share the port.
     if os.name == "posix":
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((settings.host, settings.port))
+        listening.bind((host, port))
         listening.listen(1024)
     except OSError as error:
         listening.close()
         raise PortTaken(
-            f"can't listen on {settings.host}:{settings.port}: {error.strerror or error}. "
-            "Stop what listens there, or choose another port with --port or MOTEPLASSEN_PORT."
+            f"can't listen on {host}:{port}: {error.strerror or error}. "
+            f"Stop what listens there, or choose another port with {option}."
         ) from error
     return listening
 
@@ -86,13 +95,17 @@ def _listen(settings: Settings) -> socket.socket:
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     from bot.commands.documents import fill, fill_if_unfinished, print_report  # noqa: PLC0415
     from bot.commands.server import Server  # noqa: PLC0415
+    from bot.indexing.opening import await_library  # noqa: PLC0415
+    from bot.starting import await_parts  # noqa: PLC0415
     from bot.wiring import open_app, open_knowledge  # noqa: PLC0415
 
-    knowledge = open_knowledge(settings)
-    with contextlib.closing(knowledge):
+    watch_loop(asyncio.get_running_loop())
+    await await_library(settings)
+    with contextlib.closing(open_knowledge(settings)) as knowledge:
+        await await_parts(settings, knowledge.chroma)
         # What is not set up is said here, before documents are indexed, which can take minutes.
         async with open_app(settings, knowledge) as app:
-            if settings.demo:
+            if settings.demo and settings.indexing:
                 print_report(await fill(settings, knowledge.library))
             else:
                 await fill_if_unfinished(settings, knowledge.library)
@@ -100,16 +113,57 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             await Server(app, settings).serve(sockets=[listening])
 
 
-async def _work(settings: Settings) -> None:
+def _several(common: Settings) -> Sequence[Settings]:
+    """The municipalities that the process is for; none where it is for one alone."""
+    if common.tenant:
+        return ()
+    from bot.tenants.choosing import tenants_of  # noqa: PLC0415
+    from bot.tenants.tenants_file import TenantsError  # noqa: PLC0415
+
+    try:
+        return tenants_of(common)
+    except TenantsError as error:
+        raise fail(str(error)) from None
+
+
+async def _serve_several(common: Settings, tenants: Sequence[Settings], listening: socket.socket) -> None:
+    from bot.commands.documents import fill, fill_if_unfinished  # noqa: PLC0415
+    from bot.commands.server import Server  # noqa: PLC0415
+    from bot.wiring import Shared, open_front  # noqa: PLC0415
+
+    async def fill_one(settings: Settings, library: Library) -> None:
+        await (fill if settings.demo else fill_if_unfinished)(settings, library)
+
+    shared = Shared.load()
+    front = open_front(common, tenants, shared, fill_one)
+    threading.Thread(target=shared.understander.warm, name="warming", daemon=True).start()
+    await Server(front, common, [each.public_url for each in tenants]).serve(sockets=[listening])
+
+
+async def _work_for_several(tenants: Sequence[Settings], listening: socket.socket | None) -> None:
+    from bot.commands.server import answering  # noqa: PLC0415
+    from bot.wiring import Shared, open_workers  # noqa: PLC0415
+
+    stop = stopping()
+    workers = open_workers(tenants, Shared.load())
+    async with answering(workers, listening) if listening else workers.kept_open():
+        err.print(f"The worker is up, for {', '.join(each.tenant for each in tenants)}. Stop it with Ctrl+C.")
+        await stop.wait()
+
+
+async def _work(settings: Settings, listening: socket.socket | None) -> None:
+    from bot.commands.server import answering  # noqa: PLC0415
     from bot.desk.background import run_all  # noqa: PLC0415
+    from bot.indexing.opening import await_library  # noqa: PLC0415
+    from bot.starting import await_parts  # noqa: PLC0415
     from bot.wiring import open_knowledge, open_worker  # noqa: PLC0415
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    watch_loop(asyncio.get_running_loop())
+    await await_library(settings)
     with contextlib.closing(open_knowledge(settings)) as knowledge:
-        async with open_worker(settings, knowledge) as worker:
+        await await_parts(settings, knowledge.chroma)
+        stop = stopping()
+        async with open_worker(settings, knowledge) as worker, answering(worker.app, listening):
             await _filled(knowledge.library, stop)
             _warm(knowledge)
             err.print(f"The worker is up; it delivers to {', '.join(worker.platforms)}. Stop it with Ctrl+C.")
@@ -118,13 +172,13 @@ async def _work(settings: Settings) -> None:
 
 async def _filled(library: Library, stop: asyncio.Event) -> None:
     """Wait until `serve`, which starts beside the worker, has brought the documents in: two can't at once."""
+    from bot.starting import await_documents  # noqa: PLC0415
+
     if not await library.is_complete():
         err.print("The worker waits until the documents are indexed; `moteplassen serve` and `ingest` do that.")
-    while not stop.is_set() and not await library.is_complete():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _LOOK_AGAIN)
+    await await_documents(library, stop)
 
 
 def _warm(knowledge: Knowledge) -> None:
     """Have ready, moments after the start, what takes long to load and few questions need."""
-    threading.Thread(target=knowledge.understander.warm, name="warming", daemon=True).start()
+    threading.Thread(target=knowledge.warm, name="warming", daemon=True).start()

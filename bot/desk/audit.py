@@ -1,103 +1,41 @@
 """The audit log: who did what when, each entry sealed by a hash over itself and the one before.
 
 An entry holds a digest of what was written and not the text, so that a text can be erased and the log stays whole.
+What was erased (`forgetting`) has an entry of its own, with a digest of what is left: that is what must then be there.
 To change or drop an entry, all later ones must be made anew: whoever has noted the latest hash elsewhere sees that.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Integer, String, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Database, Instant
-from bot.desk.case import Actor, Case, Event
+from bot.database import Database, now
+from bot.desk.case import SYSTEM, Event
+from bot.desk.entries import (
+    CASE,
+    ERASED,
+    ERASURE,
+    GENESIS,
+    AuditHeadRow,
+    AuditRow,
+    Entry,
+    append,
+    entry_for,
+    entry_of,
+    erasure_of_case,
+    erasure_of_person,
+)
 from bot.desk.replaying import strays
 from bot.desk.tables import CaseRow, EventRow
 
-GENESIS = "0" * 64
-"""The hash before the first entry's."""
+__all__ = ["GENESIS", "Audit", "AuditHeadRow", "AuditRow", "Entry", "Fault", "Verdict", "append", "entry_of"]
 
-_CASE = "case:"
 _PAGE = 1_000
-
-
-class Entry(BaseModel):
-    """Something that somebody did. `about` names what it was done to ("case:<id>"), `version` which change of it that
-    was, `details` whatever else there is to know: only a digest of them is kept."""
-
-    model_config = ConfigDict(frozen=True)
-
-    moment: dt.datetime
-    actor: Actor
-    about: str
-    what: str
-    version: int = 0
-    details: dict[str, Any] = {}
-
-    @property
-    def digest(self) -> str:
-        """The details as 64 hexadecimal digits."""
-        return _hash(self.details)
-
-
-def entry_of(case: Case, event: Event) -> Entry:
-    """The entry for what led to the case as it is now."""
-    return _entry(case.id, case.version, event)
-
-
-def _entry(case_id: str, version: int, event: Event) -> Entry:
-    # What is of one kind of events only is left out of the others, as it was before there was such a kind.
-    rare = {"source"} if event.source is None else set()
-    details = event.model_dump(mode="json", exclude={"actor", "moment", "move", "standing_in", *rare})
-    return Entry(
-        moment=event.moment,
-        actor=event.actor,
-        about=f"{_CASE}{case_id}",
-        what=event.move,
-        version=version,
-        details=details,
-    )
-
-
-class AuditRow(Base):
-    """An entry in the log."""
-
-    __tablename__ = "audit"
-
-    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    moment: Mapped[dt.datetime] = mapped_column(Instant)
-    actor_id: Mapped[str] = mapped_column(String(255))
-    actor_name: Mapped[str] = mapped_column(String(255))
-    about: Mapped[str] = mapped_column(String(255), index=True)
-    what: Mapped[str] = mapped_column(String(32))
-    version: Mapped[int] = mapped_column(Integer)
-    digest: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
-
-    def sealed(self, previous: str) -> str:
-        """What the hash must be after that of the entry before."""
-        moment = self.moment.astimezone(dt.UTC).isoformat()
-        told = [self.seq, moment, self.actor_id, self.actor_name, self.about, self.what, self.version, self.digest]
-        return _hash([previous, *told])
-
-
-class AuditHeadRow(Base):
-    """The end of the log; whoever appends locks it, so that entries stand in one order."""
-
-    __tablename__ = "audit_head"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    seq: Mapped[int] = mapped_column(Integer)
-    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Fault(BaseModel):
@@ -119,29 +57,6 @@ class Verdict(BaseModel):
     faults: tuple[Fault, ...] = ()
 
 
-async def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
-    """Add the entries. To be the last thing that a transaction does: everybody else's waits for it to end."""
-    if not entries:
-        return
-    head = (await session.scalars(select(AuditHeadRow).with_for_update())).one()
-    seq, latest = head.seq, head.hash
-    for entry in entries:
-        seq += 1
-        row = AuditRow(
-            seq=seq,
-            moment=entry.moment,
-            actor_id=entry.actor.id,
-            actor_name=entry.actor.name,
-            about=entry.about,
-            what=entry.what,
-            version=entry.version,
-            digest=entry.digest,
-        )
-        row.hash = latest = row.sealed(latest)
-        session.add(row)
-    await session.execute(update(AuditHeadRow).values(seq=seq, hash=latest))
-
-
 class Audit:
     """Reads the log."""
 
@@ -158,6 +73,7 @@ class Audit:
                     chain.add(row)
                     seen = seen or row.hash == known
                 chain.faults += await _unlike(session, page)
+            chain.faults += await _altered(session, chain.erased)
             chain.faults += await _strays(session)
             chain.end((await session.scalars(select(AuditHeadRow))).one())
         if not seen:
@@ -174,6 +90,7 @@ class Audit:
             chain = _Chain(before.seq, before.hash) if before else _Chain(0, GENESIS)
             for row in rows:
                 chain.add(row)
+            chain.faults += await _altered(session, chain.erased)
             count = (await session.execute(select(func.count()).select_from(AuditRow))).scalar_one()
             if count != chain.seq and not chain.faults:
                 chain.faults.append(Fault(seq=count, what="entries are missing somewhere before the latest"))
@@ -194,13 +111,19 @@ class _Chain:
         self.seq = seq
         self._latest = latest
         self.faults: list[Fault] = []
+        self.erased: dict[str, int] = {}
+        """Who was erased from entries that were followed, and the number of the last of these."""
 
     def add(self, row: AuditRow) -> None:
         self.seq += 1
         if row.seq != self.seq:
             self.faults.append(Fault(seq=self.seq, what="entries are missing here"))
             self.seq = row.seq
-        if row.hash != row.sealed(self._latest):
+        if row.hash == row.sealed(self._latest):
+            pass
+        elif row.actor_id.startswith(ERASED):
+            self.erased[row.actor_id] = row.seq
+        else:
             self.faults.append(Fault(seq=self.seq, what="the entry was changed, or one before it was"))
         self._latest = row.hash
 
@@ -236,7 +159,7 @@ async def _strays(session: AsyncSession) -> list[Fault]:
             happened[each.case_number].append(each.event)
         for row in rows:
             if not happened[row.number] or strays(row.case, happened[row.number]):
-                about = AuditRow.about == f"{_CASE}{row.id}"
+                about = AuditRow.about == f"{CASE}{row.id}"
                 seq = await session.scalar(select(func.max(AuditRow.seq)).where(about))
                 faults.append(Fault(seq=seq or 0, what=f"case {row.case.label} does not stand as its events left it"))
     return faults
@@ -244,20 +167,51 @@ async def _strays(session: AsyncSession) -> list[Fault]:
 
 async def _unlike(session: AsyncSession, page: Sequence[AuditRow]) -> list[Fault]:
     """The entries whose case no longer holds what they are about."""
-    entries = {(row.about, row.version): row for row in page if row.about.startswith(_CASE)}
-    ids = {about.removeprefix(_CASE) for about, _ in entries}
+    entries = {(row.about, row.version): row for row in page if row.about.startswith(CASE)}
+    ids = {about.removeprefix(CASE) for about, _ in entries}
     kept = select(CaseRow.id, EventRow).join(CaseRow, CaseRow.number == EventRow.case_number)
     found = {
-        (f"{_CASE}{case_id}", row.version): _entry(case_id, row.version, row.event)
+        (f"{CASE}{case_id}", row.version): entry_for(case_id, row.version, row.event)
         for case_id, row in await session.execute(kept.where(CaseRow.id.in_(ids)))
     }
+    unlike = [
+        (about.removeprefix(CASE), row)
+        for (about, version), row in entries.items()
+        if (about, version) not in found
+        or found[about, version].digest != row.digest
+        or found[about, version].what != row.what
+    ]
+    erased = await _erased_versions(session, {case_id for case_id, _ in unlike})
     return [
         Fault(seq=row.seq, what="what is kept of the case is not what the entry was made for")
-        for key, row in entries.items()
-        if key not in found or found[key].digest != row.digest or found[key].what != row.what
+        for case_id, row in unlike
+        if row.version > erased.get(case_id, 0)
     ]
 
 
-def _hash(content: object) -> str:
-    told = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
+async def _erased_versions(session: AsyncSession, case_ids: Collection[str]) -> dict[str, int]:
+    """Up to which version the texts of these cases were erased, where what is left is what the erasure left."""
+    abouts = [f"{ERASURE}{CASE}{case_id}" for case_id in case_ids]
+    rows = (await session.scalars(select(AuditRow).where(AuditRow.about.in_(abouts)))).all()
+    versions = {}
+    for row in rows:
+        case_id = row.about.removeprefix(f"{ERASURE}{CASE}")
+        of_case = select(EventRow).join(CaseRow, CaseRow.number == EventRow.case_number).where(CaseRow.id == case_id)
+        events = await session.scalars(of_case.where(EventRow.version <= row.version).order_by(EventRow.version))
+        if erasure_of_case(case_id, events.all(), SYSTEM, row.moment).digest == row.digest:
+            versions[case_id] = row.version
+    return versions
+
+
+async def _altered(session: AsyncSession, erased: Mapping[str, int]) -> list[Fault]:
+    """The people of whose erasure there is no entry, or whose entries don't stand as it left them."""
+    faults = []
+    for pseudonym, seq in erased.items():
+        noted = select(AuditRow).where(AuditRow.about == f"{ERASURE}{pseudonym}").order_by(AuditRow.seq).limit(1)
+        entry = (await session.scalars(noted)).one_or_none()
+        theirs = select(AuditRow).where(AuditRow.actor_id == pseudonym, AuditRow.seq < (entry.seq if entry else 0))
+        rows = (await session.scalars(theirs.order_by(AuditRow.seq))).all()
+        left = erasure_of_person(pseudonym, rows, SYSTEM, now())
+        if entry is None or entry.seq < seq or entry.digest != left.digest:
+            faults.append(Fault(seq=seq, what="the entry was changed, and no erasure left it so"))
+    return faults

@@ -9,6 +9,8 @@ from typing import Protocol
 
 import structlog
 
+from bot.observing.trace import followed, new_trace
+
 log = structlog.get_logger(__name__)
 
 
@@ -31,9 +33,16 @@ async def look_again(look: Callable[[], Awaitable[object]], stop: asyncio.Event,
     `event`, and the next one may do."""
     while not stop.is_set():
         try:
-            await look()
+            with followed(new_trace()):
+                await look()
         except Exception as error:  # noqa: BLE001 - a database that is away must not end this
             log.error(event, error=type(error).__name__)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await stop.wait()
+        await set_within(stop, pause)
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the event, so many seconds at most; whether it is set."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

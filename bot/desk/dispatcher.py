@@ -7,18 +7,18 @@ import contextlib
 import dataclasses
 import datetime as dt
 import random
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import structlog
 
+from bot.desk.background import set_within
 from bot.desk.describing import describe
 from bot.desk.faults import Faults, Step
-from bot.desk.outbox import UNDELIVERED, Courier, Delivery, Leased, Outbox, Undeliverable
+from bot.desk.outbox import UNDELIVERED, Courier, Delivery, Later, Leased, Outbox, Undeliverable
+from bot.desk.watching import REPLIES, Deliveries, End
 
 log = structlog.get_logger(__name__)
-
-REPLIES = ("reply", "command")
-"""The kinds of the deliveries that are slow: replies to what people write, and to what they command."""
 
 TODO = "mend what the error names, then have it tried again with `moteplassen cases outbox`"
 """What is to be done about a delivery that was given up."""
@@ -66,6 +66,7 @@ class Dispatcher:
         backoff: Backoff | None = None,
         pace: Pace | None = None,
         faults: Faults | None = None,
+        watch: Deliveries | None = None,
     ) -> None:
         self._outbox = outbox
         self._couriers = couriers
@@ -74,11 +75,18 @@ class Dispatcher:
         self._faults = faults or Faults()
         self._lease = dt.timedelta(seconds=self._pace.lease)
         self._running: dict[asyncio.Task[None], str] = {}
+        self._watch = watch or Deliveries()
+        self._looked: float | None = None
 
     @property
     def platforms(self) -> tuple[str, ...]:
         """Where it delivers to."""
         return tuple(self._couriers)
+
+    @property
+    def idle_seconds(self) -> float | None:
+        """How long ago it last looked for what is owed; None where it has not begun."""
+        return None if self._looked is None else time.monotonic() - self._looked
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set. Deliveries under way then get a moment to finish, or are given back."""
@@ -86,6 +94,7 @@ class Dispatcher:
         try:
             while not stop.is_set():
                 poked = self._outbox.poked
+                self._looked = time.monotonic()
                 taken = await self._take()
                 for leased in taken:
                     self._start(leased)
@@ -132,13 +141,14 @@ class Dispatcher:
         self._outbox.poke()  # there is room now, and the next in the lane may go
 
     async def _carry(self, leased: Leased) -> None:
-        try:
-            await self._attempt(leased)
-        except asyncio.CancelledError:
-            await self._outbox.give_back(leased)
-            raise
-        except Exception as error:  # noqa: BLE001 - how it went could not be noted: the lease runs out, and it goes again
-            _about(leased).error("outbox.unreachable", error=describe(error))
+        with self._watch.taken(leased):
+            try:
+                await self._attempt(leased)
+            except asyncio.CancelledError:
+                await self._outbox.give_back(leased)
+                raise
+            except Exception as error:  # noqa: BLE001 - how it went was not noted: the lease runs out, and it goes again
+                _about(leased).error("outbox.unreachable", error=describe(error))
 
     async def _attempt(self, leased: Leased) -> None:
         if leased.attempt > self._backoff.attempts:
@@ -150,9 +160,10 @@ class Dispatcher:
         except Undeliverable as error:
             await self._give_up(leased, describe(error))
         except Exception as error:  # noqa: BLE001 - whatever a courier raises, the delivery must not be lost
-            await self._try_later(leased, describe(error))
+            await self._try_later(leased, describe(error), error.seconds if isinstance(error, Later) else 0.0)
         else:
             await self._outbox.done(leased)
+            self._watch.ended(leased, End.DELIVERED)
             _about(leased).info("outbox.delivered")
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -165,16 +176,20 @@ class Dispatcher:
         await courier.give_up(Delivery.model_validate(delivery.payload))
         self._faults.at(Step.TOLD)
 
-    async def _try_later(self, leased: Leased, error: str) -> None:
+    async def _try_later(self, leased: Leased, error: str, wait: float) -> None:
         if leased.attempt >= self._backoff.attempts:
             return await self._give_up(leased, error)
-        delay = self._backoff.delay(leased.attempt)
+        # What a platform asks for may be years, by mistake or malice.
+        asked = dt.timedelta(seconds=min(wait, self._backoff.longest))
+        delay = max(self._backoff.delay(leased.attempt), asked)
         _about(leased).warning("outbox.postponed", error=error, seconds=round(delay.total_seconds(), 1))
         await self._outbox.postpone(leased, delay, error)
+        self._watch.ended(leased, End.POSTPONED)
 
     async def _give_up(self, leased: Leased, error: str) -> None:
         _about(leased).error("outbox.given_up", error=error, todo=TODO)
         await self._outbox.give_up(leased, error)
+        self._watch.ended(leased, End.GIVEN_UP)
 
     @contextlib.asynccontextmanager
     async def _kept(self, leased: Leased) -> AsyncIterator[None]:
@@ -187,7 +202,7 @@ class Dispatcher:
             await keeper
 
     async def _renew(self, leased: Leased, over: asyncio.Event) -> None:
-        while not await _set_within(over, self._pace.lease / 3):
+        while not await set_within(over, self._pace.lease / 3):
             try:
                 kept = await self._outbox.renew(leased, self._lease)
             except Exception as error:  # noqa: BLE001 - the database may be back before the lease runs out
@@ -197,13 +212,6 @@ class Dispatcher:
                 # This process was stopped for longer than the lease. The courier's idempotence makes that harmless.
                 _about(leased).warning("outbox.lease_lost")
                 return
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()
 
 
 def _about(leased: Leased) -> structlog.typing.FilteringBoundLogger:

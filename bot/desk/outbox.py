@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import JSON, ColumnElement, Index, Integer, String, Text, and_, event, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from bot.database import Base, Database, Instant, insert_if_new_all, now
 from bot.desk.faults import Faults, Step
 from bot.desk.rush import Rush
+from bot.observing.trace import carried
 
 
 class Delivery(BaseModel):
@@ -22,7 +23,7 @@ class Delivery(BaseModel):
 
     `kind` says what it is, `payload` (JSON) what the courier needs to know. `key` names it for good: putting the same
     key twice owes it once. Deliveries with the same platform and `lane` (a thread, say) arrive in the order in which
-    they were put; those without a lane go independently.
+    they were put; those without a lane go independently. `trace` is that of what made it owed, as text.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +33,7 @@ class Delivery(BaseModel):
     key: str
     payload: Mapping[str, Any] = {}
     lane: str | None = None
+    trace: str = Field(default_factory=carried)
 
 
 UNDELIVERED = "undelivered"
@@ -45,8 +47,8 @@ class Courier(Protocol):
         """Bring it to the people it is for, and return when it is there.
 
         Must be idempotent on `delivery.key`: a process that is killed after delivering and before noting it delivers
-        again when it is back. Raises Undeliverable where trying again is no use (the channel is gone); whatever else
-        is raised means "try again later".
+        again when it is back. Raises Undeliverable where trying again is no use (the channel is gone), Later where the
+        platform says how long to wait; whatever else is raised means "try again later".
         """
 
     async def give_up(self, delivery: Delivery) -> None:
@@ -57,6 +59,14 @@ class Undeliverable(Exception):
     """Raised by a courier: this can never be delivered."""
 
 
+class Later(Exception):
+    """Raised by a courier: to be tried again, when so many `seconds` have passed at the least."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class Leased(BaseModel):
     """A delivery that a dispatcher has taken. `attempt` counts from 1 and tells this lease from later ones."""
 
@@ -65,12 +75,12 @@ class Leased(BaseModel):
     id: int
     attempt: int
     delivery: Delivery
+    created: dt.datetime
 
 
 class Owed(BaseModel):
     """A delivery that has not arrived. It is under way until `leased_until`, and given up where `failed_at` says when;
-    else it waits, until `due` at least. `error` is that of the last attempt that failed, empty where none has.
-    """
+    else it waits, until `due` at least. `error` is that of the last attempt that failed, empty where none has."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -83,6 +93,9 @@ class Owed(BaseModel):
     failed_at: dt.datetime | None
     error: str
 
+
+LONGEST_WAIT = dt.timedelta(hours=1)
+"""What lies further ahead was written by a clock that was ahead, and holds up nothing: no lease or wait is as long."""
 
 Note = Callable[[AsyncSession, Owed], Awaitable[None]]
 """Writes down, in the transaction it is given, that somebody has a delivery tried again; it is told how it stood."""
@@ -106,11 +119,12 @@ class OutboxRow(Base):
     done_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     failed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     error: Mapped[str | None] = mapped_column(Text)
+    trace: Mapped[str] = mapped_column(String(64), server_default="")
 
     @property
     def delivery(self) -> Delivery:
         """What the row owes."""
-        return Delivery(kind=self.kind, platform=self.platform, key=self.key, payload=self.payload, lane=self.lane)
+        return Delivery.model_validate(self, from_attributes=True)
 
     @property
     def owed(self) -> Owed:
@@ -125,6 +139,7 @@ FAILED = OutboxRow.failed_at.is_not(None)
 Index("ix_outbox_waiting", OutboxRow.id, sqlite_where=WAITING, postgresql_where=WAITING)
 _LANE = (OutboxRow.platform, OutboxRow.lane, OutboxRow.id)
 Index("ix_outbox_lanes", *_LANE, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_outbox_failed", OutboxRow.platform, sqlite_where=FAILED, postgresql_where=FAILED)
 
 
 class Outbox:
@@ -143,12 +158,15 @@ class Outbox:
 
     async def put_all(self, session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
         """Owe all of them, at least one, in their order; as `put` does, in one statement."""
-        moment = now()
-        fresh = {"created": moment, "due": moment, "attempts": 0}
+        fresh = {**dict.fromkeys(("created", "due"), now()), "attempts": 0}
         rows = [delivery.model_dump(mode="json") | fresh for delivery in deliveries]
         await insert_if_new_all(session, OutboxRow, rows, unique="key")
         self._faults.at(Step.PUTTING)
         event.listen(session.sync_session, "after_commit", lambda _: self._owe(), once=True)
+
+    async def known(self, session: AsyncSession, keys: Collection[str]) -> set[str]:
+        """Those of the keys that were put before."""
+        return set(await session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
 
     def _owe(self) -> None:
         self._faults.at(Step.PUT)
@@ -170,21 +188,17 @@ class Outbox:
         """Take at most `limit` due deliveries for these platforms, but none of the kinds `without`; nobody else gets
         them until the lease runs out."""
         moment = now()
-        due = select(OutboxRow.id).where(_due(moment, platforms), OutboxRow.kind.not_in(without))
-        due = due.order_by(OutboxRow.id).limit(limit)
+        may = (_due(moment, platforms), OutboxRow.kind.not_in(without))
+        due = select(OutboxRow.id).where(*may).order_by(OutboxRow.id).limit(limit)
         async with self._database.reading() as session:
             if await session.scalar(due) is None:  # looking takes no lock: an idle dispatcher disturbs no writer
                 return []
         taken = due.with_for_update(skip_locked=True).cte("taken")
-        lease = (
-            update(OutboxRow)
-            .where(OutboxRow.id.in_(select(taken.c.id)))
-            .values(leased_until=moment + length, attempts=OutboxRow.attempts + 1)
-            .returning(OutboxRow)
-        )
+        these = update(OutboxRow).where(OutboxRow.id.in_(select(taken.c.id)))
+        lease = these.values(leased_until=moment + length, attempts=OutboxRow.attempts + 1).returning(OutboxRow)
         async with self._database.writing() as session:
             rows = sorted(await session.scalars(lease), key=lambda row: row.id)
-            leased = [Leased(id=row.id, attempt=row.attempts, delivery=row.delivery) for row in rows]
+            leased = [Leased(id=it.id, attempt=it.attempts, delivery=it.delivery, created=it.created) for it in rows]
         for _ in leased:
             self._faults.at(Step.LEASED)
         return leased
@@ -210,8 +224,7 @@ class Outbox:
         self._faults.at(Step.POSTPONED)
 
     async def give_up(self, leased: Leased, error: str) -> None:
-        """Try no more; it is kept, with the error, until somebody calls `retry`. To tell those who wait for it is owed
-        from then on, once, and holds up no lane."""
+        """Try no more, but keep it, with the error, until `retry`. To tell who waits is owed, and holds up no lane."""
         async with self._database.writing() as session:
             values = {"leased_until": None, "failed_at": now(), "error": error}
             if await _changed(session, leased, values) and leased.delivery.kind != UNDELIVERED:
@@ -241,9 +254,8 @@ class Outbox:
 
     async def _retry(self, which: ColumnElement[bool], note: Note | None) -> Sequence[Owed]:
         async with self._database.writing() as session:
-            rows = (
-                await session.scalars(select(OutboxRow).where(which).order_by(OutboxRow.id).with_for_update())
-            ).all()
+            found = select(OutboxRow).where(which).order_by(OutboxRow.id).with_for_update()
+            rows = (await session.scalars(found)).all()
             retried = [row.owed for row in rows]
             for row, owed in zip(rows, retried, strict=True):
                 row.failed_at, row.attempts, row.due = None, 0, now()
@@ -268,9 +280,9 @@ async def _changed(session: AsyncSession, leased: Leased, values: Mapping[str, o
     return changed.first() is not None
 
 
-def _telling(given_up: Delivery) -> Delivery:
-    key = f"{given_up.key}#{UNDELIVERED}"
-    return Delivery(kind=UNDELIVERED, platform=given_up.platform, key=key, payload=given_up.model_dump(mode="json"))
+def _telling(it: Delivery) -> Delivery:
+    key, payload = f"{it.key}#{UNDELIVERED}", it.model_dump(mode="json")
+    return Delivery(kind=UNDELIVERED, platform=it.platform, key=key, payload=payload)
 
 
 def _due(moment: dt.datetime, platforms: Collection[str]) -> ColumnElement[bool]:
@@ -282,5 +294,7 @@ def _due(moment: dt.datetime, platforms: Collection[str]) -> ColumnElement[bool]
         earlier.done_at.is_(None),
         earlier.failed_at.is_(None),
     )
-    free = or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= moment)
-    return and_(WAITING, OutboxRow.platform.in_(platforms), OutboxRow.due <= moment, free, ~overtakes)
+    beyond = moment + LONGEST_WAIT
+    due = or_(OutboxRow.due <= moment, OutboxRow.due > beyond)
+    free = or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= moment, OutboxRow.leased_until > beyond)
+    return and_(WAITING, OutboxRow.platform.in_(platforms), due, free, ~overtakes)

@@ -73,6 +73,7 @@ Strategy = Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9-]+/)?[A-Z]\d{1
 Word = Annotated[Text, AfterValidator(_word)]
 Law = Annotated[Text, AfterValidator(_law)]
 Channel = Annotated[str, StringConstraints(pattern=r"^[CG][A-Z0-9]+$")]
+TeamsChannel = Annotated[str, StringConstraints(pattern=r"^19:[\w.-]+@thread\.[a-z0-9]+$")]
 
 
 class _Written(BaseModel):
@@ -80,7 +81,8 @@ class _Written(BaseModel):
 
 
 class Person(_Written):
-    """Somebody by the id that the desk knows them by: "slack:U…", or the `sub` of who signs in to the web view."""
+    """Somebody by the id that the desk knows them by: "slack:U…", "teams:" and their object id, or the `sub` of who
+    signs in to the web view."""
 
     id: Text
     name: Text
@@ -126,8 +128,8 @@ class Topic(_Written):
 class Team(_Written):
     """A team. Without `hours` it works office hours; what is said of days is in its own working days.
 
-    `slack_channel` is where its cases are announced, the people of the OIDC group `group` are its officers besides
-    its members, and `leader` hears what is late.
+    `slack_channel` and `teams_channel` are where its cases are announced in Slack and in Microsoft Teams, the people of
+    the OIDC group `group` are its officers besides its members, and `leader` hears what is late.
     """
 
     id: Id
@@ -142,6 +144,7 @@ class Team(_Written):
     leader: Leader | None = None
     members: tuple[Member, ...] = Field(default=(), alias="member")
     slack_channel: Channel | None = None
+    teams_channel: TeamsChannel | None = None
     group: Text | None = None
     topics: tuple[Topic, ...] = Field(default=(), alias="topic")
 

@@ -27,9 +27,12 @@ class Teams:
         return cls(read_teams(path))
 
     @classmethod
-    def single(cls, name: str = "Saksbehandlere", slack_channel: str | None = None) -> Self:
+    def single(
+        cls, name: str = "Saksbehandlere", slack_channel: str | None = None, teams_channel: str | None = None
+    ) -> Self:
         """The one team of a municipality that has no teams.toml: it gets everything, in office hours."""
-        return cls([Team(id="all", name=name, default=True, slack_channel=slack_channel)])
+        channels = {"slack_channel": slack_channel, "teams_channel": teams_channel}
+        return cls([Team.model_validate({"id": "all", "name": name, "default": True, **channels})])
 
     def __iter__(self) -> Iterator[Team]:
         return iter(self._teams.values())

@@ -45,6 +45,7 @@ _PATTERNS = {
     "id": "lower case letters, digits and hyphens",
     "strategies": "the code, or area and code: B3, omstillingsdyktig-naeringsliv/B3",
     "slack_channel": "the id from the channel's details in Slack: C…",
+    "teams_channel": "the id in the channel's link in Teams: 19:…@thread.tacv2",
 }
 _ADVICE = {
     "missing": "is missing; add it",

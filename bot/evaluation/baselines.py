@@ -13,7 +13,7 @@ from bot.evaluation.measures import ndcg, recall
 from bot.evaluation.records import Query
 from bot.evaluation.runs import Progress
 from bot.evaluation.usual import UsualChain
-from knowledge.library import Reader
+from knowledge.reader import Reader
 from knowledge.retriever import Retriever
 
 OURS = "ours"

@@ -8,13 +8,15 @@ from alembic import context
 from sqlalchemy import Connection
 
 from bot.database import Base, Database
-from bot.desk import absences, audit, outbox, outcomes, tables
+from bot.desk import absences, entries, limiting, outbox, outcomes, tables
 from bot.handlers.slack import channels as slack_channels
 from bot.handlers.slack import known as slack_known
 from bot.handlers.slack import store as slack
 from bot.handlers.slack.installing import store as slack_installing
 from bot.handlers.slack.replies import feedbacks as slack_feedbacks
+from bot.handlers.teams import store as teams
 from bot.handlers.web import store as web
+from bot.privacy import nightly
 from bot.publishing import store as publishing
 from bot.settings import Settings
 from bot.sourcing import dealt
@@ -22,7 +24,8 @@ from bot.sourcing import dealt
 TABLES = (
     tables,
     absences,
-    audit,
+    entries,
+    limiting,
     outbox,
     outcomes,
     publishing,
@@ -33,6 +36,8 @@ TABLES = (
     slack_known,
     slack_feedbacks,
     slack_installing,
+    teams,
+    nightly,
 )
 """The modules whose tables are under migration: importing them is what makes `Base.metadata` whole."""
 

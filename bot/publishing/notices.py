@@ -15,6 +15,10 @@ PUBLISH, WITHDRAW = "answer.publish", "answer.withdraw"
 PROPOSED, REVIEW, CHANGED = "answer.proposed", "answer.review", "answer.changed"
 """What officers hear: somebody is to approve it, somebody is to look at it again, and whatever else happens to it."""
 
+UNSAID = frozenset({CHANGED})
+"""The kinds that are owed to every platform of officers, and of which nothing is said in their channels: what else
+becomes of published answers than that somebody is to do something stands on their page; nobody waits for it."""
+
 _TO_LIBRARY = {
     Act.APPROVED: PUBLISH,
     Act.RENEWED: PUBLISH,

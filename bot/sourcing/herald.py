@@ -36,7 +36,7 @@ _PAGE = 500
 class Herald:
     """Any number may run, and be killed at any point: every change is dealt with once.
 
-    `platform` is the one whose officers get a message for each run that changed something, empty where none do.
+    `platforms` are those whose officers get a message for each run that changed something.
     `review` is called after that: to have published answers looked at, which their own upkeep would come to later.
     """
 
@@ -47,7 +47,7 @@ class Herald:
         desk: Desk,
         ledger: Ledger,
         review: Callable[[], Awaitable[object]],
-        platform: str = "",
+        platforms: Sequence[str] = (),
         *,
         clock: Callable[[], dt.datetime] = now,
         pause: float = PAUSE,
@@ -57,7 +57,7 @@ class Herald:
         self._desk = desk
         self._ledger = ledger
         self._review = review
-        self._platform = platform
+        self._platforms = platforms
         self._clock = clock
         self._pause = pause
 
@@ -76,9 +76,9 @@ class Herald:
         async with self._database.writing() as session:
             if not await move_on(session, self._ledger.id, before, noted[-1].number):
                 return 0
-            if self._platform:
-                is_first = before is None or noted[0].number <= before
-                await self._outbox.put(session, bulletin.owed(noted, self._platform, brief=is_first))
+            is_first = before is None or noted[0].number <= before
+            for platform in self._platforms:
+                await self._outbox.put(session, bulletin.owed(noted, platform, brief=is_first))
             await self._tell(session, concerned)
         await self._review()
         return len(noted)

@@ -35,17 +35,22 @@ class Sourcing:
     ledger: Ledger
     registry: CollectorRegistry
     jobs: Sequence[Job]
+    scheduled: bool
+    """Sources are looked at when they are due, by this process or another; else whoever operates it does that."""
 
 
 @contextlib.asynccontextmanager
 async def open_sourcing(settings: Settings, library: Library) -> AsyncIterator[Sourcing]:
     """What a process that stays up has of the sources. Raises DataDirError."""
     listing, registry = Listing(settings.sources), new_registry()
-    with open_ledger(settings) as ledger:
+    path = (open_data_dir(settings) / "library" if settings.indexing else library.folder) / "ledger.db"
+    with contextlib.closing(Ledger(path, frozen=not settings.indexing)) as ledger:
         registry.register(SourceMetrics(listing, ledger))
         open_one = functools.partial(open_pipeline, settings, library)
-        ingest = ScheduledIngest(listing, ledger, library, open_one, IngestMetrics(registry))
-        yield Sourcing(listing, ledger, registry, [ingest] if settings.scheduled_ingest else [])
+        ingest = ScheduledIngest(
+            listing, ledger, library, open_one, IngestMetrics(registry), scheduled=settings.scheduled_ingest
+        )
+        yield Sourcing(listing, ledger, registry, [ingest] if settings.indexing else [], settings.scheduled_ingest)
 
 
 @contextlib.asynccontextmanager

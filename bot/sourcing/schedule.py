@@ -13,6 +13,7 @@ import structlog
 
 from bot.database import now
 from bot.error_ids import new_error_id
+from bot.observing.trace import followed, new_trace
 from bot.sourcing.listing import Listing
 from bot.sourcing.measuring import IngestMetrics, Result
 from ingest.ledger import Ledger
@@ -21,6 +22,7 @@ from ingest.report import Report
 from ingest.schedule import due
 from ingest.sources import Source
 from knowledge.library import Library, LibraryBusy
+from knowledge.vectors import VectorsAway
 
 log = structlog.get_logger(__name__)
 
@@ -32,10 +34,11 @@ class ScheduledIngest:
     """Any number may run: one brings documents in at a time, and what it has looked at is due for nobody.
 
     `open_pipeline` opens what brings documents into the library; `chance` spreads the first looks of processes that
-    start together.
+    start together. Where it is not `scheduled`, it only brings everything in where that was never done to the end, as
+    after a catalogue was lost.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is put together from
         self,
         listing: Listing,
         ledger: Ledger,
@@ -45,6 +48,8 @@ class ScheduledIngest:
         clock: Callable[[], dt.datetime] = now,
         pause: float = PAUSE,
         chance: random.Random | None = None,
+        *,
+        scheduled: bool = True,
     ) -> None:
         self._listing = listing
         self._ledger = ledger
@@ -53,6 +58,7 @@ class ScheduledIngest:
         self._metrics = metrics
         self._clock = clock
         self._pause = pause
+        self._scheduled = scheduled
         self._chance = chance or random.Random()  # noqa: S311 - nothing is to be kept from anybody
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -90,16 +96,20 @@ class ScheduledIngest:
         return report
 
     async def _pressing(self, sources: Collection[Source]) -> Collection[str] | None:
-        """The names of the sources to look at, "" standing for one that is listed no longer; None for all of them."""
+        """The names of the sources to look at, "" standing for one that is listed no longer and for what an index has
+        lost; None for all of them."""
         if not await self._library.is_complete():
             return None
+        if not self._scheduled:
+            return ()
         known = await asyncio.to_thread(self._ledger.sources)
         names = {source.name for source in due(list(sources), known, self._clock())}
         gone = known.keys() - {source.name for source in sources}
-        return names | ({""} if gone else set())
+        return names | ({""} if gone or await self._library.is_lacking() else set())
 
     async def _look_until(self, stopped: asyncio.Task[bool]) -> None:
-        looking = asyncio.create_task(self._look_safely())
+        with followed(new_trace()):
+            looking = asyncio.create_task(self._look_safely())
         try:
             await asyncio.wait({stopped, looking}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -109,6 +119,10 @@ class ScheduledIngest:
     async def _look_safely(self) -> None:
         try:
             await self.look()
+        except VectorsAway as error:
+            # Nothing was noted of the sources that it did not come to: they are due at the next look.
+            self._metrics.note(Result.FAILED)
+            log.warning("ingest.waits", error=str(error))
         except Exception as error:  # whatever it is: questions go on being answered, and the next look may do
             error_id = new_error_id()
             self._metrics.note(Result.CRASHED)

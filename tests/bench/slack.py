@@ -35,7 +35,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.bench.latency import questions
-from tests.bench.ports import free_port
+from tests.peers.ports import free_port
 from tests.peers.slack import BOT_USER, SECRET, TOKEN, Slack
 from tests.slack.examples import SCOPES
 
@@ -101,6 +101,7 @@ def environment(folder: Path, peer: str) -> dict[str, str]:
         "MOTEPLASSEN_DATA_DIR": str(folder),
         "MOTEPLASSEN_DEMO": "true",
         "MOTEPLASSEN_SLACK_API_URL": f"{peer}/api/",
+        **{f"MOTEPLASSEN_LIMIT_{each}": "0" for each in ("ASKER", "PLACE", "TENANT", "WAITING")},
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SECRET,
     }

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.office import Office, open_office
 from bot.settings import Settings
-from bot.wiring import Office, open_office
 from tests.town import moteplassen
 
 T = TypeVar("T")

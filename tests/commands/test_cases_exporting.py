@@ -15,8 +15,8 @@ from bot.desk.audit import Audit
 from bot.desk.case import Officer
 from bot.desk.export import exported
 from bot.desk.span import Span
+from bot.office import Office
 from bot.people import Asker
-from bot.wiring import Office
 from tests.commands.offices import at_office
 from tests.desk.examples import request
 from tests.town import moteplassen

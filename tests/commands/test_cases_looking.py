@@ -12,8 +12,8 @@ from bot.database import now
 from bot.desk.desk import Desk
 from bot.desk.routing import Router
 from bot.desk.teams import Teams
+from bot.office import Office, open_office
 from bot.settings import Settings
-from bot.wiring import Office, open_office
 from tests.commands.offices import TEAMS, at_office, told
 from tests.desk.examples import ASKER, KARI, OLA, request
 from tests.town import MARKUP, moteplassen, shown, terminal

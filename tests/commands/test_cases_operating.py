@@ -17,8 +17,8 @@ from bot.desk.desk import Desk
 from bot.desk.figures import By
 from bot.desk.outbox import Outbox
 from bot.desk.outcomes import Outcomes
+from bot.office import Office
 from bot.question import Reply, Status
-from bot.wiring import Office
 from tests.commands.offices import at_office, told
 from tests.databases import KINDS, Databases
 from tests.desk.examples import KARI, SOURCE, delivery, put, request, waiting

@@ -10,7 +10,7 @@ import pytest
 from bot.desk.absences import Absences
 from bot.desk.case import Case, CaseState, Event
 from bot.desk.finding import CaseFilter
-from bot.wiring import Office
+from bot.office import Office
 from tests.commands.offices import TEAMS, at_office, told
 from tests.desk.examples import KARI, OLA, request
 from tests.town import moteplassen, shown, terminal

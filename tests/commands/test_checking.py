@@ -20,13 +20,16 @@ from bot.database import now
 from bot.desk.desk import Desk
 from bot.desk.timekeeper import Timekeeper
 from bot.handlers.slack.installing.scopes import SCOPES
+from bot.office import open_office
 from bot.settings import Settings
-from bot.wiring import open_office
 from tests.commands.offices import TEAMS
 from tests.desk.examples import delivery, put, request
 from tests.town import MARKUP, moteplassen, shown, terminal
 
-PARTS = ["data directory", "sources", "library", "database", "teams", "chat model", "sign-in", "Slack"]
+PARTS = [
+    *("data directory", "sources", "library", "database", "teams", "chat model", "sign-in", "Slack"),
+    "Microsoft Teams",
+]
 CLOSED = "http://127.0.0.1:9"
 """Nobody listens on the port that discards what it is sent."""
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "hush"}
@@ -173,7 +176,8 @@ def test_a_damaged_library_is_one_finding_that_says_how_to_mend_it(data_dir: Pat
     status, found = check(data)
     assert (status, list(found)) == (1, PARTS)
     assert [name for name, (state, _) in found.items() if state == "bad"] == ["library"]
-    assert f"take {data / 'library'} away and run `moteplassen ingest`" in found["library"][1]
+    assert "damaged: public" in found["library"][1]
+    assert "make it anew by themselves" in found["library"][1]
 
 
 def test_the_database_is_looked_at_and_left_as_it_is(tmp_path: Path) -> None:

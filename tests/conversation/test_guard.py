@@ -10,6 +10,7 @@ from bot.guard import LONGEST_QUESTION, Guard, Refused
 
 GUARD = Guard()
 ID, PHONE, EMAIL = "[fødselsnummer]", "[telefonnummer]", "[e-postadresse]"
+ACCOUNT, NAME = "[kontonummer]", "[navn]"
 
 
 def national_id(nine: str) -> str | None:
@@ -23,7 +24,11 @@ def national_id(nine: str) -> str | None:
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ("Jeg heter Ola, 15108695088.", f"Jeg heter Ola, {ID}."),
+        ("Jeg heter Ola, 15108695088.", f"Jeg heter {NAME}, {ID}."),
+        ("konto 1234.56.78903", f"konto {ACCOUNT}"),
+        ("IBAN NO93 8601 1117 947", f"IBAN {ACCOUNT}"),
+        ("Ola Nordmann, tlf 98765432", f"{NAME}, tlf {PHONE}"),
+        ("Mvh Kari", f"Mvh {NAME}"),
         ("151086 95088 søker", f"{ID} søker"),
         ("fnr:151086-95088", f"fnr:{ID}"),
         ("15.10.86 95088", ID),
@@ -64,6 +69,11 @@ def test_personal_numbers_and_addresses_are_masked(written: str, kept: str) -> N
         "strategi B3",
         "sak M-12345678",
         "@kommunen",
+        "skriv til postmottak@drammen.kommune.no",
+        "servicetorget, tlf 02800",
+        "Engene 1, 3008 Drammen",
+        "Ola Nordmanns gate",
+        "Mvh Kafé Kringla AS",
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from bot.question import Status
@@ -31,6 +33,20 @@ async def test_an_emergency_comes_before_anything_else(bot: Bot, language: str) 
     assert reply.lead == TEXTS(language, "reply.kind.emergency")
     assert all(number in reply.lead for number in ("110", "112", "113", "116 123"))
     assert (*reply.claims, *reply.nearest, *notebook.steps) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        unicodedata.normalize("NFD", "Hjelp, båten brenner!"),
+        "Det bren\N{SOFT HYPHEN}ner på kjøkkenet!",
+        "\x07Kokken puster ikke",
+    ],
+    ids=["letters in two", "a soft hyphen", "a control character"],
+)
+async def test_an_emergency_is_seen_however_it_is_encoded(bot: Bot, text: str) -> None:
+    reply = await bot.but(threshold=ALWAYS).asked(text)
+    assert (reply.status, reply.kind) == (Status.SAID, Kind.EMERGENCY)
 
 
 @pytest.mark.parametrize("around", [10, 500])

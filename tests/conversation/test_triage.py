@@ -23,7 +23,7 @@ def examples(*, held: bool) -> Iterator[tuple[str, str]]:
 
 
 def told(text: str, triage: Triage = TRIAGE) -> str:
-    return triage.sort(text).kind or NONE
+    return Kind.EMERGENCY if triage.is_emergency(text) else triage.sort(text).kind or NONE
 
 
 def measured(*, held: bool) -> dict[str, tuple[float, float, int]]:

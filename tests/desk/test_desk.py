@@ -98,7 +98,9 @@ async def test_a_case_goes_its_way_and_the_events_tell_it(desk: Desk) -> None:
     ]
     assert events[3].text == "Ja, til klokka 02."
     assert events == sorted(events, key=lambda event: event.moment)
-    assert reduce(apply, events[1:], opened) == case == await desk.get(opened.id)
+    # What is reopened has a clock that begins anew, by the team's hours: it is in no event.
+    clock = {"due_reply": case.due_reply, "due_answer": case.due_answer}
+    assert reduce(apply, events[1:], opened).model_copy(update=clock) == case == await desk.get(opened.id)
 
 
 async def test_a_refused_move_changes_nothing_and_tells_nobody(desk: Desk, outbox: Outbox) -> None:

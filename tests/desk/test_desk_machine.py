@@ -17,7 +17,20 @@ from sqlalchemy import select
 
 from bot.database import Database, now
 from bot.desk.audit import Audit
-from bot.desk.case import OPEN, SHARED, SYSTEM, Actor, Case, CaseState, Event, IllegalMove, Move, Officer, Refusal
+from bot.desk.case import (
+    OPEN,
+    SHARED,
+    SYSTEM,
+    TO_ASKER,
+    Actor,
+    Case,
+    CaseState,
+    Event,
+    IllegalMove,
+    Move,
+    Officer,
+    Refusal,
+)
 from bot.desk.desk import Desk
 from bot.desk.moves import apply
 from bot.desk.outbox import Outbox, OutboxRow
@@ -60,6 +73,7 @@ class Deskwork(RuleBasedStateMachine):
         self._desk = Desk(self._database, Outbox(self._database), officer_platforms=("slack",))
         self._model: dict[str, Case] = {}
         self._askers: dict[str, Asker] = {}
+        self._said: dict[str, Move] = {}
 
     def teardown(self) -> None:
         self.every_answer_is_owed_once_and_the_log_holds()
@@ -209,10 +223,17 @@ class Deskwork(RuleBasedStateMachine):
         moves = [(case_id, event)]
         refused = self._expected(moves)
         if refused is None and move in SHARED and apply(self._model[case_id], event) is not self._model[case_id]:
-            moves += [(other, event.model_copy(update={"into": case_id})) for other in self._merged_into(case_id)]
+            moves += [(other, self._shared(other, event, case_id)) for other in self._merged_into(case_id)]
         assert self._refusal(work) == refused
         if refused is None:
             self._follow(moves)
+
+    def _shared(self, other: str, event: Event, main: str) -> Event:
+        """What comes to a case with the one it is merged into: it is parted, not closed, where its asker wrote last."""
+        waits = self._model[other].state in {CaseState.MERGED, CaseState.ANSWERED}
+        if event.move is Move.CLOSED and waits and self._said.get(other) is Move.FOLLOWED_UP:
+            return Event(move=Move.REOPENED, actor=SYSTEM, moment=event.moment)
+        return event.model_copy(update={"into": main})
 
     def _expected(self, moves: Sequence[tuple[str, Event]]) -> Refusal | None:
         case_id, event = moves[0]
@@ -238,24 +259,15 @@ class Deskwork(RuleBasedStateMachine):
                 self._model[case_id] = apply(self._model[case_id], event)
             except IllegalMove:
                 assert number  # only what comes along with the first may be refused
+                continue
+            if event.move in {Move.FOLLOWED_UP, Move.MERGED, *TO_ASKER}:
+                self._said[case_id] = event.move
 
 
 def essence(case: Case) -> dict[str, Any]:
     """The case without moments, which the model makes at other times."""
-    return case.model_dump(
-        include={
-            "id",
-            "state",
-            "officer",
-            "answer",
-            "asked",
-            "merged_into",
-            "version",
-            "helped",
-            "not_ours",
-            "watchers",
-        }
-    )
+    kept = {"id", "state", "officer", "answer", "asked", "merged_into", "version", "helped", "not_ours", "watchers"}
+    return case.model_dump(include=kept)
 
 
 class LongDeskwork(Deskwork):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.database import Database
 from bot.desk.dispatcher import Backoff, Dispatcher, Pace
-from bot.desk.outbox import Delivery, Outbox, Undeliverable
+from bot.desk.outbox import Delivery, Later, Outbox, Undeliverable
 from bot.migrations import migrate
 from tests.desk.examples import Faulty, Mailbox, Slow, delivery, eventually, put, running, waiting
 
@@ -135,6 +135,17 @@ async def test_a_delivery_that_keeps_failing_is_given_up_and_can_be_tried_again(
         await outbox.retry(failed[0].id)
         await eventually(lambda: faulty.keys == ["b", "a"])
     assert await outbox.failed() == []
+
+
+async def test_where_a_platform_says_how_long_to_wait_it_is_waited_for_but_not_for_ever(
+    database: Database, outbox: Outbox
+) -> None:
+    faulty = Faulty(a=[Later("too many", 0.3)], b=[Later("too many", 1e9)])
+    await put(database, outbox, delivery("a"), delivery("b"))
+    async with running(Dispatcher(outbox, {"web": faulty}, Backoff(first=0.01, longest=0.6), Pace(poll=0.01))):
+        await eventually(lambda: faulty.keys == ["a", "b"])
+    times = [[at for tried, at in faulty.attempts if tried == key] for key in "ab"]
+    assert all((last - first).total_seconds() >= wait for (first, last), wait in zip(times, (0.3, 0.6), strict=True))
 
 
 async def test_what_can_never_arrive_is_given_up_at_once(database: Database, outbox: Outbox) -> None:

@@ -23,12 +23,13 @@ from bot.desk.tables import CaseRow
 from bot.desk.team import Team, Topic
 from bot.desk.teams import Teams
 from bot.desk.timekeeper import Timekeeper
-from bot.handlers.slack.questions.asking import Posed
-from bot.handlers.slack.store import GIVEN_UP, Replies
+from bot.handlers.slack.store import Replies
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Progress
 from bot.handlers.web.threads import Threads
+from bot.posing import Posed
 from bot.question import Reply, Status
+from bot.replies import GIVEN_UP
 from knowledge.model import Citation, Claim
 from tests.databases import Databases
 from tests.desk.examples import ASKER, KARI, OLA, SOURCE, THREAD, request

@@ -16,6 +16,7 @@ from bot.handlers.web.courier import WebCourier
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Message
 from bot.handlers.web.threads import Threads
+from bot.observing.trace import followed, new_trace
 from bot.people import Place
 from bot.question import Listener, Question, Reply, Status
 from bot.texts import Texts
@@ -56,7 +57,8 @@ async def ask(threads: Threads, language: str = "nb") -> Message:
 async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_officer(
     outbox: Outbox, threads: Threads, desk: Desk, language: str
 ) -> None:
-    owed, broken = await ask(threads, language), Broken()
+    with followed(trace := new_trace()):
+        owed, broken = await ask(threads, language), Broken()
 
     async def come() -> bool:
         return not (await threads.message(owed.id)).waiting
@@ -67,6 +69,7 @@ async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_offi
     said = (await threads.message(owed.id)).said
     assert said
     assert (said.lead, said.status, said.language) == (APOLOGIES[language], Status.ABSTAINED, language)
+    assert said.note.endswith(f": {trace.error_id}"), "the log has it in every line about the question"
     assert broken.asked == 2
 
 

@@ -46,7 +46,7 @@ def test_the_example_is_what_the_page_shows_and_what_it_says() -> None:
     assert teams.default.leader.officer == Officer(id="slack:U0LEDER001", name="Kari Berg")
     assert teams.substitutes == {"slack:U0OLA00001": "slack:U0EVA00001"}
     assert teams.terms("naering") == Terms()
-    assert EXAMPLE.read_text(encoding="utf-8") in (DOCS / "teams.md").read_text(encoding="utf-8")
+    assert EXAMPLE.read_text(encoding="utf-8") in (DOCS / "officers.md").read_text(encoding="utf-8")
 
 
 def test_a_team_works_in_its_own_hours_and_promises_what_it_says() -> None:

@@ -11,11 +11,11 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from bot.commands.console import start_logging
 from bot.conversation import Conversation
 from bot.evaluation.records import KnownQuestion, read_records
 from bot.evaluation.results import Run, result_of, write_run
 from bot.evaluation.runs import ask_all
+from bot.observing.logs import start_logging
 from knowledge.confidence import THRESHOLD
 from tests.shipped import indexed
 

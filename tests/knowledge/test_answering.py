@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
-from knowledge.model import Audience, Citation, Draft, Evidence, Found, Match
+from knowledge.model import Audience, Citation, Draft, Evidence, Found, Match, Section
 from knowledge.retriever import Retriever
 from tests.knowledge.examples import basis, document, guide, split
 from tests.knowledge.test_library import SKILT
@@ -195,6 +195,33 @@ async def test_a_section_that_was_split_is_cited_once(
     retriever = Retriever(reader=shelf.reader(Audience.PUBLIC), embeddings=embeddings)
     nearest = await answerer.nearest(await retriever.find("Må skilt omsøkes?"))
     assert sorted(each.document for each in nearest) == ["guides/lang", "guides/skilt"]
+
+
+async def test_one_law_does_not_fill_the_nearest_sections(
+    shelf: Library, answerer: ExtractiveAnswerer, embeddings: CachedEmbeddings
+) -> None:
+    sections = [
+        Section(anchor=str(number), heading=f"§ {number}", text=f"Skilt må omsøkes etter paragraf {number} i loven.")
+        for number in range(5)
+    ]
+    await shelf.put_all([split(document("lov/skilt", *sections, title="Skiltloven", kind="law")), split(SKILT)])
+    retriever = Retriever(reader=shelf.reader(Audience.PUBLIC), embeddings=embeddings)
+    nearest = await answerer.nearest(await retriever.find("Må skilt omsøkes etter loven?"))
+    assert [each.document for each in nearest] == ["lov/skilt", "lov/skilt", "guides/skilt"]
+
+
+async def test_what_stands_around_the_best_passage_and_above_it_is_there_to_be_read(
+    shelf: Library, embeddings: CachedEmbeddings
+) -> None:
+    texts = {"1": "Formålet er ro.", "2": "Hunder skal ha bånd.", "3": "Bøter fastsettes av politiet.", "4": "Annet."}
+    sections = [
+        Section(anchor=number, heading=f"§ {number}", text=text, path=("Kapittel 1",)) for number, text in texts.items()
+    ]
+    chapter = Section(anchor="kap", heading="Kapittel 1", text="Kapitlet gjelder i tettbygde strøk.")
+    await shelf.put_all([split(document("lov/hund", chapter, *sections, title="Hundeloven", kind="law"))])
+    retriever = Retriever(reader=shelf.reader(Audience.PUBLIC), embeddings=embeddings, count=1)
+    evidence = await retriever.around(await retriever.find("Hunder skal ha bånd"))
+    assert [each.section for each in (evidence.found[0].passage, *evidence.beside)] == ["2", "kap", "1", "3"]
 
 
 PIECES = st.sampled_from(

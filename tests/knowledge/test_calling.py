@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +12,7 @@ from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from knowledge.breaker import NotTried
 from knowledge.calling import Caller, TooLong, outcome_of
 from knowledge.calls import Call, Outcome, Purpose
 from tests.peers.openai import KEY, MODEL, OpenAI, running
@@ -27,10 +29,10 @@ async def openai() -> AsyncIterator[OpenAI]:
         yield openai
 
 
-def caller(openai: OpenAI, tokens: int = 1_000, *, counts: bool = True) -> Caller:
+def caller(openai: OpenAI, tokens: int = 1_000, *, counts: bool = True, pause: float = 10.0) -> Caller:
     key = SecretStr(KEY)
     model = ChatOpenAI(model=MODEL, api_key=key, base_url=openai.url, timeout=5, max_retries=0, stream_usage=counts)
-    return Caller(model, tokens)
+    return Caller(model, tokens, pause)
 
 
 async def noted(openai: OpenAI, trouble: str = "", *, counts: bool = True) -> tuple[Call, BaseException | None]:
@@ -113,3 +115,40 @@ async def test_what_is_too_long_is_not_asked(openai: OpenAI) -> None:
         await caller(openai, tokens=2).ask(Purpose.RANK, list(ASKED), calls.append)
     assert [call.outcome for call in calls] == [Outcome.TOO_LONG]
     assert len(openai.requests) == before
+
+
+async def test_a_model_that_does_not_answer_is_left_alone_for_a_while(openai: OpenAI) -> None:
+    openai.say(SAID)
+    calls: list[Call] = []
+    asking = caller(openai, pause=0.2)
+
+    async def ask() -> Outcome:
+        with contextlib.suppress(Exception):
+            await asking.ask(Purpose.WRITE, list(ASKED), calls.append)
+        return calls[-1].outcome
+
+    openai.trouble("500", "cut", "429", "500", "500")
+    ended = [await ask() for _ in range(5)]
+    assert ended == [Outcome.FAILED, Outcome.CUT, Outcome.BUSY, Outcome.FAILED, Outcome.AWAY]
+    before = len(openai.requests)
+    assert [await ask() for _ in range(3)] == [Outcome.AWAY] * 3
+    assert len(openai.requests) == before, "it was not asked"
+    await asyncio.sleep(0.25)
+    assert [await ask() for _ in range(2)] == [Outcome.FAILED, Outcome.AWAY], "one tries whether it is back"
+    assert await asking.ask(Purpose.RANK, list(ASKED), calls.append) == SAID, "for something else it still is"
+    await asyncio.sleep(0.25)
+    assert [await ask() for _ in range(3)] == [Outcome.OK] * 3
+
+
+async def test_a_model_that_hangs_is_left_alone_though_nobody_waits_so_long(openai: OpenAI) -> None:
+    calls: list[Call] = []
+    asking = caller(openai)
+    openai.trouble("hang", "hang", "hang")
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await asking.ask(Purpose.WRITE, list(ASKED), calls.append)
+    with pytest.raises(NotTried):
+        await asking.ask(Purpose.WRITE, list(ASKED), calls.append)
+    assert [call.outcome for call in calls] == [Outcome.TIMEOUT] * 3 + [Outcome.AWAY]
+    openai.trouble()

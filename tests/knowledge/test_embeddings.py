@@ -6,14 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embeddings import CachedEmbeddings, E5Embeddings, typical_questions
+from knowledge.embeddings import CachedEmbeddings, E5Embeddings, common_questions
+from tests.damage import DAMAGES, Damage
 
 ONE, TWO, THREE = "Du må søke.", "Kommunen svarer.", "Gebyret er 5 000 kroner."
 
 
 @pytest.fixture(scope="module")
 def model() -> E5Embeddings:
-    """The bundled model, which learns once what is typical."""
+    """The bundled model, which learns once what is common to all."""
     return E5Embeddings()
 
 
@@ -24,14 +25,19 @@ class Counting(E5Embeddings):
         super().__init__()
         self.name = name
         self.embedded: list[str] = []
+        self.asked: list[str] = []
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         self.embedded.extend(texts)
         return super().embed_documents(texts)
 
-    def typical(self, languages: list[str]) -> list[list[float]]:
+    def embed_query(self, text: str) -> list[float]:
+        self.asked.append(text)
+        return super().embed_query(text)
+
+    def shared(self, languages: list[str]) -> list[list[float]]:
         self.embedded.extend(languages)
-        return super().typical(languages)
+        return super().shared(languages)
 
 
 def test_a_text_is_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
@@ -46,15 +52,29 @@ def test_a_text_is_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
     assert (again[0], again[2]) == (first[1], first[0])
 
 
-def test_typical_questions_are_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
+def test_common_questions_are_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
     model = Counting()
     with contextlib.closing(CachedEmbeddings(model, tmp_path / "v.db")) as cached:
         first = [cached.embed_query(text) for text in (ONE, TWO)]
-    assert model.embedded == typical_questions()
+    assert model.embedded == common_questions()
     again = Counting()
     with contextlib.closing(CachedEmbeddings(again, tmp_path / "v.db")) as cached:
         assert np.allclose([cached.embed_query(text) for text in (ONE, TWO)], first, atol=1e-6)
     assert again.embedded == []
+
+
+def test_what_many_ask_is_read_by_the_model_once(tmp_path: Path) -> None:
+    model = Counting()
+    with contextlib.closing(CachedEmbeddings(model, tmp_path / "v.db")) as cached:
+        first = cached.embed_query(ONE)
+        kept = list(first)
+        first[0] = 2.0  # whoever asked may do with it what they like
+        assert cached.embed_query(TWO) != kept
+        assert cached.embed_query(ONE) == kept
+        assert model.asked == [ONE, TWO]
+        cached.forget_questions()
+        assert np.allclose(cached.embed_query(ONE), kept, atol=1e-6)
+    assert model.asked == [ONE, TWO, ONE]
 
 
 def test_the_cache_gives_what_the_model_gives(tmp_path: Path) -> None:
@@ -63,6 +83,19 @@ def test_the_cache_gives_what_the_model_gives(tmp_path: Path) -> None:
             np.testing.assert_allclose(cached.embed_documents([ONE]), E5Embeddings().embed_documents([ONE]), atol=1e-6)
         assert cached.embed_query(ONE) == E5Embeddings().embed_query(ONE)
         assert cached.embed_documents([]) == []
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_cache_is_begun_anew(tmp_path: Path, damage: Damage) -> None:
+    file = tmp_path / "v.db"
+    with contextlib.closing(CachedEmbeddings(Counting(), file)) as cached:
+        kept = cached.embed_documents([f"Setning {number}." for number in range(40)])
+    damage(file)
+    again = Counting()
+    with contextlib.closing(CachedEmbeddings(again, file)) as cached:
+        assert cached.embed_documents(["Setning 1."]) == [kept[1]]
+        assert cached.embed_documents(["Setning 1."]) == [kept[1]]
+    assert again.embedded == ["Setning 1."]
 
 
 def test_another_model_never_meets_the_vectors_of_the_first(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge.catalogue import entries_of
 from knowledge.embeddings import CachedEmbeddings
-from knowledge.library import Library, LibraryBusy, Reader
+from knowledge.library import Library, LibraryBusy
 from knowledge.model import Audience, Document, Section
+from knowledge.reader import Reader
 from knowledge.references import law_key
 from knowledge.retriever import Retriever
 from tests.knowledge.examples import basis, document, found, guide, split
@@ -211,7 +212,12 @@ async def test_how_rare_a_word_is_tells_nothing_of_internal_documents(shelf: Lib
     await shelf.put_all([split(SKILT), split(guide("guides/gjerde", "Gjerder må omsøkes."))])
     readers = [shelf.reader(audience) for audience in Audience]
     common, rare = readers[0].terms("omsøkes kanarifugl")
-    before = [reader.rarity([common, rare]) for reader in readers]
+
+    def rarities() -> list[dict[str, float]]:
+        return [reader.rarity([common, rare]) | reader.rarity_of_grams("omsøk kanar") for reader in readers]
+
+    before = rarities()
     await shelf.put(*split(guide("internal/k", "Kanarifugl og kanarifugl må omsøkes.", audience=INTERNAL)))
-    assert [reader.rarity([common, rare]) for reader in readers] == before
+    assert rarities() == before
     assert before[0][rare] > before[0][common]
+    assert before[0]["kanar"] > before[0]["omsøk"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import KeySet, OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -28,8 +29,9 @@ class Provider:
     """Signs `person` in at once, whoever asks for it, and says no to a client that breaks the protocol.
 
     A test makes it misbehave: `claims` overrides what the token says (None leaves a claim out), `stranger` signs with
-    a key that isn't published, `silent` leaves the token out, `denies` is the error sent back instead of a code, and
-    `swaps_state` comes back with another state.
+    a key that isn't published, `silent` leaves the token out, `denies` is the error sent back instead of a code,
+    `swaps_state` comes back with another state, `names` is who it says it is on the way back (RFC 9207), `algorithm` is
+    what it signs with and what it says that it may ("none": it doesn't), and `rotate` makes it sign with a new key.
     """
 
     def __init__(self) -> None:
@@ -41,7 +43,10 @@ class Provider:
         self.silent = False
         self.denies = ""
         self.swaps_state = False
-        self._key = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
+        self.names = ""
+        self.algorithm = "RS256"
+        self._kid = 0
+        self.rotate()
         self._codes: dict[str, dict[str, str]] = {}
         self.app = Starlette(
             routes=[
@@ -52,6 +57,11 @@ class Provider:
             ]
         )
 
+    def rotate(self) -> None:
+        """Sign with a new key from now on, and publish no other."""
+        self._kid += 1
+        self._key = RSAKey.generate_key(2048, {"kid": str(self._kid), "use": "sig", "alg": "RS256"})
+
     async def _configuration(self, _: Request) -> Response:
         return JSONResponse(
             {
@@ -61,7 +71,7 @@ class Provider:
                 "jwks_uri": f"{self.url}/jwks",
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
+                "id_token_signing_alg_values_supported": ["RS256", self.algorithm],
                 "code_challenge_methods_supported": ["S256"],
             }
         )
@@ -82,11 +92,12 @@ class Provider:
             return PlainTextResponse("invalid_request", 400)
         self.back = asked["redirect_uri"]
         state = "another" if self.swaps_state else asked["state"]
+        more = {"iss": self.names} if self.names else {}
         if self.denies:
-            return _back(asked, error=self.denies, state=state)
+            return _back(asked, error=self.denies, state=state, **more)
         code = secrets.token_urlsafe(8)
         self._codes[code] = asked
-        return _back(asked, code=code, state=state)
+        return _back(asked, code=code, state=state, **more)
 
     async def _token(self, request: Request) -> Response:
         form = await request.form()
@@ -105,8 +116,18 @@ class Provider:
         now = int(time.time())
         usual = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": nonce, **self.person}
         claims = {name: value for name, value in (usual | self.claims).items() if value is not None}
-        key = RSAKey.generate_key(2048, {"kid": "1"}) if self.stranger else self._key
-        return jwt.encode({"alg": "RS256", "kid": "1"}, claims, key)
+        if self.algorithm == "none":
+            return f"{_part({'alg': 'none', 'kid': self._key.kid})}.{_part(claims)}."
+        if self.algorithm == "HS256":  # with what everybody knows of the key, as if it were a secret
+            octets = OctKey.import_key(self._key.as_pem(private=False))
+            return jwt.encode({"alg": "HS256", "kid": self._key.kid}, claims, octets)
+        kid = self._key.kid or ""
+        key = RSAKey.generate_key(2048, {"kid": kid}) if self.stranger else self._key
+        return jwt.encode({"alg": "RS256", "kid": kid}, claims, key)
+
+
+def _part(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
 def _back(asked: dict[str, str], **answer: str) -> Response:

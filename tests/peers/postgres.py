@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ _SERVICES = ("postgres", "nobody")
 _CLUSTER = ("-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
 # Nothing here needs to survive a power cut, and autovacuum would only compete for the processor.
 _PACE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=300")
+_DURABLE = ("max_connections=300",)
 
 
 @dataclasses.dataclass
@@ -65,9 +66,10 @@ def programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def running(given: str | None = None) -> Iterator[Postgres | None]:
+def running(given: str | None = None, *, durable: bool = False) -> Iterator[Postgres | None]:
     """A server while the block lasts: the given one, else one of its own in a temporary folder; None without programs.
 
+    Where it is `durable`, it writes as one in production does, which is what measurements need.
     It listens on a socket in that folder and nowhere else, so that no port can be taken twice.
     """
     if given:
@@ -83,7 +85,7 @@ def running(given: str | None = None) -> Iterator[Postgres | None]:
         data = Path(place) / "data"
         initdb = (folder / "initdb", "-D", data, *_CLUSTER)
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=place, **rights)
-        with _serving(folder, data, rights):
+        with _serving(folder, data, rights, _DURABLE if durable else _PACE):
             yield Postgres(URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": place}))
 
 
@@ -96,9 +98,9 @@ def _rights() -> Mapping[str, Any]:
 
 
 @contextlib.contextmanager
-def _serving(folder: Path, data: Path, rights: Mapping[str, Any]) -> Iterator[None]:
+def _serving(folder: Path, data: Path, rights: Mapping[str, Any], pace: Sequence[str]) -> Iterator[None]:
     place = data.parent
-    settings = ("listen_addresses=", f"unix_socket_directories={place}", *_PACE)
+    settings = ("listen_addresses=", f"unix_socket_directories={place}", *pace)
     command: tuple[str | Path, ...] = (
         folder / "postgres",
         "-D",

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 class Server(uvicorn.Server):
@@ -39,7 +39,7 @@ class Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(app: Starlette, certificate: Path | None = None, port: int = 0) -> AsyncIterator[str]:
+async def served(app: ASGIApp, certificate: Path | None = None, port: int = 0) -> AsyncIterator[str]:
     """The app on that port, or on a free one, with its lifespan; hands over its address.
 
     Over HTTPS where a certificate (a PEM file with its key) is given.

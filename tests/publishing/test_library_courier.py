@@ -67,7 +67,7 @@ async def test_the_document_says_whose_answer_it_is_and_what_it_rests_on(office:
 
 
 async def test_another_process_finds_it_at_once(office: Office, embeddings: CachedEmbeddings, library: Library) -> None:
-    folder = library._lock.parent
+    folder = library.folder
     elsewhere = Library(folder, embeddings, warm=False)
     try:
         reader = elsewhere.reader(Audience.PUBLIC)

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.bench.ports import free_port
+from tests.peers.ports import free_port
 from tests.peers.slack import Slack
 
 QUESTIONS = ("Kan jeg skjenke øl?", "Hva koster skilt?")

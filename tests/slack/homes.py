@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from bot.desk.case import Case, NewCase
 from bot.desk.outbox import OutboxRow
 from bot.handlers.slack import PLATFORM
-from bot.handlers.slack.questions.asking import Posed
 from bot.handlers.slack.store import Replies
 from bot.people import Asker, Place
+from bot.posing import Posed
 from bot.question import Reply, Status
 from tests.peers.slack import Slack, View
 from tests.slack.examples import PATIENCE, SCOPES, Bot, started

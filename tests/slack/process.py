@@ -27,7 +27,7 @@ async def main(address: str, url: str, port: int) -> None:
     await migrate(database)
     outbox = Outbox(database)
     handler = SlackHandler(
-        settings=settings(slack),
+        settings=settings(slack, limit_asker=0, limit_place=0, limit_tenant=0),
         outbox=outbox,
         desk=Desk(database, outbox, officer_platforms=(PLATFORM,)),
         conversation=Librarian(),

@@ -22,10 +22,10 @@ async def bot(address: str, slack: Slack) -> AsyncIterator[Bot]:
 @pytest.mark.parametrize(
     ("user", "locale", "language", "first"),
     [
-        ("UGJEST", "nb-NO", "nb", "slack.prompt.permit"),
-        ("UGJEST", "nn-NO", "nn", "slack.prompt.permit"),
-        ("UOLA", "en-US", "en", "slack.prompt.strategy"),
-        ("UKARI", "nb-NO", "nb", "slack.prompt.law"),
+        ("UGJEST", "nb-NO", "nb", "reply.prompt.permit"),
+        ("UGJEST", "nn-NO", "nn", "reply.prompt.permit"),
+        ("UOLA", "en-US", "en", "reply.prompt.strategy"),
+        ("UKARI", "nb-NO", "nb", "reply.prompt.law"),
     ],
 )
 async def test_questions_are_suggested_by_role_in_the_readers_language(

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.questions import modals, rendering
-from bot.handlers.slack.questions.lookup import Found
 from bot.handlers.slack.questions.modals import About
+from bot.lookup import Found
 from bot.question import Reply, Status
 from bot.texts import LANGUAGES, Texts
 from knowledge.model import Claim

@@ -58,7 +58,7 @@ async def test_a_section_that_is_cited_twice_stands_there_once_with_both_quotes(
         told = words(await bot.answer(await slack.ask("C1", "UKAFE", QUESTION)))
     assert [line for line in told.splitlines() if line][1:6] == [
         "Det krever bevilling. [1]",
-        "Den gjelder i fire år. [1]",
+        "Den gjelder i **fire år**. [1]",
         "[1] <https://example.no/servering?a=1&amp;b=2|Servering &amp; skjenking> · 1. november 2026",
         ">Skjenking av alkohol krever skjenkebevilling",
         ">i fire år",

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.models.blocks import SectionBlock
 
 from bot.desk.case import OPEN, Case, CaseState
-from bot.handlers.slack.cases.card import NOTHING, Around
+from bot.desk.surroundings import NOTHING, Around
 from bot.handlers.slack.cases.card import card as render
 from bot.people import Place
 from tests.desk.examples import request

@@ -9,18 +9,21 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from bot.desk.case import Case, CaseState, Event, Move
+from bot.desk.describing_cases import NEWS
+from bot.desk.drafting import draft
+from bot.desk.merging import fitting
 from bot.desk.notices import CaseNotice, deliveries
 from bot.desk.team import Team
 from bot.handlers.slack.cases import modals, passing_on, telling
 from bot.handlers.slack.cases.consenting import consent
-from bot.handlers.slack.cases.modals import Meant, draft
+from bot.handlers.slack.cases.modals import Meant
 from bot.handlers.slack.cases.opening import Pressed
 from bot.handlers.slack.cases.quoting import quotation
 from bot.handlers.slack.cases.telling import Again
-from bot.handlers.slack.questions.asking import Posed
-from bot.handlers.slack.store import Said
 from bot.people import Place
+from bot.posing import Posed
 from bot.question import Reply, Status
+from bot.replies import Said
 from bot.texts import LANGUAGES, Texts
 from knowledge.model import Audience, Claim
 from tests.desk.examples import SOURCE, request
@@ -36,7 +39,7 @@ KINDS: list[Callable[[Case, Meant, Texts], View]] = [
     modals.reassigning,
     lambda case, meant, texts: passing_on.sending_back(case, meant, TEAMS, texts),
     lambda case, meant, texts: passing_on.merging(
-        case, meant, passing_on.candidates(case, [case.model_copy(update={"id": "d" * 32})] * 200, [case]), texts
+        case, meant, fitting(case, [case.model_copy(update={"id": "d" * 32})] * 200, [case]), texts
     ),
 ]
 CASE = Case(**dict(request()), id="c" * 32, number=12345, opened=dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
@@ -139,7 +142,7 @@ def test_a_note_is_sent_as_what_the_case_allows(state: CaseState, platform: str,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", telling.NEWS)
+@pytest.mark.parametrize("kind", NEWS)
 def test_whatever_askers_are_told_slack_takes(kind: str, language: str) -> None:
     case = CASE.model_copy(update={"due_reply": CASE.opened, "language": language})
     move = next((move for move in Move if f"case.{move}" == kind), Move.FOLLOWED_UP)

@@ -12,11 +12,11 @@ from bot.desk.notices import deliveries
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.handlers.slack.cases.card import card
 from bot.handlers.slack.cases.telling import forwarded
-from bot.handlers.slack.courier import UNSAID
 from bot.people import Place
 from bot.publishing import notices as publishing
 from bot.publishing.answer import Act, AnswerState, Concern, PublishedAnswer, Why
 from bot.publishing.answer import Event as AnswerEvent
+from bot.publishing.notices import UNSAID
 from knowledge.model import Audience
 from tests.desk.examples import KARI, OLA, request
 from tests.peers.slack import Slack, choosing

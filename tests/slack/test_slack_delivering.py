@@ -8,6 +8,7 @@ import pytest
 from bot.desk.outbox import Delivery, Owed
 from bot.handlers.slack.handler import SlackHandler
 from bot.handlers.slack.workspace import METADATA
+from bot.observing.trace import read
 from bot.settings import ConfigurationError
 from bot.understanding import Understander
 from tests.desk.examples import eventually
@@ -160,7 +161,10 @@ async def test_the_asker_of_a_reply_that_is_given_up_is_shown_the_way_to_an_offi
     answer = await bot.answer(asked)
     assert words(answer).startswith(told)
     assert words(answer).endswith(button)
-    assert re.search(r"(Feilkode|Error code): [0-9a-f]{8}\n", words(answer))
+    assert (code := re.search(r"(?:Feilkode|Error code): ([0-9a-f]{8})\n", words(answer)))
+    (owed,) = [each.delivery for each in await bot.outbox.failed() if each.delivery.kind == "reply"]
+    assert (trace := read(owed.trace))
+    assert trace.error_id == code[1], "the log has it in every line about the question"
     await bot.send_on("C1", answer)
     assert "M-1" in words(await bot.answer(asked, 2))
     assert [case.question for case in await bot.desk.list()] == [question]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.feedback import Importance
-from bot.handlers.slack.replies.feedbacks import Feedback, Feedbacks
+from bot.feedbacks import Feedback
+from bot.handlers.slack.replies.feedbacks import Feedbacks
 from bot.texts import LANGUAGES
 from tests.desk.examples import eventually
 from tests.peers.slack import Slack
@@ -54,7 +55,7 @@ async def test_who_finds_a_reply_useful_is_thanked(bot: Bot, slack: Slack) -> No
     await thumb(bot, answer, "UOLA", "good")
     thanks = await whispered(bot)
     assert (thanks["user"], thanks["thread_ts"]) == ("UOLA", asked["ts"])
-    assert words(thanks) == TEXTS("nb", "slack.feedback.thanks")
+    assert words(thanks) == TEXTS("nb", "reply.feedback.thanks")
     assert await opinions(bot, reply) == [("UOLA", True, (), "")]
 
 
@@ -69,7 +70,7 @@ async def test_who_does_not_is_asked_why_and_sends_the_question_on(bot: Bot, sla
     assert "M-1" in words(await bot.answer(asked, 2))
     await slack.press("C1", answer, "UKAFE")
     assert len(await bot.desk.list()) == 1
-    assert words(await whispered(bot)) == TEXTS("nb", "slack.feedback.thanks")
+    assert words(await whispered(bot)) == TEXTS("nb", "reply.feedback.thanks")
 
 
 async def test_others_can_say_what_was_wrong_and_send_nothing_on(bot: Bot, slack: Slack) -> None:
@@ -173,5 +174,5 @@ async def test_thumbs_under_a_reply_that_is_gone_do_nothing(bot: Bot, slack: Sla
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_dialog_is_in_every_language(language: str) -> None:
-    assert len(TEXTS(language, "slack.feedback.title")) <= 24
-    assert all(len(TEXTS(language, f"slack.feedback.{key}")) <= 24 for key in ("submit", "cancel"))
+    assert len(TEXTS(language, "reply.feedback.title")) <= 24
+    assert all(len(TEXTS(language, f"reply.feedback.{key}")) <= 24 for key in ("submit", "cancel"))

@@ -14,12 +14,12 @@ from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.home import rendering
 from bot.handlers.slack.home.content import Asked, Content
 from bot.handlers.slack.home.form import Shown
-from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.moments import moment
-from bot.handlers.slack.questions.asking import Posed
-from bot.handlers.slack.store import Said
+from bot.pages import Pages
 from bot.people import Asker, Place
+from bot.posing import Posed
 from bot.question import Reply, Status
+from bot.replies import Said
 from knowledge.strategies import Strategy
 from tests.peers.slack import Slack
 from tests.peers.slack.methods.views import checked

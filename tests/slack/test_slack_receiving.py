@@ -17,11 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
+from bot.behind import Behind
 from bot.desk.outbox import OutboxRow
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.failing import Failing
 from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.receiving import PATH, Receiving, new_app
+from bot.handlers.slack.workspace import UNREACHABLE, reason
 from tests.peers.serving import served
 from tests.peers.slack import SECRET, Slack
 from tests.slack.examples import QUESTION, TEXTS, Bot
@@ -41,7 +42,7 @@ class Eavesdropper:
 @contextlib.asynccontextmanager
 async def clumsy(slack: Slack) -> AsyncIterator[Behind]:
     """A bot of which every listener fails."""
-    behind = Behind()
+    behind = Behind("slack", UNREACHABLE, reason)
     app = new_app(slack.url, Failing(behind, TEXTS, Addresses(slack.url)))
 
     async def fail() -> None:

@@ -75,6 +75,7 @@ async def test_a_note_is_internal_and_its_writer_is_reminded(bot: Bot, slack: Sl
 async def test_no_way_of_writing_reaches_the_asker_without_the_confirmation(bot: Bot, slack: Slack) -> None:
     _, case = await opened(bot)
     await write(bot, files=[slack.add_file("vrang.pdf", "application/pdf", b"%PDF", KARI)])
+    whisper = await whispered(bot, KARI, "")
     broadcast = await write(bot, NORA)
     broadcast["subtype"] = "thread_broadcast"
     await slack.tell(events.said(slack, slack.channels[SAKER], broadcast), slack.channels[SAKER])
@@ -82,7 +83,8 @@ async def test_no_way_of_writing_reaches_the_asker_without_the_confirmation(bot:
     await slack.edit(SAKER, note, TYPED)
     await slack.delete(SAKER, note)
     await write(bot, GUEST)
-    await open_relay(bot)
+    await quiet(bot)
+    await slack.click(KARI, SAKER, whisper, "relay")
     await modal(bot, KARI)
     await slack.dismiss(KARI)
     await assert_untold(bot, case)

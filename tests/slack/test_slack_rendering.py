@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot import markdown
 from bot.desk.case import Case, CaseState, Move, Officer
 from bot.desk.notices import CaseNotice
-from bot.handlers.slack import markdown
 from bot.handlers.slack.blocks import Message, said
 from bot.handlers.slack.cases.card import card
 from bot.handlers.slack.cases.rendering import answered
@@ -221,7 +221,7 @@ def test_only_what_a_model_wrote_is_labelled_so(language: str) -> None:
     for key in ("reply.lead.written", "reply.lead.similar"):
         lead = TEXTS(language, key)
         reply = Reply(id="r", status=Status.ANSWERED, language=language, lead=lead, claims=(claim,))
-        assert (TEXTS(language, "slack.written") in shown(replied(reply, TEXTS))) == (key == "reply.lead.written")
+        assert (TEXTS(language, "reply.written") in shown(replied(reply, TEXTS))) == (key == "reply.lead.written")
 
 
 @many

@@ -8,9 +8,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from bot.handlers.slack.behind import Behind
+from bot.behind import Behind
 from bot.handlers.slack.clients import connect
 from bot.handlers.slack.transport import Transport
+from bot.handlers.slack.workspace import UNREACHABLE, reason
 from tests.desk.examples import eventually
 from tests.peers.slack import Slack
 from tests.peers.slack.state import APP_TOKEN, TOKEN
@@ -113,7 +114,7 @@ async def test_what_the_socket_carries_back_is_said(address: str, slack: Slack) 
 
 
 async def test_what_is_not_started_as_a_worker_is_not_does_not_connect(slack: Slack) -> None:
-    assert not Transport(settings(slack, **SOCKET), TEXTS, Behind()).routes()
+    assert not Transport(settings(slack, **SOCKET), TEXTS, Behind("slack", UNREACHABLE, reason)).routes()
     await connect(TOKEN, slack.url).auth_test()
     assert not slack.called("apps.connections.open")
 

@@ -105,7 +105,7 @@ def town(bot: Bot, embeddings: CachedEmbeddings, tmp_path: Path) -> Iterator[Tow
     publishing = Publishing(database, outbox, desk, Sources(library), (PLATFORM,))
     upkeep = Upkeep(publishing, LibraryCourier(database, library, TEXTS), library)
     herald = Herald(
-        database, outbox, desk, ledger, upkeep.run_once, PLATFORM, clock=lambda: now() + dt.timedelta(hours=1)
+        database, outbox, desk, ledger, upkeep.run_once, [PLATFORM], clock=lambda: now() + dt.timedelta(hours=1)
     )
     yield Town(tmp_path, library, ledger, publishing, herald)
     library.close()

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.handlers.slack.questions.lookup import look_up
+from bot.lookup import look_up
 from knowledge.strategies import strategies
 from tests.knowledge.examples import KLIMAPLAN, PLAN
 from tests.peers.slack import Slack

@@ -21,7 +21,7 @@ async def test_claims_appear_one_by_one_and_sources_and_buttons_with_the_end(add
     async with started(address, slack, librarian=Narrator(slack)) as bot:
         message = await done(bot, await slack.ask("C1", "UKAFE", QUESTION))
     assert whole(message)
-    assert TEXTS("nb", "slack.written") in words(message)
+    assert TEXTS("nb", "reply.written") in words(message)
     assert [len(slack.called(method)) for method in STREAM] == [1, 2, 1]
     start = slack.called("chat.startStream")[0]
     assert (start["recipient_team_id"], start["recipient_user_id"]) == ("T1", "UKAFE")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.desk.case import Case, Officer
 from bot.handlers.slack.home import previews
-from bot.handlers.slack.home.pages import CaseLink, Pages, SourceLink, StrategiesLink
+from bot.pages import CaseLink, Pages, SourceLink, StrategiesLink
 from bot.question import Status
 from knowledge.strategies import Strategy
 from tests.knowledge.examples import RUTINE, SECRET, SERVERING, guide
@@ -211,7 +211,7 @@ async def test_slacks_refusals_are_the_end_of_it_and_breakdowns_are_not(bot: Bot
 
 async def test_previews_are_in_the_language_of_who_shares(bot: Bot, slack: Slack) -> None:
     slack.people["UOLA"].locale = "en-GB"
-    assert TEXTS("en", "slack.unfurl.kind.guidance") in told(await shared(bot, "C1", "UOLA", f"<{PUBLIC}>"))
+    assert TEXTS("en", "reply.preview.kind.guidance") in told(await shared(bot, "C1", "UOLA", f"<{PUBLIC}>"))
 
 
 def _event(slack: Slack, event: dict[str, Any]) -> dict[str, Any]:

@@ -59,9 +59,8 @@ class Newsroom:
         self.ledger.add_changes(changes, self.now - dt.timedelta(minutes=ago))
 
     def herald(self, database: Database, outbox: Outbox, desk: Desk, pause: float = 30.0) -> Herald:
-        return Herald(
-            database, outbox, desk, self.ledger, self._review, self._platform, clock=lambda: self.now, pause=pause
-        )
+        platforms = [self._platform] if self._platform else []
+        return Herald(database, outbox, desk, self.ledger, self._review, platforms, clock=lambda: self.now, pause=pause)
 
     async def _review(self) -> Sequence[object]:
         self.reviews += 1

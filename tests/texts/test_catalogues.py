@@ -19,10 +19,11 @@ OTHERS = tuple(language for language in LANGUAGES if language != "nb")
 
 
 CATALOGUES = (
-    *("desk-publishing", "desk-sources", "reply-feedback"),
+    *("desk-asking", "desk-case", "desk-casework", "desk-forms", "desk-publishing", "desk-sources"),
+    *("reply-feedback", "reply-previews", "reply-prompts", "teams", "teams-installing", "teams-reaching"),
     *("cli", "desk", "reply", "slack", "slack-cases", "slack-channels", "slack-commands", "slack-files", "slack-home"),
-    *("slack-askers", "slack-installing", "slack-officers", "slack-replies"),
-    *("web", "web-asker", "web-cases", "web-publishing", "web-queue", "web-reading", "web-sources"),
+    *("limits", "slack-askers", "slack-installing", "slack-replies"),
+    *("web", "web-asker", "web-cases", "web-privacy", "web-publishing", "web-queue", "web-reading", "web-sources"),
     *("web-supplement", "web-threads"),
 )
 """A part of the product has one catalogue, or one a view where that would be too long to read."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 BOT = Path(__file__).parents[2] / "bot"
-PARTS = ("cli", "desk", "reply", "slack", "web")
-_KEY = re.compile(rf"(?:{'|'.join(PARTS)})\\?\.")
+PARTS = ("cli", "desk", "limits", "reply", "slack", "teams", "web")
+_KEY = re.compile(rf"(?:{'|'.join(PARTS)})\\?\.(?!toml)")
 _SOMETHING = r"[^.]+"
 
 

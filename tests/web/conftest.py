@@ -30,6 +30,7 @@ async def knowledge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[K
     )
     with contextlib.closing(open_knowledge(settings, warm=False)) as knowledge:
         await knowledge.library.put_all([split(each) for each in (SERVERING, PLAN, KLIMAPLAN, RUTINE, FEES)])
+        await knowledge.library.end()
         yield knowledge
 
 

@@ -57,9 +57,11 @@ async def running(knowledge: Knowledge, data_dir: Path, **values: Any) -> AsyncI
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = "http://{}:{}".format(*listening.getsockname())
         known: dict[str, Any] = {"data_dir": data_dir, "public_url": url, "scheduled_ingest": False}
+        known |= {"limit_place": 0, "limit_tenant": 0}  # all tests ask from one address
         settings = Settings(_env_file=None, **known | values)
         async with open_app(settings, knowledge) as app:
-            server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+            about: dict[str, Any] = {"log_level": "critical", "timeout_graceful_shutdown": 1, "proxy_headers": False}
+            server = uvicorn.Server(uvicorn.Config(app, **about))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:
                 while not server.started:

@@ -127,15 +127,6 @@ async def test_nobody_asks_where_there_is_nothing_or_where_they_may_not_read(
     assert (await person.post("/spor", tekst=ANSWERED, **fields)).status == status
 
 
-async def test_whoever_asks_very_often_is_told_to_wait_and_keeps_the_text(visit: Visit) -> None:
-    person = await visit()
-    for number in range(20):
-        assert (await person.posted("/spor", tekst=f"Hva sier C{number}?", kanal="naeringsliv")).status_code == 200
-    page = await person.submit(await person.page("/"), FORM, tekst="Enda ett")
-    assert (page.status, page.node("#_tekst").text()) == (422, "Enda ett")
-    assert "20 spørsmål" in page.text("#_tekst-problem")
-
-
 async def test_older_threads_are_a_page_back(visit: Visit, knowledge: Knowledge, tmp_path: Path) -> None:
     async with running(knowledge, tmp_path, demo=True) as url:
         person = await visit("bygg", url)

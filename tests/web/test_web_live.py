@@ -50,7 +50,8 @@ async def test_others_hear_of_a_question_and_of_its_reply_as_they_come(visit: Vi
         heard = await heard_until(stream, holds(message_of(page)))
         while 'aria-busy="true"' in heard[-1][1]["html"]:
             heard += await heard_until(stream, holds(message_of(page)))
-    first = heard[0][1]
+    # The examples of the demo may be answered meanwhile, too.
+    first = next(update for _, update in heard if update["thread"] == thread_of(page))
     assert (part(first, ".text"), first["mine"]) == ("Hva sier D1 til oss alle?", False)
     assert first["shell"]
     assert heard[-1][1]["id"] == message_of(page)
@@ -78,7 +79,7 @@ async def test_the_officers_answer_comes_live_into_the_askers_thread(visit: Visi
     async with asker.hearing(await address(asker, f"/t/{thread}")) as stream:
         await kari.post(f"{path}/svar", svar="Ingen, så vidt vi vet.")
         heard = await heard_until(stream, holds("Ingen, så vidt vi vet."))
-        answer = heard[-1][1]
+        answer = next(update for _, update in heard if "Ingen, så vidt vi vet." in update["html"])
         assert (part(answer, ".author"), answer["thread"]) == ("Kari Berg", thread)
         assert answer["html"].count('data-announce="Svar fra saksbehandler Kari Berg"') == 1
 

@@ -118,6 +118,14 @@ async def test_people_are_called_what_the_provider_calls_them(
         {"silent": True},
         {"denies": "access_denied"},
         {"swaps_state": True},
+        {"names": "https://evil.example"},
+        {"algorithm": "none"},
+        {"algorithm": "HS256"},
+        {"claims": {"aud": ["somebody-else"]}},
+        {"claims": {"aud": [CLIENT, "somebody-else"], "azp": "somebody-else"}},
+        {"claims": {"exp": None}},
+        {"claims": {"nbf": 9_999_999_999}},
+        {"claims": {"iat": None}},
     ],
     ids=lambda wrong: " ".join(f"{key} {value}" for key, value in wrong.items()),
 )
@@ -146,6 +154,23 @@ async def test_a_way_back_leads_in_once_and_only_in_the_browser_that_went(
     assert (await guest.client.get(back)).status_code == 303
     assert (await (await visit("", site)).page(back)).status == 401
     assert (await guest.client.get(back)).status_code == 401
+
+
+async def test_a_provider_may_say_who_it_is_and_change_its_key(guest: Person, provider: Provider) -> None:
+    provider.names = provider.url
+    for _ in range(2):
+        assert (await guest.page("/inn")).text(".person-role") == "Saksbehandler"
+        await guest.post("/ut")
+        provider.rotate()
+
+
+async def test_an_old_key_is_good_for_nothing_once_there_is_a_new_one(
+    guest: Person, provider: Provider, visit: Visit, site: str
+) -> None:
+    await guest.page("/inn")
+    provider.rotate()
+    provider.stranger = True
+    assert (await (await visit("", site)).page("/inn")).status == 401
 
 
 async def test_a_provider_that_is_away_is_said_and_nothing_breaks(

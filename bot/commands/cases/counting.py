@@ -55,7 +55,7 @@ def figures(
 async def _figures(data_dir: Path | None, span: Span, by: Division | None) -> list[Figures]:
     from bot.database import now  # noqa: PLC0415
     from bot.desk.figures import By, figures  # noqa: PLC0415
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async with open_office(settings_of(data_dir)) as office:
         return await figures(office.database, now(), span, By(by) if by else None)

@@ -23,7 +23,7 @@ from bot.commands.options import DataDir, settings_of
 if TYPE_CHECKING:
     from bot.desk.export import Exported
     from bot.desk.span import Span
-    from bot.wiring import Office
+    from bot.office import Office
 
 _BOM = "\ufeff"
 
@@ -69,7 +69,7 @@ _Write = Callable[[IO[str], AsyncIterator["Exported"]], "AsyncIterator[None]"]
 
 async def _export(data_dir: Path | None, span: Span, who: Who, write: _Write, file: IO[str], *, anonymous: bool) -> int:
     from bot.desk.export import count, exported  # noqa: PLC0415
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async with open_office(settings_of(data_dir)) as office:
         total = await count(office.database, span)

@@ -71,7 +71,7 @@ def list_(  # noqa: PLR0913, PLR0917 - an argument for each option
 
 
 async def _found(data_dir: Path | None, wanted: CaseFilter, limit: int, moment: dt.datetime) -> list[Case]:
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async with open_office(settings_of(data_dir)) as office:
         late = await office.desk.find(wanted.model_copy(update={"late": moment}), limit)
@@ -139,7 +139,7 @@ def show(case: CaseName, as_json: AsJson = False, data_dir: DataDir = None) -> N
 
 
 async def _shown(data_dir: Path | None, name: str) -> _Shown:
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async with open_office(settings_of(data_dir)) as office:
         desk: Desk = office.desk

@@ -54,14 +54,14 @@ def outbox(
 
 
 async def _owed(data_dir: Path | None, limit: int) -> Sequence[Owed]:
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async with open_office(settings_of(data_dir)) as office:
         return [*await office.outbox.failed(limit), *await office.outbox.waiting(limit)]
 
 
 async def _retried(data_dir: Path | None, which: str, who: Who) -> Sequence[Owed]:
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async with open_office(settings_of(data_dir)) as office:
         note = _noting(officer(office.desk.teams, who))
@@ -160,7 +160,7 @@ def verify(
 
 async def _verdict(data_dir: Path | None, noted: str) -> Verdict:
     from bot.desk.audit import Audit  # noqa: PLC0415
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async with open_office(settings_of(data_dir)) as office:
         return await Audit(office.database).verify(noted)

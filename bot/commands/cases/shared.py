@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.desk.desk import Desk
     from bot.desk.span import Span
     from bot.desk.teams import Teams
-    from bot.wiring import Office
+    from bot.office import Office
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="M-17, or the id of the case.", show_default=False)]
 WhoId = Annotated[
@@ -83,7 +83,7 @@ def act(
     as_json: bool,
 ) -> None:
     """Let the officer do that to the case of that name, and say how it stands then."""
-    from bot.wiring import open_office  # noqa: PLC0415
+    from bot.office import open_office  # noqa: PLC0415
 
     async def acted() -> Case:
         async with open_office(settings_of(data_dir)) as office:

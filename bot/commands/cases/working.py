@@ -16,7 +16,7 @@ from bot.commands.options import AsJson, DataDir
 
 if TYPE_CHECKING:
     from bot.desk.case import Case, Officer
-    from bot.wiring import Office
+    from bot.office import Office
 
 Reason = Annotated[str, typer.Option(help="Why; it stands in what happened to the case.")]
 

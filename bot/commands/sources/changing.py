@@ -34,8 +34,9 @@ def changes(
     What went is in red or [-so-], what came in green or {+so+}. Changes are kept for a year.
     """
     from bot.data_dir import DataDirError  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
 
-    with plain_errors(DataDirError):
+    with plain_errors(DataDirError, ConfigurationError):
         found = _changes(data_dir, last, document)
         if as_json:
             print_json([each.model_dump(mode="json") for each in found])

@@ -60,9 +60,10 @@ def show(name: Name, as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 def _expected() -> Any:
     from bot.data_dir import DataDirError  # noqa: PLC0415
+    from bot.settings import ConfigurationError  # noqa: PLC0415
     from ingest.sources import SourcesError  # noqa: PLC0415
 
-    return plain_errors(DataDirError, SourcesError)
+    return plain_errors(DataDirError, ConfigurationError, SourcesError)
 
 
 def _standings(data_dir: Path | None, moment: dt.datetime) -> list[Standing]:

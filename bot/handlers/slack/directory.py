@@ -75,6 +75,10 @@ class Directory:
             log.warning("slack.person_unknown", error=reason(error))
             return Person(id=user)
 
+    async def role(self, place: Place, user: str) -> Role:
+        """What the user is to the municipality. Where Slack doesn't say it, a business."""
+        return (await self.person(place.workspace, user)).role
+
     async def place(self, place: Place, asker: str = "") -> Place:
         """The place as it stands now: with outsiders or without, and private or not.
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.handlers.slack.clients import Clients
+from bot.texts import language_of
 
 _SLACKBOT = "USLACKBOT"
 _PAGE = 200
-_LANGUAGES = {"nb": "nb", "no": "nb", "nn": "nn", "en": "en"}
 
 
 class _Facts(BaseModel):
@@ -99,7 +99,7 @@ class Asking:
             full=not (guest or bot or told.deleted),
             bot=bot,
             gone=told.deleted,
-            language=_LANGUAGES.get((told.locale or "")[:2].lower(), ""),
+            language=language_of(told.locale or ""),
         )
 
     async def channel(self, workspace: str, channel: str) -> ChannelFacts:

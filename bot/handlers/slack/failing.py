@@ -13,15 +13,17 @@ from slack_bolt import BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.behind import Behind
 from bot.error_ids import new_error_id
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.questions.addresses import Addresses
-from bot.handlers.slack.tracing import trail
 from bot.texts import Texts
+from bot.tracing import trail
 
 log = structlog.get_logger(__name__)
 
 _TIMEOUT = 10
+_SENSELESS = (BoltUnhandledRequestError, ValueError, TypeError, AttributeError, LookupError)
+"""What is raised where there is something else in a request than Slack says there is, or nothing that anybody hears."""
 
 
 class Failing:
@@ -47,9 +49,9 @@ class Failing:
         else:
             log.error("slack.failed", kind=kind, error_id=error_id, error=type(error).__name__, trail=trail(error))
         text = self._texts(_language(body), "slack.trouble", error_id=error_id)
-        return self._tell(kind, body, text)
+        return self._tell(kind, body, text, _status(error))
 
-    def _tell(self, kind: str, body: Mapping[str, Any], text: str) -> BoltResponse:
+    def _tell(self, kind: str, body: Mapping[str, Any], text: str, status: HTTPStatus) -> BoltResponse:
         if kind == "command":
             return BoltResponse(status=HTTPStatus.OK, body={"response_type": "ephemeral", "text": text})
         if kind == "view_submission" and (block := _first_input(body)):
@@ -58,7 +60,12 @@ class Failing:
         address = str(body.get("response_url") or "")
         if self._addresses.trusted(address):
             self._behind.start(_whisper(address, text))
-        return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR, body="")
+        return BoltResponse(status=status, body="")
+
+
+def _status(error: Exception) -> HTTPStatus:
+    """What a request is answered with that went wrong so; Slack sends events again after either."""
+    return HTTPStatus.BAD_REQUEST if isinstance(error, _SENSELESS) else HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 async def _whisper(address: str, text: str) -> None:

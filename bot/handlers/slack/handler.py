@@ -9,23 +9,24 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from bot.database import Database
+from bot.desk.carrying import Carriers
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
 from bot.handlers.slack.cases.working import Working
-from bot.handlers.slack.courier import SlackCourier
 from bot.handlers.slack.home.home import Home
 from bot.handlers.slack.installing.connection import connection
 from bot.handlers.slack.installing.leaving import Leaving
-from bot.handlers.slack.library import Library
 from bot.handlers.slack.membership import Membership
 from bot.handlers.slack.questions.commanding import Commanding
 from bot.handlers.slack.questions.hearing import Hearing
 from bot.handlers.slack.replies.replying import Replying
-from bot.handlers.slack.replies.thinking import Conversation
 from bot.handlers.slack.shared import share
 from bot.handlers.slack.transport import Transport
+from bot.library import Library
+from bot.publishing.notices import UNSAID
 from bot.settings import Settings
 from bot.texts import Texts
+from bot.thinking import Conversation
 from bot.understanding import Understander
 
 
@@ -63,7 +64,7 @@ class SlackHandler:
             part.register(self._transport.app)
         carriers = [part.carriers() for part in (hearing, commanding, replying, working, home, leaving)]
         carried = {kind: carrier for each in carriers for kind, carrier in each.items()}
-        self.courier = SlackCourier({**carried, "reply": home.entitled(carried["reply"])})
+        self.courier = Carriers("Slack", {**carried, "reply": home.entitled(carried["reply"])}, UNSAID)
         """Carries the deliveries of the platform "slack"."""
         self._check: asyncio.Task[None] | None = None
 

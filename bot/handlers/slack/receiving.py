@@ -29,11 +29,38 @@ LARGEST_REQUEST = 1024 * 1024
 _SHORT = 500
 
 
+class Signatures:
+    """Tells what is from Slack, and refuses the rest."""
+
+    def __init__(self, signing_secret: SecretStr) -> None:
+        self._verifier = SignatureVerifier(signing_secret.get_secret_value())
+
+    async def refused(self, request: Request) -> Response | None:
+        """What to answer at once; None where the request is signed, and may be read."""
+        if request.method != "POST":
+            # Slack looks now and then whether the certificate is good, and signs nothing then.
+            tried = request.query_params.get("ssl_check") == "1"
+            return Response(status_code=HTTPStatus.OK if tried else HTTPStatus.METHOD_NOT_ALLOWED)
+        body = await request.body()
+        # Before Bolt, which takes the body apart (and notes it in the log) before it looks at the signature.
+        if self._signed(request.headers, body):
+            return None
+        return (
+            Response() if _is_ssl_check(body) else JSONResponse({"error": "invalid signature"}, HTTPStatus.UNAUTHORIZED)
+        )
+
+    def _signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        try:
+            return self._verifier.is_valid_request(body, headers)
+        except (ValueError, TypeError):  # a time that is no number, or bytes that are no text
+            return False
+
+
 class Receiving:
     """The one address that Slack sends everything to."""
 
     def __init__(self, app: AsyncApp, signing_secret: SecretStr) -> None:
-        self._signatures = SignatureVerifier(signing_secret.get_secret_value())
+        self._signatures = Signatures(signing_secret)
         self._bolt = AsyncSlackRequestHandler(app)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -42,28 +69,14 @@ class Receiving:
         return [Route(PATH, self._receive, methods=["GET", "POST"], middleware=[limit])]
 
     async def _receive(self, request: Request) -> Response:
-        if request.method != "POST":
-            # Slack looks now and then whether the certificate is good, and signs nothing then.
-            tried = request.query_params.get("ssl_check") == "1"
-            return Response(status_code=HTTPStatus.OK if tried else HTTPStatus.METHOD_NOT_ALLOWED)
-        body = await request.body()
-        # Before Bolt, which takes the body apart (and notes it in the log) before it looks at the signature.
-        if not self._signed(request.headers, body):
-            if _is_ssl_check(body):
-                return Response()
-            return JSONResponse({"error": "invalid signature"}, HTTPStatus.UNAUTHORIZED)
+        if refused := await self._signatures.refused(request):
+            return refused
         try:
             return await self._bolt.handle(request)
         except (ValueError, TypeError, AttributeError, LookupError) as error:
             # What goes wrong in a listener is noted by `Failing`. This is Bolt, which can't take the body apart.
             log.error("slack.unreadable", error=type(error).__name__)
             return JSONResponse({"error": "unreadable"}, HTTPStatus.BAD_REQUEST)
-
-    def _signed(self, headers: Mapping[str, str], body: bytes) -> bool:
-        try:
-            return self._signatures.is_valid_request(body, headers)
-        except (ValueError, TypeError):  # a time that is no number, or bytes that are no text
-            return False
 
 
 def _is_ssl_check(body: bytes) -> bool:

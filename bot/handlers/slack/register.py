@@ -88,9 +88,12 @@ class Register(Generic[Facts]):
             log.error("slack.lookup_broke", kind=self._facts.__name__, error=type(error).__name__)
 
     async def _find(self, workspace: str, ids: Sequence[str]) -> dict[str, Facts]:
-        kept: dict[str, Facts] = {}
-        wanted = list(ids)
+        # Once more: another look-up may have ended between the first look into the cache and this.
+        kept = await self.known(workspace, ids)
+        wanted = [each for each in ids if each not in kept]
         for _ in range(_ATTEMPTS):
+            if not wanted:
+                break
             marks = await self._known.begin(workspace, wanted)
             found = {each: facts for each, facts in await self._ask(workspace, wanted) if facts}
             dumped = {each: facts.model_dump(mode="json") for each, facts in found.items()}
@@ -98,8 +101,6 @@ class Register(Generic[Facts]):
             kept |= {each: found[each] for each in ids_kept}
             # Of the others an event told while Slack was asked: what it said may be how it was before.
             wanted = [each for each in found if each not in kept]
-            if not wanted:
-                break
         return kept
 
     async def _ask(self, workspace: str, ids: Sequence[str]) -> list[tuple[str, Facts | None]]:

@@ -6,22 +6,24 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.behind import Behind
 from bot.database import Database
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
 from bot.desk.outcomes import Outcomes
-from bot.handlers.slack.behind import Behind
+from bot.desk.owing import Owing
+from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.channels import Channels
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.known import Known
-from bot.handlers.slack.library import Library
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.store import Posts, Replies
-from bot.handlers.slack.workspace import Workspace
+from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
+from bot.library import Library
+from bot.limits import limiter_of
 from bot.settings import Settings
 from bot.texts import Texts
 
@@ -80,8 +82,8 @@ def share(
         texts=texts,
         tell_language=tell_language,
         clients=clients,
-        behind=Behind(),
-        owing=Owing(database, outbox),
+        behind=Behind(PLATFORM, UNREACHABLE, reason),
+        owing=Owing(PLATFORM, database, outbox, limiter_of(settings)),
         known=known,
         directory=directory,
         officers=Officers(

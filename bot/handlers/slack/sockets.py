@@ -14,8 +14,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.handlers.slack.clients import connect
-from bot.handlers.slack.tracing import trail
 from bot.handlers.slack.workspace import UNREACHABLE, reason
+from bot.observing.trace import followed, new_trace
+from bot.tracing import trail
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +126,8 @@ class _Link:
 
     async def _answer(self, request: SocketModeRequest) -> None:
         try:
-            response = await run_async_bolt_app(self._app, request)
+            with followed(new_trace()):
+                response = await run_async_bolt_app(self._app, request)
             if response.status != 200:
                 # Slack sends events again, and tells people of anything else that nothing came of it.
                 log.error("slack.socket.unacknowledged", kind=request.type, status=response.status)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from bot.handlers.slack.behind import Behind
+from bot.behind import Behind
 from bot.handlers.slack.failing import Failing
 from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.receiving import Receiving, new_app

@@ -7,9 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+import structlog
+
 from bot.desk.desk import Desk
 from bot.desk.notices import RESUMED, WRITTEN, CaseNotice, apology
 from bot.desk.outbox import Delivery, Undeliverable
+from bot.error_ids import new_error_id
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import CASES, has_outsiders
 from bot.handlers.web.messages import Kind, Message, Progress, place_of
@@ -19,6 +22,8 @@ from bot.publishing.notices import CHANGED, PROPOSED, REVIEW
 from bot.question import Listener, Question, Reply
 from bot.texts import Texts
 from knowledge.model import Claim
+
+log = structlog.get_logger(__name__)
 
 TO_OFFICERS = frozenset({"case.opened", "case.changed", "case.watched"})
 """What officers' pages show anew; a case that is watched stands in the queue with what happened to it last."""
@@ -62,8 +67,10 @@ class WebCourier:
     async def give_up(self, delivery: Delivery) -> None:
         """Put the way to an officer where a reply was owed; let the officers know of an answer that didn't arrive."""
         if delivery.kind == "reply":
-            reply = await self._threads.message(delivery.payload["message"])
-            await self._threads.say(reply, apology(reply.language, self._texts))
+            reply, error = await self._threads.message(delivery.payload["message"]), new_error_id()
+            log.error("web.reply_given_up", key=delivery.key, error_id=error)
+            note = self._texts(reply.language, "reply.error", error=error)
+            await self._threads.say(reply, apology(reply.language, self._texts).model_copy(update={"note": note}))
         elif delivery.kind in WRITTEN:
             notice = CaseNotice.model_validate(delivery.payload)
             await self._desk.undelivered(notice.case_id, notice.answered_by, delivery.key)
@@ -126,7 +133,7 @@ async def _told(threads: Threads, reply: Message) -> AsyncIterator[Listener]:
 class _Notes:
     """Hears steps and claims. A reply waits for no note: while one is written, the next ones gather."""
 
-    PAUSE = 0.06
+    PAUSE = 0.2
     """Seconds between notes, so that a quick reply is not held up by its own announcements."""
 
     def __init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -59,6 +60,14 @@ class Feedback:
         theirs = select(FeedbackRow).where(FeedbackRow.visitor == visitor, FeedbackRow.message.in_(messages))
         async with self._database.reading() as session:
             return {row.message: _opinion(row) for row in await session.scalars(theirs)}
+
+    async def of_all(self, messages: Collection[str]) -> Mapping[str, Mapping[str, Opinion]]:
+        """What everybody thinks, by message and visitor."""
+        found: defaultdict[str, dict[str, Opinion]] = defaultdict(dict)
+        async with self._database.reading() as session:
+            for row in await session.scalars(select(FeedbackRow).where(FeedbackRow.message.in_(messages))):
+                found[row.message][row.visitor] = _opinion(row)
+        return found
 
     async def latest(self, limit: int, before: dt.datetime | None = None) -> Sequence[Opinion]:
         """At most so many of what people found wrong, newest first; with `before` what is older only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from os import PathLike
+from typing import Protocol
 
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -24,13 +25,16 @@ from bot.desk.outbox import Outbox
 from bot.desk.outcomes import Outcomes
 from bot.desk.roster import Roster
 from bot.guard import Guard
+from bot.handlers.web.brand import Brand
 from bot.handlers.web.channels import BUSINESS
 from bot.handlers.web.courier import Conversation, WebCourier
 from bot.handlers.web.errors import ErrorPages
 from bot.handlers.web.feedback import Feedback
+from bot.handlers.web.gate import Gate
 from bot.handlers.web.identity import KEPT_FOR, PERSONAS, Identity
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked
+from bot.handlers.web.news import News
 from bot.handlers.web.pages.absences import AbsencePages
 from bot.handlers.web.pages.asker import AskerPages
 from bot.handlers.web.pages.case_view import Views
@@ -39,6 +43,7 @@ from bot.handlers.web.pages.channel import ChannelPages
 from bot.handlers.web.pages.forwarding import ForwardingPages
 from bot.handlers.web.pages.knowledge import KnowledgePages
 from bot.handlers.web.pages.merging import MergingPages
+from bot.handlers.web.pages.privacy import PrivacyPages
 from bot.handlers.web.pages.proposing import ProposingPages
 from bot.handlers.web.pages.published import PublishedPages
 from bot.handlers.web.pages.queue import QueuePages
@@ -49,9 +54,11 @@ from bot.handlers.web.pages.supplementing import SupplementingPages
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import STATIC, Rendering
 from bot.handlers.web.secret import session_secret
-from bot.handlers.web.security import SameOrigin, SecurityHeaders, SmallBody
+from bot.handlers.web.security import SameOrigin, SmallBody
 from bot.handlers.web.sign_in import SignIn
+from bot.handlers.web.signing_out import Ended, SignedOut
 from bot.handlers.web.threads import Threads
+from bot.limits import limiter_of
 from bot.people import Role
 from bot.publishing.publishing import Publishing
 from bot.settings import Settings
@@ -65,6 +72,13 @@ LARGEST_REQUEST = 256 * 1024
 
 INVENTED = tuple(persona.officer for persona in PERSONAS if persona.role is Role.OFFICER)
 """The officers of the demo."""
+
+
+class Pages(Protocol):
+    """Pages that belong together."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where they are."""
 
 
 class WebHandler:
@@ -85,22 +99,44 @@ class WebHandler:
         sourcing: Sourcing,
         texts: Texts,
     ) -> None:
-        self._settings, self._texts, self._live = settings, texts, Live(database)
-        self._threads = Threads(database, outbox, self._live, Outcomes(desk.teams))
+        self._settings, self._texts, self._live, limiter = settings, texts, Live(database), limiter_of(settings)
+        self._threads = Threads(database, outbox, self._live, Outcomes(desk.teams), limiter)
         identity = Identity({language: texts(language, "web.guest") for language in LANGUAGES}, demo=settings.demo)
-        feedback, escalations = Feedback(database), Escalations(database, desk)
-        rendering = Rendering(texts, identity, escalations, demo=settings.demo)
+        gate, self._signed_out = Gate(database, limiter, identity), SignedOut(database)
+        feedback, escalations, self._brand = Feedback(database), Escalations(database, desk), Brand(settings)
+        rendering = Rendering(texts, identity, escalations, self._brand, demo=settings.demo)
         posts = Posts(rendering, desk, feedback)
-        absences, revisions = Absences(database, desk.teams), Revisions(sourcing.ledger)
-        roster = Roster(database, desk.teams, INVENTED if settings.demo else ())
-        views = Views(desk, roster, absences, publishing, revisions)
-        self._pages = (
-            ChannelPages(rendering, identity, self._threads, posts, self._live, Guard(), desk),
+        news = News(self._threads, self._live, desk, feedback)
+        self._pages: Sequence[Pages] = (
+            ChannelPages(rendering, identity, self._threads, posts, news, Guard(), desk, gate),
             ReplyActions(rendering, identity, self._threads, posts, feedback),
-            ForwardingPages(rendering, identity, self._threads, desk, Guard()),
+            ForwardingPages(rendering, identity, self._threads, desk, Guard(), gate),
             AskerPages(rendering, identity, self._threads, posts, desk),
             KnowledgePages(rendering, identity, library),
+            PrivacyPages(rendering, settings),
             SourcePages(rendering, identity, sourcing),
+            *self._casework(rendering, identity, database, desk, publishing, sourcing, escalations),
+            SessionPages(identity, None if settings.demo else SignIn(settings, desk.teams), self._signed_out, gate),
+        )
+        self._errors = ErrorPages(rendering, identity)
+        self.courier = WebCourier(self._threads, conversation, desk, texts)
+        """Carries the deliveries of the platform "web"."""
+
+    def _casework(
+        self,
+        rendering: Rendering,
+        identity: Identity,
+        database: Database,
+        desk: Desk,
+        publishing: Publishing,
+        sourcing: Sourcing,
+        escalations: Escalations,
+    ) -> Sequence[Pages]:
+        """The pages of officers."""
+        absences, revisions = Absences(database, desk.teams), Revisions(sourcing.ledger)
+        roster = Roster(database, desk.teams, INVENTED if self._settings.demo else ())
+        views = Views(desk, roster, absences, publishing, revisions)
+        return (
             QueuePages(rendering, identity, desk, self._threads, self._live, absences, escalations),
             MergingPages(rendering, identity, desk, self._threads),
             ProposingPages(rendering, identity, desk, publishing, self._threads),
@@ -108,17 +144,13 @@ class WebHandler:
             CasePages(rendering, identity, desk, self._threads, absences, roster, escalations, views),
             PublishedPages(rendering, identity, desk, publishing, self._threads, revisions),
             AbsencePages(rendering, identity, absences, roster, desk.teams, self._threads),
-            SessionPages(identity, None if settings.demo else SignIn(settings, desk.teams)),
         )
-        self._errors = ErrorPages(rendering, identity)
-        self.courier = WebCourier(self._threads, conversation, desk, texts)
-        """Carries the deliveries of the platform "web"."""
 
     def routes(self) -> list[BaseRoute]:
         """All addresses, each with its protection around it."""
-        pages = [route for page in self._pages for route in page.routes()]
+        pages = [route for page in (self._brand, *self._pages) for route in page.routes()]
         return [
-            Mount("/static", _Static(directory=STATIC), middleware=[Middleware(SecurityHeaders)]),
+            Mount("/static", _Static(directory=STATIC)),
             Mount("", routes=pages, middleware=self._protection()),
         ]
 
@@ -149,15 +181,16 @@ class WebHandler:
             await self._threads.ask(asked)
 
     def _protection(self) -> list[Middleware]:
-        # From the outside in: headers are on every response, and whatever is refused inside gets a page.
+        # From the outside in: whatever is refused inside gets a page.
+        secure = self._settings.public_url.startswith("https://")
         return [
-            Middleware(SecurityHeaders),
             Middleware(
                 SessionMiddleware,
                 secret_key=session_secret(self._settings),
-                session_cookie="moteplassen",
+                # A cookie of such a name is taken from this site alone, and by https: no other can put one here.
+                session_cookie="__Host-moteplassen" if secure else "moteplassen",
                 max_age=KEPT_FOR,
-                https_only=self._settings.public_url.startswith("https://"),
+                https_only=secure,
             ),
             Middleware(
                 ExceptionMiddleware,
@@ -166,6 +199,7 @@ class WebHandler:
             Middleware(SmallBody, limit=LARGEST_REQUEST),
             Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_REQUEST),
             Middleware(SameOrigin, public_url=self._settings.public_url),
+            Middleware(Ended, signed_out=self._signed_out),
         ]
 
 

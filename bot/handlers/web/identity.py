@@ -90,7 +90,7 @@ class Identity:
 
     def __init__(self, guest_name: Mapping[str, str], *, demo: bool) -> None:
         self._guest_name = guest_name
-        self._demo = demo
+        self.demo = demo
 
     def visitor(self, request: Request) -> Visitor:
         """Who is visiting. A browser that comes for the first time gets a session."""
@@ -100,7 +100,7 @@ class Identity:
         chosen = session.get("language")
         language: str = chosen if chosen in LANGUAGES else LANGUAGES[0]
         shared = {"session": browser, "language": language}
-        if self._demo:
+        if self.demo:
             return Visitor.model_validate(self._persona(session).model_dump() | shared)
         person = session.get("person")
         if person:
@@ -109,7 +109,7 @@ class Identity:
 
     def choose(self, request: Request, persona: str) -> bool:
         """Be that persona from now on; False where the demo has nobody of that id, or this isn't the demo."""
-        if not self._demo or persona not in {known.id for known in PERSONAS}:
+        if not self.demo or persona not in {known.id for known in PERSONAS}:
             return False
         request.session["persona"] = persona
         return True
@@ -119,7 +119,8 @@ class Identity:
         language = request.session.get("language")
         request.session.clear()
         until = time.time() + SIGNED_IN_FOR
-        request.session["person"] = {"id": id_, "name": name, "role": role.value, "until": until}
+        key = secrets.token_urlsafe(18)
+        request.session["person"] = {"id": id_, "name": name, "role": role.value, "until": until, "key": key}
         if language:
             request.session["language"] = language
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Iterator
 
 import structlog
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
+from bot.desk.background import set_within
 from bot.handlers.web.store import ChannelRow
 
 log = structlog.get_logger(__name__)
@@ -20,23 +21,28 @@ log = structlog.get_logger(__name__)
 STREAM = 240.0
 """Seconds until a stream of updates ends; the browser comes back at once and is asked who it is again."""
 
+AT_ONCE, WITHIN = 8, 2.0
+"""A stream tells of so many changes one by one within so many seconds; what comes faster it tells of together. With a
+hundred questions a second, each told by itself to everybody who watches, a process would do nothing else."""
+
 
 class Live:
-    """Tells those who watch a channel that it has changed. What has changed they read in the database themselves."""
+    """Tells those who watch a channel that it has changed. What has changed, they read in the database."""
 
     def __init__(self, database: Database, interval: float = 0.25) -> None:
         self._database = database
         self._interval = interval
         self._watchers: Counter[str] = Counter()
+        self._changes: Counter[str] = Counter()
         self._signals: dict[str, asyncio.Event] = {}
         self._seen: dict[str, int] = {}
         self._polling: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
 
-    @property
-    def over(self) -> bool:
-        """Has the server begun to stop? Then streams end, and browsers find another one."""
-        return self._over.is_set()
+    async def over_within(self, seconds: float) -> bool:
+        """Wait so long, or until the server begins to stop; whether it does. Then streams end, and browsers find
+        another one."""
+        return await set_within(self._over, seconds)
 
     async def start(self) -> None:
         """Begin to look for changes that other processes make."""
@@ -55,8 +61,13 @@ class Live:
 
     def poke(self, channel: str) -> None:
         """The channel has changed: wake those who watch it."""
+        self._changes[channel] += 1
         if signal := self._signals.pop(channel, None):
             signal.set()
+
+    def count(self, channel: str) -> int:
+        """How many changes of the channel have been heard of here; another number than before means that there are."""
+        return self._changes[channel]
 
     @contextlib.contextmanager
     def watching(self, channel: str) -> Iterator[None]:
@@ -99,10 +110,12 @@ class Live:
 async def ticks(live: Live, channel: str) -> AsyncGenerator[None, None]:
     """Now, and after each change of a channel, until the stream has lasted long enough or the server stops."""
     end = time.monotonic() + STREAM
+    told: deque[float] = deque([0.0] * AT_ONCE, AT_ONCE)
     with live.watching(channel):
-        while not live.over and (left := end - time.monotonic()) > 0:
+        while (left := end - time.monotonic()) > 0:
+            if await live.over_within(told[0] + WITHIN - time.monotonic()):
+                return
             signal = live.signal(channel)
+            told.append(time.monotonic())
             yield
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await signal.wait()
+            await set_within(signal, left)

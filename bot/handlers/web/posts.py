@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.database import now
 from bot.desk.case import Case
 from bot.desk.desk import Desk
 from bot.handlers.web.feedback import Feedback, Opinion
 from bot.handlers.web.identity import Visitor
 from bot.handlers.web.messages import Kind, Message, new_key
+from bot.handlers.web.news import Item
 from bot.handlers.web.rendering import Rendering
+
+_KEPT = 512
+"""Pieces of pages that are kept: what the last two hundred messages look like, to one kind of reader."""
 
 
 class Surroundings(BaseModel):
@@ -31,6 +37,8 @@ class Posts:
         self._rendering = rendering
         self._desk = desk
         self._feedback = feedback
+        self._kept: OrderedDict[tuple[str, ...], str] = OrderedDict()
+        self._key = new_key()
 
     async def around(self, messages: Sequence[Message], visitor: Visitor) -> Surroundings:
         """What the visitor sees beside these messages."""
@@ -42,18 +50,48 @@ class Posts:
     async def updates(self, messages: Sequence[Message], visitor: Visitor) -> list[dict[str, Any]]:
         """The messages as live updates: the browser puts `html` where the message stands or belongs, and `shell` where
         the thread is new to it. `revision` tells it which of two that cross on the way is the newer one."""
-        around = await self.around(messages, visitor)
+        return self._updates(messages, visitor, await self.around(messages, visitor))
+
+    def news(self, items: Sequence[Item], visitor: Visitor) -> list[dict[str, Any]]:
+        """The same of what has changed."""
+        cases = {item.message.id: item.case for item in items if item.case}
+        thumbs = {item.message.id: item.opinions[visitor.id] for item in items if visitor.id in item.opinions}
+        return self._updates([item.message for item in items], visitor, Surroundings(cases=cases, thumbs=thumbs))
+
+    def _updates(self, messages: Sequence[Message], visitor: Visitor, around: Surroundings) -> list[dict[str, Any]]:
         return [
             {
                 "id": message.id,
                 "thread": message.thread,
                 "revision": message.revision,
-                "html": self._rendering.part(visitor, "message.html", message=message, around=around),
+                "html": self._html(message, visitor, around),
                 "shell": self._shell(message, visitor) if message.root else None,
                 "mine": message.kind is not Kind.ANSWER and message.person.id == visitor.id,
             }
             for message in messages
         ]
 
+    def _html(self, message: Message, visitor: Visitor, around: Surroundings) -> str:
+        if message.person.id == visitor.id or message.id in around.cases or message.id in around.thumbs:
+            return self._rendering.part(visitor, "message.html", message=message, around=around)
+        return self._same(visitor, "message.html", message, around=Surroundings(cases={}, thumbs={}))
+
     def _shell(self, message: Message, visitor: Visitor) -> str:
-        return self._rendering.part(visitor, "shell.html", message=message, key=new_key())
+        # Each form has a key of its own.
+        return self._same(visitor, "shell.html", message, key=self._key).replace(self._key, new_key())
+
+    def _same(self, visitor: Visitor, template: str, message: Message, **values: Any) -> str:
+        """What looks the same to all of that role and language: rendered once, for somebody who is none of them."""
+        anybody = visitor.model_copy(update={"id": "", "name": "", "session": ""})
+        which = (
+            template,
+            message.id,
+            str(message.revision),
+            str(now().date()),
+            *map(str, anybody.model_dump().values()),
+        )
+        if which not in self._kept:
+            self._kept[which] = self._rendering.part(anybody, template, message=message, **values)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[which]

@@ -9,14 +9,17 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.citing import numbers, sources
 from bot.database import now
 from bot.desk.escalations import Escalations
+from bot.emphasis import stressed
 from bot.feedback import Fault, Importance
 from bot.handlers.web import moments
+from bot.handlers.web.brand import Brand
 from bot.handlers.web.channels import channels
 from bot.handlers.web.identity import PERSONAS, Identity, Visitor
 from bot.handlers.web.quoting import LONGEST
@@ -31,7 +34,7 @@ STATIC = FOLDER / "static"
 class Rendering:
     """Renders templates in the visitor's language."""
 
-    def __init__(self, texts: Texts, identity: Identity, escalations: Escalations, *, demo: bool) -> None:
+    def __init__(self, texts: Texts, identity: Identity, escalations: Escalations, brand: Brand, *, demo: bool) -> None:
         self.texts = texts
         self._identity = identity
         self._escalations = escalations
@@ -40,9 +43,11 @@ class Rendering:
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,  # else each rendering asks the disk whether each template has changed
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["stressed"] = _stressed
         self._templates.globals.update(
             demo=demo,
             personas=PERSONAS,
@@ -54,6 +59,8 @@ class Rendering:
             faults=tuple(Fault),
             importances=tuple(Importance),
             static=_static,
+            sheet=brand.sheet,
+            icon_address=brand.icon or _static("icon.svg"),
             initials=initials,
             tint=tint,
         )
@@ -125,6 +132,10 @@ def tint(name: str) -> int:
 
 def _address(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _stressed(text: str) -> Markup:
+    return Markup(stressed(str(escape(text)), "<strong>", "</strong>"))  # noqa: S704 - it is escaped before
 
 
 @functools.cache

@@ -16,6 +16,8 @@ from bot.desk.teams import Teams
 from bot.people import Asker, Role
 from bot.settings import ConfigurationError, Settings
 
+_STRONG = frozenset("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split())
+
 
 class SignInFailed(Exception):
     """The provider could not be reached, or what it said about the person doesn't hold."""
@@ -54,6 +56,10 @@ class SignIn:
 
     async def person(self, request: Request) -> Asker:
         """Who has come back from the provider. Raises SignInFailed."""
+        named = request.query_params.get("iss", self._issuer)
+        if named.rstrip("/") != self._issuer:  # RFC 9207: whoever sent this is not whom we asked
+            raise SignInFailed("another provider sent the person back")
+        await self._asking(self._refuse_weak())
         issuers = {"essential": True, "values": [self._issuer, f"{self._issuer}/"]}
         token = await self._asking(self._client.authorize_access_token(request, claims_options={"iss": issuers}))
         claims = token.get("userinfo")
@@ -69,6 +75,12 @@ class SignIn:
             return Role.OFFICER
         # The provider may know more people than those who work here, and only those read what is internal.
         return Role.STAFF if self._staff in held else Role.BUSINESS
+
+    async def _refuse_weak(self) -> None:
+        """Take no tokens but those signed with a key that only the provider has, whatever it says that it may use."""
+        metadata = await self._client.load_server_metadata()
+        offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
+        metadata["id_token_signing_alg_values_supported"] = [each for each in offered if each in _STRONG]
 
     async def _asking(self, answer: Awaitable[Any]) -> Any:
         try:

@@ -70,6 +70,15 @@ class MessageRow(Base):
     created: Mapped[dt.datetime] = mapped_column(Instant)
 
 
+class SignedOutRow(Base):
+    """A sign-in that was ended, until it would have ended by itself."""
+
+    __tablename__ = "web_signed_out"
+
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[dt.datetime] = mapped_column(Instant)
+
+
 class FeedbackRow(Base):
     """What somebody thinks of a reply: 1 or -1, and what is wrong with it. No row: nothing said, or taken back."""
 

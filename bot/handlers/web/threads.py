@@ -3,20 +3,22 @@ and is heard of live."""
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database, insert_if_new, now
+from bot.desk.limiting import Limiter
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Delivery, Outbox
 from bot.desk.outcomes import Outcomes
+from bot.desk.rates import Counted
 from bot.handlers.web import PLATFORM
+from bot.handlers.web.gate import TooMuch
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Kind, Message, Progress, Thread
 from bot.handlers.web.store import ChannelRow, MessageRow, ThreadRow
@@ -31,21 +33,31 @@ class NoSuchMessage(LookupError):
 class Threads:
     """Reads and changes threads."""
 
-    def __init__(self, database: Database, outbox: Outbox, live: Live, outcomes: Outcomes | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        live: Live,
+        outcomes: Outcomes | None = None,
+        limiter: Limiter | None = None,
+    ) -> None:
         self._database = database
         self._outbox = outbox
         self._live = live
         self._outcomes = outcomes or Outcomes()
+        self._limiter = limiter or Limiter()
 
-    async def ask(self, asked: Asked) -> Sequence[Message]:
+    async def ask(self, asked: Asked, counted: Counted | None = None) -> Sequence[Message]:
         """Put the question in its thread, with its reply still to come, and owe that reply; all or nothing.
 
-        Returns both messages. Raises NoSuchMessage where the channel has no such thread.
+        Returns both messages. Raises NoSuchMessage where the channel has no such thread, and TooMuch where it is too
+        much for whom it is `counted` for; asked again, it is counted no more.
         """
         async with self._database.writing() as session:
             first = await _advance(session, asked.channel, by=2) - 1
             question = await _one(session, select(MessageRow).where(MessageRow.delivery_key == asked.ref))
             if question is None:
+                await self._admit(session, counted)
                 question = await self._add(session, asked, first)
             both = select(MessageRow).where((MessageRow.id == question.id) | (MessageRow.question == question.id))
             rows = await session.scalars(both.where(MessageRow.kind != Kind.ANSWER).order_by(MessageRow.position))
@@ -136,18 +148,19 @@ class Threads:
         async with self._database.reading() as session:
             return await session.scalar(select(ChannelRow.revision).where(ChannelRow.name == channel)) or 0
 
-    async def changed(self, channel: str, after: int, limit: int = 100) -> Sequence[Message]:
-        """The messages that have changed after a revision, in the order they changed."""
+    async def changed(self, channel: str, after: int, limit: int) -> Sequence[Message]:
+        """The messages that have changed after a revision, in the order they changed; the first of them, up to so
+        many."""
         changes = select(MessageRow).where(MessageRow.channel == channel, MessageRow.revision > after)
         async with self._database.reading() as session:
             rows = await session.scalars(changes.order_by(MessageRow.revision).limit(limit))
             return [_message(row) for row in rows]
 
-    async def asked_lately(self, browser: str, span: dt.timedelta) -> int:
-        """How many questions came from that browser during the last span of time."""
-        lately = select(func.count()).where(MessageRow.session == browser, MessageRow.created > now() - span)
-        async with self._database.reading() as session:
-            return await session.scalar(lately) or 0
+    async def _admit(self, session: AsyncSession, counted: Counted | None) -> None:
+        if counted:
+            (limited,) = await self._limiter.admit(session, [counted])
+            if limited:
+                raise TooMuch(limited)
 
     async def _add(self, session: AsyncSession, asked: Asked, position: int) -> MessageRow:
         mine = _values(asked.channel, position, Kind.QUESTION, asked.asker)

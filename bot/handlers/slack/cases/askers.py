@@ -9,14 +9,16 @@ import structlog
 from pydantic import BaseModel, ConfigDict
 from slack_bolt.async_app import AsyncApp
 
-from bot.desk.case import OPEN, Case, IllegalMove, Refusal
+from bot.behind import Behind
+from bot.desk.asking_again import ask_again
+from bot.desk.case import Case, IllegalMove
 from bot.desk.desk import Desk
 from bot.desk.outbox import Delivery, Undeliverable
+from bot.desk.owing import Owing
 from bot.desk.store import CaseNotFound
 from bot.error_ids import new_error_id
 from bot.guard import mask
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases.opening import Pressed, pressed
@@ -26,7 +28,6 @@ from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home.courier import Opened, owe_home
 from bot.handlers.slack.home.form import Shown
 from bot.handlers.slack.moments import dated
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.store import Posts
 from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
 from bot.people import Asker
@@ -36,9 +37,9 @@ log = structlog.get_logger(__name__)
 
 KIND = "asker.pressed"
 """The kind of the deliveries that the asker's buttons owe."""
-_TOLD = {WITHDRAW: "slack.asker.withdrawn", HELPED: "slack.asker.helped", REOPEN: "slack.asker.reopened"}
+_TOLD = {WITHDRAW: "desk.asker.withdrawn", HELPED: "desk.asker.helped", REOPEN: "desk.asker.reopened"}
 """What the asker is told; the last of these has been done when their modal was closed."""
-_LOST = "slack.casework.gone"
+_LOST = "desk.case.card.gone"
 
 
 class AskerPress(BaseModel):
@@ -107,12 +108,7 @@ class Askers:
         written = mask(str(view["state"]["values"][MISSING][MISSING].get("value") or ""))
         try:
             case = await self._desk.get(again.case)
-            if not written.strip():  # Slack takes blanks for a text
-                raise IllegalMove(Refusal.EMPTY, case)
-            if case.state in OPEN:  # somebody was quicker: what is missing is not to be lost
-                await self._desk.follow_up(again.case, _asker(case, again.who), written, view["id"])
-            else:
-                await self._desk.reopen(again.case, _asker(case, again.who), written)
+            await ask_again(self._desk, case, _asker(case, again.who), written, view["id"])
         except (IllegalMove, CaseNotFound) as error:
             key, values = (error.key, error.values) if isinstance(error, IllegalMove) else (_LOST, {})
             await ack(response_action="errors", errors={MISSING: self._texts(again.language, key, **values)})
@@ -157,7 +153,7 @@ class AskerCourier:
             return await self._tell(press, told, delivery.key, made=False)
         told = self._texts(case.language, _TOLD[press.action], case=case.label)
         if press.action == REOPEN and press.home is None and case.due:
-            due = dated(self._texts, case.language, "slack.reopened.due", case.due, case=case.label)
+            due = dated(self._texts, case.language, "desk.case.reopened.due", case.due, case=case.label)
             return await self._say(press, marked(due))
         await self._tell(press, told, delivery.key)
 

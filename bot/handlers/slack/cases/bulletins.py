@@ -10,11 +10,12 @@ from bot.handlers.slack.blocks import FALLBACK, Message, bold, sections
 from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
-from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.handlers.slack.workspace import Workspace
+from bot.pages import Pages
 from bot.people import Place
 from bot.sourcing.bulletin import KIND, Bulletin, Item
+from bot.sourcing.reporting import happened, headline
 from bot.texts import Texts
 from ingest.changes import Kind
 from knowledge.model import Audience
@@ -63,9 +64,7 @@ class BulletinCourier:
 
     def _message(self, seen: Bulletin) -> Message:
         said = functools.partial(self._texts, OFFICERS_LANGUAGE)
-        counts = {kind: count for kind in Kind if (count := seen.totals[kind])}
-        counted = [said(f"desk.sources.bulletin.count.{kind}", count=count) for kind, count in counts.items()]
-        lead = said("desk.sources.bulletin.lead", what=" · ".join(counted))
+        lead = headline(seen, self._texts, OFFICERS_LANGUAGE)
         lines = [self._line(item) for item in seen.items]
         if lines and seen.unnamed:
             lines.append(escape(said("desk.sources.bulletin.more", count=seen.unnamed)))
@@ -75,5 +74,5 @@ class BulletinCourier:
     def _line(self, item: Item) -> str:
         address = "" if item.kind is Kind.REMOVED else self._pages.source(item.document)
         title = link(address, clip(item.title, _TITLE))
-        told = f"• {title} – {escape(self._texts(OFFICERS_LANGUAGE, f'desk.sources.bulletin.kind.{item.kind}'))}"
+        told = f"• {title} – {escape(happened(item, self._texts, OFFICERS_LANGUAGE))}"
         return f"{told}: {clip(', '.join(item.headings), _HEADINGS)}" if item.headings else told

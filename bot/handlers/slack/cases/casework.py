@@ -6,22 +6,23 @@ A note is for colleagues: nothing here, nor what is owed here, holds its text or
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.desk.case import LONGEST_ANSWER, OPEN, Case, CaseState
+from bot.desk.case import LONGEST_ANSWER
+from bot.desk.following_up import meant
+from bot.desk.owing import Owing
 from bot.guard import Guard, Refused, mask
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.finding import Finding
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.asking import Heard
-from bot.handlers.slack.questions.wording import says_nothing
 from bot.people import Place
+from bot.wording import says_nothing
 
 OFFICER_WROTE = "officer.wrote"
 OFFICER_REWROTE = "officer.rewrote"
@@ -79,7 +80,7 @@ class Casework:
         if heard.text.startswith("<@"):
             return False  # said to somebody else in the thread
         theirs = await self._finding.about(heard.place, heard.user, top=not heard.in_thread)
-        case = _meant(theirs, heard)
+        case = meant(theirs, says_nothing=not heard.files and says_nothing(plain(heard.text)))
         if case is None:
             return False
         about = {"user": heard.user, "text": self._masked(heard.text), "files": len(heard.files)}
@@ -136,12 +137,3 @@ class Casework:
             return self._guard.check(shown).text
         # Too long for a question, or a sign without words: for an officer it says something all the same.
         return mask(shown)[:LONGEST_ANSWER]
-
-
-def _meant(theirs: Sequence[Case], heard: Heard) -> Case | None:
-    """The case that what its asker writes goes to: one that waits for an answer or, after that, the answered one."""
-    if waiting := next((case for case in theirs if case.state in OPEN | {CaseState.MERGED}), None):
-        return waiting
-    if not heard.files and says_nothing(plain(heard.text)):
-        return None  # thanks, and the like
-    return next((case for case in theirs if case.state is CaseState.ANSWERED), None)

@@ -13,7 +13,7 @@ from bot.guard import LONGEST_QUESTION
 from bot.handlers.slack.blocks import SECTION, bold, markup
 from bot.handlers.slack.cases.quoting import fitting
 from bot.handlers.slack.mrkdwn import clip, escape
-from bot.handlers.slack.store import Said
+from bot.replies import Said
 from bot.texts import Texts
 
 CONSENT = "consent"
@@ -37,14 +37,14 @@ def consent(said: Said, texts: Texts) -> View:
         max_length=LONGEST_QUESTION,
     )
     question = InputBlock(
-        block_id=QUESTION, label=told("slack.consent.question"), hint=told("slack.consent.hint"), element=asked
+        block_id=QUESTION, label=told("desk.case.consent.question"), hint=told("desk.case.consent.hint"), element=asked
     )
     return View(
         type="modal",
         callback_id=CONSENT,
-        title=told("slack.forward"),
-        submit=told("slack.consent.submit"),
-        close=told("slack.casework.cancel"),
+        title=told("desk.case.forward"),
+        submit=told("desk.case.consent.submit"),
+        close=told("desk.case.cancel"),
         private_metadata=said.reply.id,
         blocks=[question, ContextBlock(elements=[markup("\n".join(_along(said, texts)))])],
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTextObject
 
+from bot.amending import case_of_message
+from bot.desk.carrying import case_of
 from bot.desk.case import OPEN, TO_ASKER, Case, CaseState, IllegalMove
 from bot.desk.desk import Desk
-from bot.desk.outbox import Delivery, Undeliverable
-from bot.desk.store import CaseNotFound
+from bot.desk.outbox import Delivery
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
@@ -47,10 +48,7 @@ class CorrespondenceCourier:
     async def deliver(self, delivery: Delivery) -> None:
         """Remind an officer of who reads a note, or bring an asker's words to the case. Raises Undeliverable."""
         written = Written.model_validate(delivery.payload)
-        try:
-            case = await self._desk.get(written.case)
-        except CaseNotFound as error:
-            raise Undeliverable(str(error)) from error
+        case = await case_of(self._desk, written.case)
         match delivery.kind:
             case "officer.wrote":
                 await self._remind(case, written)
@@ -66,14 +64,14 @@ class CorrespondenceCourier:
         if delivery.kind == ASKER_WROTE:
             written = Written.model_validate(delivery.payload)
             case = await self._desk.get(written.case)
-            told = plainly(self._texts(case.language, "slack.follow_up.lost", case=case.label))
+            told = plainly(self._texts(case.language, "desk.follow_up.lost", case=case.label))
             await self._workspace.post(f"{delivery.key}#given_up", written.place, told)
 
     async def _remind(self, case: Case, written: Written) -> None:
         colleague = await self._officers.colleague(written.workspace, written.user)
-        told = plainly(self._texts(colleague.language, "slack.note.internal"))
+        told = plainly(self._texts(colleague.language, "desk.note.internal"))
         if colleague.officer and case.state in _SENDABLE:
-            told = self._with_button(told, written, colleague.language, "slack.note.send")
+            told = self._with_button(told, written, colleague.language, "desk.note.send")
         await self._whispers.tell(written.place, written.user, told)
 
     async def _warn(self, case: Case, written: Written) -> None:
@@ -81,47 +79,40 @@ class CorrespondenceCourier:
         if sent is None or sent[1].move not in TO_ASKER:
             return
         colleague = await self._officers.colleague(written.workspace, written.user)
-        key = "slack.note.deleted_after" if written.gone else "slack.note.sent_before"
+        key = "desk.note.deleted_after" if written.gone else "desk.note.sent_before"
         told = plainly(self._texts(colleague.language, key, name=case.asker.name))
         # Of a note that is gone there is no text to begin a correction with.
         if colleague.officer and case.state in _SENDABLE and not written.gone:
-            told = self._with_button(told, written, colleague.language, "slack.note.correct")
+            told = self._with_button(told, written, colleague.language, "desk.note.correct")
         await self._whispers.tell(written.place, written.user, told)
 
     async def _add(self, case: Case, written: Written) -> None:
         known = await self._desk.about(written.ref) is not None
         text = written.text
         if written.files:
-            files = self._texts(case.language, "slack.follow_up.files", count=written.files)
+            files = self._texts(case.language, "desk.follow_up.files", count=written.files)
             text = f"{text}\n\n{files}".strip()
         try:
             await self._desk.follow_up(case.id, case.asker, text, written.ref)
         except IllegalMove:
-            told = self._texts(case.language, "slack.follow_up.late", case=case.label)
+            told = self._texts(case.language, "desk.follow_up.late", case=case.label)
         else:
-            key = "slack.follow_up.after" if case.state is CaseState.ANSWERED else "slack.follow_up.sent"
+            key = "desk.follow_up.after" if case.state is CaseState.ANSWERED else "desk.follow_up.sent"
             told = self._texts(case.language, key, case=case.label)
         if written.masked:
-            told = f"{told} {self._texts(case.language, 'slack.follow_up.masked')}"
+            told = f"{told} {self._texts(case.language, 'desk.follow_up.masked')}"
         if not known:
             await self._whispers.tell(written.place, written.user, plainly(told))
 
     async def _change(self, latest: Case, written: Written) -> None:
-        case = await self._case_of(latest, written)
+        reply = f"reply:{PLATFORM}:{written.channel}:{written.ts}"
+        case = await case_of_message(self._desk, self._replies, written.ref, reply, latest.asker.id)
         if case is None:
             return
         if written.gone:
             await self._desk.retract(case.id, case.asker, written.ref)
         else:
             await self._desk.correct(case.id, case.asker, written.text, written.ref)
-
-    async def _case_of(self, latest: Case, written: Written) -> Case | None:
-        """The case that the message has come to, or the open one whose question it is."""
-        if (known := await self._desk.about(written.ref)) and known[0].asker == latest.asker:
-            return known[0]
-        said = await self._replies.owed_by(f"reply:{PLATFORM}:{written.channel}:{written.ts}")
-        case = await self._desk.of_reply(said.reply.id) if said else None
-        return case if case and case.state in OPEN | {CaseState.MERGED} else None
 
     def _with_button(self, message: Message, written: Written, language: str, key: str) -> Message:
         note = Note(case=written.case, channel=written.channel, thread=written.thread, ts=written.ts)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from bot.desk.case import Case, Move, NewCase
+from bot.desk.carrying import case_of
+from bot.desk.case import Case, Move
+from bot.desk.describing_cases import NEWS
 from bot.desk.desk import Desk
 from bot.desk.notices import WRITTEN, CaseNotice
 from bot.desk.outbox import Delivery, Undeliverable
-from bot.desk.store import CaseNotFound
 from bot.error_ids import new_error_id
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import said as plainly
@@ -16,14 +17,14 @@ from bot.handlers.slack.cases import rendering, telling
 from bot.handlers.slack.cases.officers_channel import OfficersChannel
 from bot.handlers.slack.cases.whispering import Whispers
 from bot.handlers.slack.directory import Directory
-from bot.handlers.slack.store import Replies, Said
+from bot.handlers.slack.store import Replies
 from bot.handlers.slack.workspace import Workspace
-from bot.question import Status
+from bot.replies import Said
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-KINDS = ("forward", "case.opened", "case.changed", *WRITTEN, *telling.NEWS)
+KINDS = ("forward", "case.opened", "case.changed", *WRITTEN, *NEWS)
 """The kinds of deliveries that are carried here."""
 
 
@@ -85,20 +86,7 @@ class CaseCourier:
         # Only now does a name matter: who just asks stays an id. And no name is worth keeping a case from the officers.
         asker, place = said.question.asker, said.question.place
         name = await self._directory.name(place.workspace, asker.id, default=handle)
-        request = NewCase(
-            reply_id=said.reply.id,
-            question=question,
-            original=said.question.text if question != said.question.text else "",
-            language=said.reply.language,
-            asker=asker.model_copy(update={"name": name}),
-            place=place,
-            abstained=said.reply.status is not Status.ANSWERED,
-            audience=said.question.audience,
-            history=said.question.history,
-            nearest=said.reply.nearest,
-            draft=said.reply.draft,
-        )
-        return await self._desk.open(request)
+        return await self._desk.open(said.case(question, name))
 
     async def _apologize(self, delivery: Delivery) -> None:
         """Tell whoever pressed the button what has become of it."""
@@ -108,11 +96,11 @@ class CaseCourier:
         language, asker = said.reply.language, said.question.asker
         if case := await self._desk.of_reply(said.reply.id):
             # Only to say so in the thread was in vain.
-            text = self._texts(language, "slack.forward.known", case=case.label)
+            text = self._texts(language, "desk.case.forward.known", case=case.label)
         else:
             error_id = new_error_id()
             log.error("slack.not_forwarded", error_id=error_id, key=delivery.key)
-            text = self._texts(language, "slack.forward.lost", id=error_id)
+            text = self._texts(language, "desk.case.forward.lost", id=error_id)
         await self._whispers.tell(said.question.place, asker.id, plainly(text))
 
     async def _own_up(self, delivery: Delivery) -> None:
@@ -121,7 +109,7 @@ class CaseCourier:
         error_id = new_error_id()
         log.error("slack.officers_unreached", error_id=error_id, key=delivery.key)
         if notice.place.platform == PLATFORM:
-            text = self._texts(notice.language, "slack.casework.unreached", case=notice.label, id=error_id)
+            text = self._texts(notice.language, "desk.casework.unreached", case=notice.label, id=error_id)
             await self._workspace.post(f"{delivery.key}#given_up", notice.place, plainly(text))
 
     async def _own_up_to_colleagues(self, delivery: Delivery) -> None:
@@ -134,10 +122,7 @@ class CaseCourier:
 
     async def _tell_officers(self, delivery: Delivery) -> None:
         notice = CaseNotice.model_validate(delivery.payload)
-        try:
-            case = await self._desk.get(notice.case_id)
-        except CaseNotFound as error:
-            raise Undeliverable(str(error)) from error
+        case = await case_of(self._desk, notice.case_id)
         if delivery.kind == "case.changed":
             await self._channel.change(delivery.key, notice, case)
         else:
@@ -149,8 +134,5 @@ class CaseCourier:
             for number, message in enumerate(rendering.answered(notice, self._texts), start=1):
                 await self._workspace.post(f"{delivery.key}#{number}", notice.place, message)
             return
-        try:
-            case = await self._desk.get(notice.case_id)
-        except CaseNotFound as error:
-            raise Undeliverable(str(error)) from error
+        case = await case_of(self._desk, notice.case_id)
         await self._workspace.post(delivery.key, notice.place, telling.news(notice, case, delivery.kind, self._texts))

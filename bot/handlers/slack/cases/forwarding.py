@@ -7,14 +7,15 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 
+from bot.behind import Behind
 from bot.database import now
 from bot.desk.desk import Desk
 from bot.desk.notices import lane_of
+from bot.desk.owing import Owing
 from bot.error_ids import new_error_id
 from bot.guard import Guard, Refused
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases.consenting import CONSENT, QUESTION, consent, written
@@ -23,12 +24,14 @@ from bot.handlers.slack.cases.opening import Pressed, pressed
 from bot.handlers.slack.cases.rendering import sent_before
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.aside import Aside, Ear
 from bot.handlers.slack.questions.commanded import ear_of
+from bot.handlers.slack.questions.counting import counted
 from bot.handlers.slack.replies.rendering import FORWARD
-from bot.handlers.slack.store import Replies, Said
+from bot.handlers.slack.store import Replies
 from bot.handlers.slack.workspace import UNREACHABLE, reason
+from bot.limits import worded
+from bot.replies import Said
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -108,15 +111,20 @@ class Forwarding:
         payload = {"reply": said.reply.id, "name": user.get("name") or who.user}
         payload |= {"question": question.text, "masked": question.masked}
         lane = lane_of(said.question.place)
-        await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane, payload)
+        counts = counted(who.workspace, said.question.place.channel, who.user)
+        limited = await self._owing.owe("forward", f"forward:{PLATFORM}:{said.reply.id}", lane, payload, counts)
+        if limited:
+            told = worded(limited, said.reply.language, self._texts)
+            await ack(response_action="errors", errors={QUESTION: told})
+            return
         await ack()
 
     async def _refuse(self, said: Said | None, who: Pressed, ear: Ear, mark: str) -> None:
         if said:
-            text = self._texts(said.reply.language, "slack.forward.others")
+            text = self._texts(said.reply.language, "desk.case.forward.others")
         else:
             language = (await self._directory.person(who.workspace, who.user)).language or OFFICERS_LANGUAGE
-            text = self._texts(language, "slack.forward.gone")
+            text = self._texts(language, "desk.case.forward.gone")
         await self._tell(plainly(text), ear, mark)
 
     async def _tell(self, message: Message, ear: Ear, mark: str) -> None:

@@ -6,21 +6,24 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.database import now
-from bot.desk.absences import Absences
-from bot.desk.case import OPEN, Case, CaseState, Move
+from bot.desk import noting
+from bot.desk.case import Case, Move
 from bot.desk.desk import Desk
 from bot.desk.notices import CaseNotice
+from bot.desk.noting import Alarm, Note
 from bot.desk.outbox import Undeliverable
-from bot.desk.team import Team
+from bot.desk.surroundings import Surroundings
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
-from bot.handlers.slack.cases import noting, rendering
-from bot.handlers.slack.cases.card import Around, card, gone
+from bot.handlers.slack.cases import rendering
+from bot.handlers.slack.cases.card import card, gone
 from bot.handlers.slack.cases.cards import key_of
+from bot.handlers.slack.cases.notes import rendered
 from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE, Officers
 from bot.handlers.slack.store import Post, Posts
 from bot.handlers.slack.workspace import Workspace, reason
+from bot.pages import Pages
 from bot.people import Place
 from bot.texts import Texts
 
@@ -39,15 +42,15 @@ class OfficersChannel:
         workspace: Workspace,
         posts: Posts,
         officers: Officers,
-        absences: Absences,
+        surroundings: Surroundings,
         desk: Desk,
         texts: Texts,
     ) -> None:
-        self._public_url = public_url
+        self._pages = Pages(public_url)
         self._workspace = workspace
         self._posts = posts
         self._officers = officers
-        self._absences = absences
+        self._surroundings = surroundings
         self._desk = desk
         self._texts = texts
 
@@ -64,12 +67,13 @@ class OfficersChannel:
         post = await self._show(case, place)
         if notice.move is Move.ROUTED:
             await self._leave(case, post.channel)
-        noted = self._noted(notice, case, (await self._around(case)).substitute)
+        team, substitute = self._surroundings.team(case), (await self._surroundings.around(case)).substitute
+        noted = noting.noted(notice, case, team, self._address(case), self._texts, OFFICERS_LANGUAGE, substitute)
         if noted is not None:
             # A message far up in the channel that changes is seen by nobody.
             broadcast = back or notice.move is Move.ESCALATED
             await self._note(key, notice, _under(place, post), noted, broadcast=broadcast)
-        if main := await self._main(notice, case):
+        if main := await self._surroundings.main(notice, case):
             await self._change_main(key, notice, case, main)
 
     async def _change_main(self, key: str, notice: CaseNotice, case: Case, main: Case) -> None:
@@ -80,36 +84,28 @@ class OfficersChannel:
         if told is not None:
             await self._note(f"{key}>{main.id}", notice, _under(place, post), told, of=main)
 
-    async def _main(self, notice: CaseNotice, case: Case) -> Case | None:
-        """The case that this is answered by way of or, where it has just been parted from it, was."""
-        if case.merged_into:
-            return await self._desk.get(case.merged_into)
-        if notice.move not in {Move.REOPENED, Move.WITHDRAWN}:
-            return None
-        into = [event.into for event in await self._desk.events(case.id) if event.into]
-        return await self._desk.get(into[-1]) if into else None
-
     async def _note(
         self,
         key: str,
         notice: CaseNotice,
         under: Place,
-        noted: Message,
+        noted: Note | Alarm,
         *,
         broadcast: bool = False,
         of: Case | None = None,
     ) -> None:
         """Put it under a case's message. What the asker writes has one copy there, which changes with it: so its key is
         the message's, and, under the message of another case, that case's too."""
+        message = rendered(noted, self._texts, OFFICERS_LANGUAGE)
         if notice.move not in noting.OF_MESSAGES:
-            await self._workspace.post(f"{key}#noted", under, noted, broadcast=broadcast)
+            await self._workspace.post(f"{key}#noted", under, message, broadcast=broadcast)
             return
         name = f"follow_up:{notice.ref}" + (f">{of.id}" if of else "")
         copy = await self._posts.key_in(under.channel, name)
         if notice.move in noting.CHANGES:
-            await self._say(copy, under, noted)
+            await self._say(copy, under, message)
         else:
-            await self._workspace.post(copy, under, noted)
+            await self._workspace.post(copy, under, message)
 
     async def warn(self, key: str, notice: CaseNotice, case: Case) -> None:
         """Tell of what an officer wrote and did not arrive; nobody, where there is no such channel."""
@@ -120,7 +116,9 @@ class OfficersChannel:
     async def unreached(self, key: str, case: Case) -> None:
         """Tell the teams that had the case that it did not come to the channel of the one that has it now."""
         told = plainly(
-            self._texts(OFFICERS_LANGUAGE, "slack.casework.unrouted", case=case.label, team=self._team(case).name)
+            self._texts(
+                OFFICERS_LANGUAGE, "desk.casework.unrouted", case=case.label, team=self._surroundings.team(case).name
+            )
         )
         channel = await self._officers.channel(case)
         for post in await self._posts.elsewhere(channel.channel if channel else "", key_of(case)):
@@ -137,7 +135,7 @@ class OfficersChannel:
     async def _leave(self, case: Case, channel: str) -> None:
         """Let the messages in the channels of teams that had the case say where it went."""
         for post in await self._posts.elsewhere(channel, key_of(case)):
-            left = gone(case, self._address(case), self._team(case), self._texts, OFFICERS_LANGUAGE)
+            left = gone(case, self._address(case), self._surroundings.team(case), self._texts, OFFICERS_LANGUAGE)
             try:
                 await self._workspace.change(post, left)
             except Undeliverable as error:
@@ -162,30 +160,11 @@ class OfficersChannel:
         return channel
 
     async def _card(self, case: Case) -> Message:
-        around = await self._around(case)
+        around = await self._surroundings.around(case)
         return card(case, self._address(case), self._texts, OFFICERS_LANGUAGE, now(), around)
 
-    async def _around(self, case: Case) -> Around:
-        into = await self._desk.get(case.merged_into) if case.merged_into else None
-        away = await self._absences.away() if case.officer and case.state in OPEN else None
-        until = away.until(case.officer) if away else None
-        return Around(
-            into=into.label if into and case.state is CaseState.MERGED else "",
-            merged=len(await self._desk.merged_into(case.id)),
-            team=self._team(case).name if len(self._desk.teams) > 1 else "",
-            away=until,
-            substitute=(away.substitute(case.officer) or "") if away and until and case.officer else "",
-        )
-
-    def _noted(self, notice: CaseNotice, case: Case, substitute: str) -> Message | None:
-        team, address = self._team(case), self._address(case)
-        return noting.noted(notice, case, team, address, self._texts, OFFICERS_LANGUAGE, substitute)
-
-    def _team(self, case: Case) -> Team:
-        return self._desk.teams.get(case.team) or self._desk.teams.default
-
     def _address(self, case: Case) -> str:
-        return f"{self._public_url}/saker/{case.id}"
+        return self._pages.case(case.id)
 
 
 def _under(place: Place, post: Post) -> Place:

@@ -10,11 +10,10 @@ import structlog
 from pydantic import BaseModel, ConfigDict
 from slack_sdk.models.views import View
 
-from bot.database import now
-from bot.desk.case import Case, Event, IllegalMove, Move
+from bot.desk.case import Case, Move
 from bot.desk.desk import Desk
-from bot.desk.moves import apply
 from bot.desk.store import CaseNotFound
+from bot.desk.trying import refusal
 from bot.error_ids import new_error_id
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import said as plainly
@@ -97,15 +96,15 @@ class Opening:
         where what is made is that. `note` and `beside` are as in a Meant."""
         colleague = await self._officers.colleague(who.workspace, who.user, who.handle)
         if colleague.officer is None:
-            return await self.tell(who, self._texts(colleague.language, "slack.casework.officers_only"))
+            return await self.tell(who, self._texts(colleague.language, "desk.casework.officers_only"))
         language = colleague.language
         try:
             case = await self._desk.get(case_id)
         except CaseNotFound:
-            return await self.tell(who, self._texts(language, "slack.casework.gone"))
+            return await self.tell(who, self._texts(language, "desk.case.card.gone"))
         about = {"language": language, "workspace": who.workspace, "note": note, "beside": beside}
         meant = Meant(case=case.id, officer=colleague.officer, **about)
-        if refused := _refused(case, meant, moves):
+        if refused := refusal(case, meant.officer, moves):
             return await self.tell(who, self._texts(language, refused.key, **refused.values))
         seen = case.model_copy(update={"place": await self._as_it_stands(case)})
         made = await make(seen, meant)
@@ -135,17 +134,3 @@ class Opening:
             error_id = new_error_id()
             log.warning("slack.modal_not_opened", error_id=error_id, error=reason(error))
             await self.tell(who, self._texts(language, "slack.casework.trouble", id=error_id))
-
-
-def _refused(case: Case, meant: Meant, moves: Iterable[Move]) -> IllegalMove | None:
-    """Why none of the moves could be made, whatever is going to be written; None where one of them could."""
-    refusal = None
-    for move in moves:
-        tried = Event(move=move, actor=meant.officer, moment=now(), text="?", to=meant.officer)
-        try:
-            apply(case, tried)
-        except IllegalMove as error:
-            refusal = refusal or error
-        else:
-            return None
-    return refusal

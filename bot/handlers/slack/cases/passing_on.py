@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
 from slack_sdk.models.blocks import InputBlock, Option, PlainTextObject, StaticSelectElement
 from slack_sdk.models.views import View
 
 from bot.desk.case import Case
+from bot.desk.merging import Candidate, titled
+from bot.desk.offers import MERGE, SEND_BACK
 from bot.desk.team import Team
 from bot.handlers.slack.blocks import sections
-from bot.handlers.slack.cases.buttons import MERGE, SEND_BACK
 from bot.handlers.slack.cases.modals import Meant, asked, text_input, view_of
 from bot.handlers.slack.mrkdwn import escape
 from bot.texts import Texts
@@ -29,26 +28,17 @@ _LINE = 75
 """Characters of one."""
 
 
-class Candidate(BaseModel):
-    """A case that another may be merged into; so many askers will get its answer then."""
-
-    model_config = ConfigDict(frozen=True)
-
-    case: Case
-    askers: int
-
-
 def sending_back(case: Case, meant: Meant, teams: Sequence[Team], texts: Texts) -> View:
     """To say that the case belongs elsewhere: to another team, where there are others and one knows which; and why."""
     others = [team for team in teams if team.id != case.team]
-    note = "slack.send_back.note" if others else "slack.send_back.note.one"
+    note = "desk.form.send_back.note" if others else "desk.form.send_back.note.one"
     blocks = [*sections([escape(texts(meant.language, note))])]
     if others:
-        unknown = Option(value=UNKNOWN, text=_plain(texts(meant.language, "slack.send_back.team.unknown")))
+        unknown = Option(value=UNKNOWN, text=_plain(texts(meant.language, "desk.form.send_back.team.unknown")))
         options = [Option(value=team.id, text=_plain(team.name)) for team in others[: _MOST - 1]]
         select = StaticSelectElement(action_id=TEAM, options=[unknown, *options], initial_option=unknown)
         blocks.append(
-            InputBlock(block_id=TEAM, label=_plain(texts(meant.language, "slack.send_back.team")), element=select)
+            InputBlock(block_id=TEAM, label=_plain(texts(meant.language, "desk.form.send_back.team")), element=select)
         )
     blocks.append(text_input(SEND_BACK, meant, texts, optional=True))
     return view_of(SEND_BACK, case, meant, texts, blocks)
@@ -60,36 +50,17 @@ def merging(case: Case, meant: Meant, candidates: Sequence[Candidate], texts: Te
     options = [
         Option(
             value=each.case.id,
-            text=_plain(_titled(each.case, texts, language)),
-            description=_plain(texts(language, "slack.merge.askers", count=each.askers)),
+            text=_plain(titled(each.case, texts, language)),
+            description=_plain(texts(language, "desk.form.merge.askers", count=each.askers)),
         )
         for each in candidates[:_MOST]
     ]
-    label = _plain(texts(language, "slack.merge.label"))
-    hint = _plain(texts(language, "slack.merge.hint"))
+    label = _plain(texts(language, "desk.form.merge.label"))
+    hint = _plain(texts(language, "desk.form.merge.hint"))
     select = StaticSelectElement(action_id=INTO, options=options)
-    note = sections([escape(texts(language, "slack.merge.note"))])
+    note = sections([escape(texts(language, "desk.form.merge.note"))])
     into = InputBlock(block_id=INTO, label=label, hint=hint, element=select)
     return view_of(MERGE, case, meant, texts, [*asked(case, meant, texts), *note, into])
-
-
-def candidates(case: Case, others: Iterable[Case], merged: Iterable[Case]) -> list[Candidate]:
-    """Those of the others that this one may be merged into, in their order. `merged` are the cases that are answered by
-    way of another."""
-    askers: dict[str, set[str]] = defaultdict(set)
-    for each in merged:
-        askers[each.merged_into or ""].add(each.asker.id)
-    fitting = {each.id: each for each in others if each.id != case.id and each.audience is case.audience}
-    return [
-        Candidate(case=each, askers=len({case.asker.id, each.asker.id} | askers[case.id] | askers[each.id]))
-        for each in fitting.values()
-    ]
-
-
-def _titled(case: Case, texts: Texts, language: str) -> str:
-    # Of what was asked in private, only the case itself shows the words.
-    words = texts(language, f"desk.state.{case.state}") if case.confidential else " ".join(case.question.split())
-    return f"{case.label}: {words}"
 
 
 def _plain(text: str) -> PlainTextObject:

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
+from bot.behind import Behind
 from bot.desk.case import TO_ASKER, Case
 from bot.desk.desk import Desk
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.modals import LONGEST, RELAY, Meant, relaying
 from bot.handlers.slack.cases.officers import OFFICERS_LANGUAGE
@@ -71,13 +71,13 @@ class Relaying:
         )
         message = next((each for each in there["messages"] if each["ts"] == note.ts), None)
         if message is None:
-            return await self._tell(who, "slack.relay.gone")
+            return await self._tell(who, "desk.form.relay.gone")
         await self._open(who, trigger, note, message, beside)
 
     async def _find(self, who: Pressed, trigger: str, message: Mapping[str, Any]) -> None:
         case = await self._cards.above(who.channel, who.thread)
         if not case or message["ts"] == who.thread:
-            return await self._tell(who, "slack.relay.elsewhere")
+            return await self._tell(who, "desk.form.relay.elsewhere")
         note = Note(case=case, channel=who.channel, thread=who.thread, ts=message["ts"])
         await self._open(who, trigger, note, message)
 
@@ -86,11 +86,11 @@ class Relaying:
     ) -> None:
         text, files = plain(message.get("text") or ""), bool(message.get("files"))
         if message.get("bot_id"):
-            return await self._tell(who, "slack.relay.bot")
+            return await self._tell(who, "desk.form.relay.bot")
         if not text:
-            return await self._tell(who, "slack.relay.empty")
+            return await self._tell(who, "desk.form.relay.empty")
         if len(text) > LONGEST:
-            return await self._tell(who, "slack.relay.long", limit=LONGEST, length=len(text))
+            return await self._tell(who, "desk.form.relay.long", limit=LONGEST, length=len(text))
 
         async def make(case: Case, meant: Meant) -> View:
             merged = len(await self._desk.merged_into(case.id))

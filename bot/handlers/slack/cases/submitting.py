@@ -8,14 +8,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.behind import Behind
+from bot.desk import offers
 from bot.desk.case import Case, IllegalMove, Move
 from bot.desk.desk import Desk
 from bot.desk.outbox import Undeliverable
 from bot.desk.store import CaseNotFound
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import said as plainly
-from bot.handlers.slack.cases import buttons
 from bot.handlers.slack.cases.modals import AS, RELAY, SURE, TEXT, WHO, Meant
 from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.cases.passing_on import INTO, TEAM, UNKNOWN
@@ -39,11 +39,11 @@ class Submitting:
 
     def register(self, app: AsyncApp) -> None:
         """Let Bolt hand over what is filled in."""
-        app.view(buttons.ANSWER)(self._answer)
-        app.view(buttons.ASK_BACK)(self._ask_back)
-        app.view(buttons.SEND_BACK)(self._send_back)
-        app.view(buttons.MERGE)(self._merge)
-        app.view(buttons.REASSIGN)(self._reassign)
+        app.view(offers.ANSWER)(self._answer)
+        app.view(offers.ASK_BACK)(self._ask_back)
+        app.view(offers.SEND_BACK)(self._send_back)
+        app.view(offers.MERGE)(self._merge)
+        app.view(offers.REASSIGN)(self._reassign)
         app.view(RELAY)(self._relay)
 
     async def _answer(self, body: dict[str, Any], ack: Ack) -> None:
@@ -74,15 +74,15 @@ class Submitting:
         except (*UNREACHABLE, Undeliverable):
             return await self._refuse(ack, meant, WHO, "slack.reassign.unknown")
         if colleague.officer is None:
-            return await self._refuse(ack, meant, WHO, "slack.reassign.nobody")
+            return await self._refuse(ack, meant, WHO, "desk.form.reassign.nobody")
         await self._end(ack, meant, WHO, self._desk.reassign(meant.case, meant.officer, colleague.officer))
 
     async def _relay(self, body: dict[str, Any], ack: Ack) -> None:
         meant, filled = _read(body)
         if filled.get(SURE) != SURE:
-            return await self._refuse(ack, meant, SURE, "slack.relay.unsure")
+            return await self._refuse(ack, meant, SURE, "desk.form.relay.unsure")
         if not filled.get(AS):
-            return await self._refuse(ack, meant, AS, "slack.relay.as.none")
+            return await self._refuse(ack, meant, AS, "desk.form.relay.as.none")
         send = {
             Move.ANSWERED: self._desk.answer,
             Move.ASKED_BACK: self._desk.ask_back,
@@ -91,7 +91,7 @@ class Submitting:
         sent = await self._end(ack, meant, TEXT, send(meant.case, meant.officer, filled.get(TEXT, ""), meant.note))
         if sent and meant.beside:
             # What stands beside the note says that it is internal.
-            told = plainly(self._texts(meant.language, "slack.note.sent"))
+            told = plainly(self._texts(meant.language, "desk.note.sent"))
             key = f"{RELAY}:{body['view']['id']}"
             self._behind.start(self._aside.tell(key, meant.beside, told, replace=True))
 
@@ -102,7 +102,7 @@ class Submitting:
         except IllegalMove as refused:
             await self._refuse(ack, meant, block, refused.key, **refused.values)
         except CaseNotFound:
-            await self._refuse(ack, meant, block, "slack.casework.gone")
+            await self._refuse(ack, meant, block, "desk.case.card.gone")
         else:
             await ack()
             return True

@@ -14,7 +14,8 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.desk.case import OPEN, Case, CaseState, Move
-from bot.desk.notices import RESUMED, CaseNotice
+from bot.desk.describing_cases import DATED, NEWS
+from bot.desk.notices import CaseNotice
 from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.cases.opening import Pressed
 from bot.handlers.slack.moments import dated
@@ -28,20 +29,6 @@ REOPEN = "asker.reopen"
 """The action ids of the asker's buttons, whose value is the case's id; REOPEN also names the modal of the last two."""
 MISSING = "missing"
 """The input of that modal, and the only element in it."""
-NEWS = {
-    "case.claimed": "slack.claimed",
-    "case.reassigned": "slack.reassigned",
-    "case.merged": "slack.merged",
-    "case.closed": "slack.closed",
-    "case.reopened": "slack.reopened",
-    "case.escalated": "slack.escalated",
-    "case.nudged": "slack.nudged",
-    RESUMED: "slack.resumed",
-}
-"""What the asker is told of the case, by the kind of the delivery."""
-
-_DATED = {Move.REOPENED: "slack.reopened.due", Move.FOLLOWED_UP: "slack.resumed.due"}
-"""What the asker is told where it is known by when to expect something."""
 _LONGEST = 3_000
 
 
@@ -61,7 +48,7 @@ def forwarded(case: Case, texts: Texts, *, masked: bool = False) -> Message:
     """That the question is with the officers, by when they answer, and how to take it back; `masked`: and that personal
     data which its asker put into it at the last is hidden."""
     due = case.due_reply or case.opened
-    lines = [dated(texts, case.language, "slack.forwarded", due, case=case.label)]
+    lines = [dated(texts, case.language, "desk.case.forwarded", due, case=case.label)]
     told = marked("\n\n".join([*lines, *([escape(texts(case.language, "reply.note.masked"))] if masked else [])]))
     return Message(told.text, (*told.blocks, ActionsBlock(elements=[withdrawing(case, case.language, texts)])))
 
@@ -70,15 +57,15 @@ def news(notice: CaseNotice, case: Case, kind: str, texts: Texts) -> Message:
     """What has become of the case."""
     language = notice.language
     values = {"name": notice.officer.name if notice.officer else "", "case": notice.label}
-    if notice.move in _DATED and notice.due:
-        return marked(dated(texts, language, _DATED[notice.move], notice.due, **values))
+    if notice.move in DATED and notice.due:
+        return marked(dated(texts, language, DATED[notice.move], notice.due, **values))
     told = escape(texts(language, NEWS[kind], **values))
     if notice.move is not Move.NUDGED:
         return marked(told)
     asked = marked(told if notice.place.private else f"<@{case.asker.id}> {told}")
     helped = [
-        _button(texts(language, "slack.nudged.yes"), HELPED, case, style="primary"),
-        _button(texts(language, "slack.nudged.no"), NOT_HELPED, case),
+        _button(texts(language, "desk.case.nudged.yes"), HELPED, case, style="primary"),
+        _button(texts(language, "desk.case.nudged.no"), NOT_HELPED, case),
     ]
     return Message(asked.text, (*asked.blocks, ActionsBlock(elements=helped)))
 
@@ -87,18 +74,18 @@ def moves(case: Case, language: str, texts: Texts) -> list[ButtonElement]:
     """What the asker can do with a case as it stands."""
     if case.state in OPEN | {CaseState.MERGED}:
         return [withdrawing(case, language, texts)]
-    return [_button(texts(language, "slack.reopen.asker"), REOPEN, case)]
+    return [_button(texts(language, "desk.reopen.asker"), REOPEN, case)]
 
 
 def withdrawing(case: Case, language: str, texts: Texts) -> ButtonElement:
     """The button that takes the question back."""
     confirm = ConfirmObject(
-        title=PlainTextObject(text=texts(language, "slack.withdraw.title", case=case.label)),
-        text=PlainTextObject(text=texts(language, "slack.withdraw.text")),
-        confirm=PlainTextObject(text=texts(language, "slack.withdraw")),
-        deny=PlainTextObject(text=texts(language, "slack.withdraw.keep")),
+        title=PlainTextObject(text=texts(language, "desk.withdraw.title", case=case.label)),
+        text=PlainTextObject(text=texts(language, "desk.withdraw.text")),
+        confirm=PlainTextObject(text=texts(language, "desk.withdraw")),
+        deny=PlainTextObject(text=texts(language, "desk.withdraw.keep")),
     )
-    return _button(texts(language, "slack.withdraw"), WITHDRAW, case, confirm=confirm)
+    return _button(texts(language, "desk.withdraw"), WITHDRAW, case, confirm=confirm)
 
 
 def reopening(case: Case, again: Again, texts: Texts) -> View:
@@ -109,14 +96,14 @@ def reopening(case: Case, again: Again, texts: Texts) -> View:
 
     element = PlainTextInputElement(action_id=MISSING, multiline=True, max_length=_LONGEST)
     missing = InputBlock(
-        block_id=MISSING, label=told("slack.reopen.label"), hint=told("slack.reopen.hint"), element=element
+        block_id=MISSING, label=told("desk.reopen.label"), hint=told("desk.reopen.hint"), element=element
     )
     return View(
         type="modal",
         callback_id=REOPEN,
-        title=told("slack.reopen.title", case=case.label),
-        submit=told("slack.reopen.submit"),
-        close=told("slack.casework.cancel"),
+        title=told("desk.reopen.title", case=case.label),
+        submit=told("desk.reopen.submit"),
+        close=told("desk.case.cancel"),
         private_metadata=again.model_dump_json(),
         blocks=[missing],
     )

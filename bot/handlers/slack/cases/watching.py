@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.desk.describing_cases import watched
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Delivery, Undeliverable
 from bot.desk.teams import Teams
@@ -12,6 +13,7 @@ from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.mrkdwn import clip, escape, link
 from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.workspace import Workspace
+from bot.pages import Pages
 from bot.texts import Texts
 
 KIND = "case.watched"
@@ -31,7 +33,7 @@ class WatchCourier:
         teams: Teams,
         texts: Texts,
     ) -> None:
-        self._public_url = public_url
+        self._pages = Pages(public_url)
         self._clients = clients
         self._workspace = workspace
         self._aside = aside
@@ -58,15 +60,6 @@ class WatchCourier:
         return found.name if found else ""
 
     def _told(self, notice: CaseNotice, language: str) -> Message:
-        lead = self._texts(language, "slack.watched", case=notice.label)
-        said = self._texts(
-            language,
-            f"desk.move.{notice.move}",
-            name=notice.actor.name if notice.actor else "",
-            to=notice.officer.name if notice.officer else "",
-            team=self._named(notice.team),
-            into=notice.into,
-        )
-        way = link(f"{self._public_url}/saker/{notice.case_id}", escape(self._texts(language, "slack.case.open")))
-        # What was written is read in the case: it may have been asked in private.
+        lead, said = watched(notice, self._named(notice.team), self._texts, language)
+        way = link(self._pages.case(notice.case_id), escape(self._texts(language, "desk.case.open")))
         return Message(clip(f"{lead} {said}", FALLBACK), tuple(sections([bold(lead), clip(said, SECTION), way])))

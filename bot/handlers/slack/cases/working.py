@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from slack_bolt.async_app import AsyncApp
 
 from bot.desk.absences import Absences
+from bot.desk.outbox import Courier
+from bot.desk.quick import QuickMoves
+from bot.desk.surroundings import Surroundings
 from bot.handlers.slack.cases import askers, bulletins, corresponding, courier, pressing, publishing, watching
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.casework import Casework
@@ -17,7 +20,6 @@ from bot.handlers.slack.cases.opening import Opening
 from bot.handlers.slack.cases.relaying import Relaying
 from bot.handlers.slack.cases.submitting import Submitting
 from bot.handlers.slack.cases.whispering import Whispers
-from bot.handlers.slack.courier import Carrier
 from bot.handlers.slack.shared import Shared
 
 
@@ -39,18 +41,18 @@ class Working:
             Relaying(behind, clients, cards, opening, desk, texts),
             Submitting(officers, behind, aside, desk, texts),
         )
-        channel = OfficersChannel(url, workspace, posts, officers, absences, desk, texts)
+        channel = OfficersChannel(url, workspace, posts, officers, Surroundings(desk, absences), desk, texts)
         carried = courier.CaseCourier(channel, workspace, whispers, directory, replies, desk, texts)
         corresponded = corresponding.CorrespondenceCourier(workspace, whispers, officers, replies, desk, texts)
         published = publishing.PublishingCourier(url, workspace, officers, desk, texts)
         told = bulletins.BulletinCourier(settings.changes_channel, url, clients, workspace, directory, texts)
-        self._carriers: Mapping[str, Carrier] = {
+        self._carriers: Mapping[str, Courier] = {
             **dict.fromkeys(courier.KINDS, carried),
             **dict.fromkeys(corresponding.KINDS, corresponded),
             **dict.fromkeys(publishing.KINDS, published),
             bulletins.KIND: told,
             askers.KIND: askers.AskerCourier(owing, workspace, whispers, posts, desk, texts),
-            pressing.KIND: pressing.PressCourier(whispers, officers, absences, desk, texts),
+            pressing.KIND: pressing.PressCourier(whispers, officers, QuickMoves(desk, absences), texts),
             watching.KIND: watching.WatchCourier(url, clients, workspace, aside, directory, desk.teams, texts),
         }
 
@@ -59,6 +61,6 @@ class Working:
         for part in self._parts:
             part.register(app)
 
-    def carriers(self) -> Mapping[str, Carrier]:
+    def carriers(self) -> Mapping[str, Courier]:
         """Who carries what is owed because of cases, by kind."""
         return self._carriers

@@ -13,9 +13,9 @@ from bot.desk.case import OPEN, Case, CaseState, Officer
 from bot.desk.desk import Desk
 from bot.desk.finding import CaseFilter
 from bot.handlers.slack.cases.officers import Colleague, Officers
-from bot.handlers.slack.library import Strategies
-from bot.handlers.slack.store import Replies, Said
-from bot.question import Status
+from bot.handlers.slack.store import Replies
+from bot.library import Strategies
+from bot.replies import Said
 from knowledge.strategies import Strategy
 
 USUAL = "nb"
@@ -99,12 +99,9 @@ class Gathering:
 
     async def _questions(self, workspace: str, user: str, team_url: str) -> Sequence[Asked]:
         replies = await self._replies.of_asker(workspace, user, _LOOKED_AT)
-        said = [each for each in replies if each.question.text and each.reply.status in _QUESTIONS][:MOST_QUESTIONS]
+        said = [each for each in replies if each.question.text and each.reply.can_be_forwarded][:MOST_QUESTIONS]
         cases = await self._desk.of_replies([each.reply.id for each in said])
         return [Asked(said=each, case=cases.get(each.reply.id), address=_thread(team_url, each)) for each in said]
-
-
-_QUESTIONS = frozenset({Status.ANSWERED, Status.ABSTAINED})
 
 
 def _thread(team_url: str, said: Said) -> str:

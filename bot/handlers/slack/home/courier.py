@@ -10,6 +10,7 @@ from bot.desk.case import IllegalMove
 from bot.desk.desk import Desk
 from bot.desk.notices import lane_of
 from bot.desk.outbox import Delivery
+from bot.desk.owing import Owing
 from bot.desk.store import CaseNotFound
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import FALLBACK, Message, quoted, sections
@@ -19,12 +20,11 @@ from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home import rendering
 from bot.handlers.slack.home.content import Gathering, Queue
 from bot.handlers.slack.home.form import Shown
-from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.home.tolerance import tolerated
 from bot.handlers.slack.mrkdwn import clip, escape, literal
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.asking import Asked
 from bot.handlers.slack.workspace import Workspace
+from bot.pages import Pages
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)

@@ -7,14 +7,14 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.behind import Behind
 from bot.desk.desk import Desk
 from bot.desk.store import CaseNotFound
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.cases.officers import Officers
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home import work_objects
-from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.installed import workspace_of
+from bot.pages import Pages
 from bot.texts import Texts
 
 

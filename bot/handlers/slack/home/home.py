@@ -7,19 +7,19 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers.slack.courier import Carrier
+from bot.desk.outbox import Courier
 from bot.handlers.slack.home.content import Gathering
 from bot.handlers.slack.home.courier import HomeCourier, WantedCourier
 from bot.handlers.slack.home.details import Details
 from bot.handlers.slack.home.opening import Opening
-from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.home.prompts import Prompts
 from bot.handlers.slack.home.sharing import KIND as UNFURL
 from bot.handlers.slack.home.sharing import Sharing
 from bot.handlers.slack.home.titles import Titling
 from bot.handlers.slack.home.unfurling import Unfurling
-from bot.handlers.slack.library import Strategies
 from bot.handlers.slack.shared import Shared
+from bot.library import Strategies
+from bot.pages import Pages
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Home:
         ):
             part.register(app)
 
-    def carriers(self) -> Mapping[str, Carrier]:
+    def carriers(self) -> Mapping[str, Courier]:
         """What carries the deliveries that this owes, by kind."""
         shared, clients, desk, texts = self.shared, self.shared.clients, self.shared.desk, self.shared.texts
         pages, officers = Pages(shared.settings.public_url), shared.officers
@@ -50,6 +50,6 @@ class Home:
             UNFURL: Unfurling(clients, shared.directory, desk, shared.library, officers, pages, texts),
         }
 
-    def entitled(self, carrier: Carrier) -> Carrier:
+    def entitled(self, carrier: Courier) -> Courier:
         """What carries replies, and names the conversations that begin with them."""
         return Titling(carrier, self.shared.behind, self.shared.clients)

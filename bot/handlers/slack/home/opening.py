@@ -9,9 +9,10 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 
+from bot.behind import Behind
+from bot.desk.owing import Owing
 from bot.guard import Guard
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.home.content import Queue
 from bot.handlers.slack.home.courier import Opened, Wanted, owe_home
@@ -20,8 +21,9 @@ from bot.handlers.slack.home.prompts import Prompts
 from bot.handlers.slack.home.rendering import ASK, CLAIM, FILTER, OPEN
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import escape
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.asking import Heard, ask
+from bot.handlers.slack.questions.counting import counted
+from bot.limits import worded
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -125,5 +127,9 @@ class Opening:
             return
         wanted = Wanted(asked=asked, language=shown.language)
         key = f"home.asked:{workspace}:{view['id']}"
-        await self._owing.owe("home.asked", key, f"home/{workspace}/{user['id']}", wanted.model_dump(mode="json"))
+        payload, counts = wanted.model_dump(mode="json"), counted(workspace, heard.channel, heard.user)
+        if limited := await self._owing.owe("home.asked", key, f"home/{workspace}/{heard.user}", payload, counts):
+            problem = worded(limited, shown.language, self._texts)
+            await ack(response_action="errors", errors={QUESTION: problem})
+            return
         await ack()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from babel.dates import format_date
 from slack_sdk.models.blocks import Block, ContextBlock, PlainTextObject
 
+from bot import previews
 from bot.handlers.slack.blocks import bold, markup, quoted, sections
-from bot.handlers.slack.home.pages import Pages, SourceLink
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
-from bot.texts import LOCALES, Texts
-from knowledge.model import Audience, Document, Section
+from bot.pages import Pages, SourceLink
+from bot.texts import Texts
+from knowledge.model import Document
 from knowledge.strategies import Strategy
 
 _TITLE = 300
@@ -20,7 +20,6 @@ _QUOTE = 600
 _STRATEGIES = 5
 _PREVIEW = 150
 _PRODUCT = "Møteplassen"
-_KINDS = frozenset({"plan", "guidance", "law", "routine", "page", "answer"})
 
 Preview = dict[str, Any]
 """The value of one link in a call of chat.unfurl."""
@@ -28,13 +27,12 @@ Preview = dict[str, Any]
 
 def source(document: Document, asked: SourceLink, language: str, pages: Pages, texts: Texts) -> Preview:
     """A document or a section of it: title, what kind of source it is, its date, and its own words."""
-    section = document.section(asked.section) or next((each for each in document.sections if each.text.strip()), None)
-    anchor = section.anchor if section and section.anchor == asked.section else ""
-    head = [_bold_link(pages.source(document.id, anchor), document.title)]
-    if section and section.heading and section.heading != document.title:
-        head.append(bold(section.heading[:_TITLE]))
-    words = quoted(clip(literal(_words(section, asked.words)), _QUOTE)) if section else ""
-    about = [markup(clip(" · ".join(_about(document, language, texts)), _TITLE))]
+    shown = previews.preview(document, asked, language, texts)
+    head = [_bold_link(pages.source(document.id, shown.anchor), shown.title)]
+    if shown.heading:
+        head.append(bold(shown.heading[:_TITLE]))
+    words = quoted(clip(literal(shown.words), _QUOTE)) if shown.words else ""
+    about = [markup(clip(shown.about, _TITLE))]
     blocks = [*sections(["\n".join(filter(None, [*head, words]))]), ContextBlock(elements=about)]
     return _preview(document.title, blocks)
 
@@ -43,7 +41,7 @@ def strategies(found: Sequence[Strategy], language: str, pages: Pages, texts: Te
     """The strategies that a search finds: the first ones, and how many there are."""
     title = texts(language, "slack.home.strategies")
     lines = [_strategy(each, pages) for each in found[:_STRATEGIES]]
-    count = markup(escape(texts(language, "slack.unfurl.strategies", count=len(found))))
+    count = markup(escape(texts(language, "reply.preview.strategies", count=len(found))))
     return _preview(title, [*sections([_bold_link(pages.strategies, title), *lines]), ContextBlock(elements=[count])])
 
 
@@ -55,21 +53,6 @@ def _strategy(strategy: Strategy, pages: Pages) -> str:
 def _bold_link(address: str, label: str) -> str:
     """A link with a bold label."""
     return f"*{link(address, clip(label.replace('*', ''), _TITLE))}*"
-
-
-def _about(document: Document, language: str, texts: Texts) -> list[str]:
-    about = [texts(language, f"slack.unfurl.kind.{document.kind}")] if document.kind in _KINDS else []
-    if document.audience is Audience.INTERNAL:
-        about.append(texts(language, "slack.unfurl.internal"))
-    if date := document.checked or document.changed or document.published:
-        about.append(format_date(date, "long", locale=LOCALES[language]))
-    return about or [document.source.strip() or _PRODUCT]
-
-
-def _words(section: Section, words: str) -> str:
-    """The words that the link marks, where they stand in the section; else the section from its beginning."""
-    wanted = " ".join(words.split())
-    return wanted if wanted and wanted in " ".join(section.text.split()) else section.text
 
 
 def _preview(title: str, blocks: Sequence[Block]) -> Preview:

@@ -1,4 +1,4 @@
-"""What people may want to ask, suggested where they begin to talk with the bot."""
+"""Questions suggested in Slack where people begin to talk with the bot."""
 
 from __future__ import annotations
 
@@ -6,15 +6,8 @@ from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.home.content import USUAL
 from bot.handlers.slack.home.tolerance import tolerated
-from bot.people import Role
+from bot.prompts import SUGGESTED
 from bot.texts import Texts
-
-SUGGESTED = {
-    Role.BUSINESS: ("slack.prompt.permit", "slack.prompt.sign", "slack.prompt.hours", "slack.prompt.green"),
-    Role.STAFF: ("slack.prompt.strategy", "slack.prompt.letter", "slack.prompt.green", "slack.prompt.law"),
-    Role.OFFICER: ("slack.prompt.law", "slack.prompt.permit", "slack.prompt.strategy", "slack.prompt.letter"),
-}
-"""What is suggested to whom, by the keys of the texts; at most four, as Slack takes no more."""
 
 
 class Prompts:

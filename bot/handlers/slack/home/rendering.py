@@ -26,9 +26,9 @@ from bot.handlers.slack.blocks import SECTION, bold, markup, quoted, sections
 from bot.handlers.slack.cases.card import deadline
 from bot.handlers.slack.cases.telling import moves
 from bot.handlers.slack.home.content import Asked, Content, Queue
-from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.moments import dated, moment
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
+from bot.pages import Pages
 from bot.question import Status
 from bot.texts import Texts
 from knowledge.strategies import Strategy
@@ -98,7 +98,7 @@ def _case(case: Case, now: dt.datetime, language: str, texts: Texts) -> str:
 
 
 def _moves(case: Case, language: str, pages: Pages, texts: Texts) -> list[ButtonElement]:
-    opening = _button(texts(language, "slack.case.open"), OPEN, url=pages.case(case.id))
+    opening = _button(texts(language, "desk.case.open"), OPEN, url=pages.case(case.id))
     if case.officer:
         return [opening]
     return [_button(texts(language, "slack.home.claim"), CLAIM, value=case.id), opening]

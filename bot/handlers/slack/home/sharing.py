@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from slack_bolt.async_app import AsyncApp
 
+from bot.desk.owing import Owing
 from bot.handlers.slack import PLATFORM
-from bot.handlers.slack.home.pages import Pages
 from bot.handlers.slack.installed import workspace_of
-from bot.handlers.slack.owing import Owing
+from bot.pages import Pages
 from bot.people import Place
 
 KIND = "unfurl"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import structlog
 
-from bot.desk.outbox import Delivery, Undeliverable
-from bot.handlers.slack.behind import Behind
+from bot.behind import Behind
+from bot.desk.outbox import Courier, Delivery, Undeliverable
 from bot.handlers.slack.clients import Clients
-from bot.handlers.slack.courier import Carrier
 from bot.handlers.slack.questions.asking import Asked
 from bot.handlers.slack.replies.status import Pauses
 from bot.handlers.slack.workspace import UNREACHABLE, reason
@@ -21,7 +20,7 @@ _LONGEST = 80
 class Titling:
     """Carries replies as another carrier does, and sets a title beside: an ornament that no reply waits for."""
 
-    def __init__(self, carrier: Carrier, behind: Behind, clients: Clients) -> None:
+    def __init__(self, carrier: Courier, behind: Behind, clients: Clients) -> None:
         self._carrier = carrier
         self._behind = behind
         self._clients = clients

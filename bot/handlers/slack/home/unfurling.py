@@ -13,11 +13,11 @@ from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.home import previews, work_objects
 from bot.handlers.slack.home.content import USUAL
-from bot.handlers.slack.home.pages import CaseLink, Pages, SourceLink, StrategiesLink
 from bot.handlers.slack.home.previews import Preview
 from bot.handlers.slack.home.sharing import Shared
 from bot.handlers.slack.home.tolerance import tolerated
-from bot.handlers.slack.library import Library, Strategies
+from bot.library import Library, Strategies
+from bot.pages import CaseLink, Pages, SourceLink, StrategiesLink
 from bot.people import Asker, Role, audience_of
 from bot.texts import Texts
 from knowledge.model import Audience

@@ -17,7 +17,7 @@ from slack_sdk.models.metadata import (
 )
 
 from bot.desk.case import Case
-from bot.handlers.slack.home.pages import Pages
+from bot.pages import Pages
 from bot.texts import Texts
 
 TYPE = "case"

@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Base, Database
-from bot.desk.outbox import Delivery, OutboxRow
+from bot.desk.outbox import Courier, Delivery, OutboxRow
+from bot.desk.owing import Owing
 from bot.handlers.slack import PLATFORM
-from bot.handlers.slack.courier import Carrier
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.installing.store import InstallationRow, Installations
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.store import ReplyRow
 
 log = structlog.get_logger(__name__)
@@ -50,7 +49,7 @@ class Leaving:
         app.event("app_uninstalled")(self._removed)
         app.event("tokens_revoked")(self._revoked)
 
-    def carriers(self) -> Mapping[str, Carrier]:
+    def carriers(self) -> Mapping[str, Courier]:
         """What carries the news: this itself."""
         return {KIND: self}
 

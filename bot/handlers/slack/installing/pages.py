@@ -57,6 +57,7 @@ class Pages:
         redirect = f"{settings.public_url}{REDIRECT}"
         self._consent = Consent(client_id, client_secret, settings.slack_api_url, redirect)
         self._secure = settings.public_url.startswith("https:")
+        self._homes = settings.slack_homes
         self._installations = installations
         self._begun = begun
         self._texts = texts
@@ -106,6 +107,10 @@ class Pages:
         if not await self._begun.end(told.get("state", ""), request.cookies.get(COOKIE, "")):
             raise NotInstalled("slack.install.failed.expired", "state")
         installation = await self._consent.given(told.get("code", ""))
+        if self._homes and installation.workspace not in self._homes:
+            # Its token is not kept, and not revoked either: where the app is installed there by way of another
+            # municipality's page, Slack has given the very token that this one acts with.
+            raise NotInstalled("slack.install.failed.elsewhere", "a workspace that is not listed")
         await self._installations.keep(installation)
         return installation
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+from bot import wording
 from bot.guard import LONGEST_QUESTION
 from bot.handlers.slack.mrkdwn import plain
-from bot.handlers.slack.questions import wording
 
 _MENTION = re.compile(r"<(?:@(?P<user>[A-Z0-9]+)|!(?:subteam\^|here|channel|everyone))[^>]*>")
 _AT_NAME = re.compile(r"(?:^|\s)@[^\W\d_]\w+")

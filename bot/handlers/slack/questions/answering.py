@@ -5,14 +5,16 @@ from __future__ import annotations
 import structlog
 
 from bot.desk.outbox import Delivery
+from bot.error_ids import new_error_id
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.questions import rendering
 from bot.handlers.slack.questions.aside import Aside
 from bot.handlers.slack.questions.asking import Asked
 from bot.handlers.slack.questions.commanded import Commanded, is_shareable
-from bot.handlers.slack.replies.thinking import Thinking, error_id
-from bot.handlers.slack.store import GIVEN_UP, Replies, Said
+from bot.handlers.slack.replies.thinking import Thinking
+from bot.handlers.slack.store import Replies
 from bot.handlers.slack.workspace import Workspace
+from bot.replies import GIVEN_UP, Said
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -46,7 +48,7 @@ class Answers:
 
     async def give_up(self, delivery: Delivery) -> None:
         """Say that a reply will not come, or bring one that is there already, in the asker's direct messages."""
-        commanded, error = Commanded.model_validate(delivery.payload), error_id(delivery.key)
+        commanded, error = Commanded.model_validate(delivery.payload), new_error_id()
         log.error("slack.command_given_up", key=delivery.key, error_id=error)
         key = f"{delivery.key}{GIVEN_UP}"
         said = await self._replies.owed_by(delivery.key) or await self._replies.owed_by(key)

@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.guard import Guard, Refused
+from bot import posing
+from bot.guard import Guard
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
 from bot.handlers.slack.questions.addressed import mentions
 from bot.people import Asker, Place
-from bot.question import Question
-from bot.understanding import OPENING
+from bot.posing import Posed
 
 _SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
 """What people write themselves; the others are edits, joins and the like."""
@@ -23,17 +23,6 @@ _SLACKBOT = "USLACKBOT"
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class Posed(Question):
-    """A question of which it is known who asks it and where. `seen` is where the asker sees the reply, where that is
-    another place than the one that the question belongs to: what is shown fits both. `narrowed`: the reply is the
-    second one, from public sources, as the first was for fewer people than read there by now."""
-
-    asker: Asker
-    place: Place
-    seen: Place | None = None
-    narrowed: bool = False
 
 
 class Heard(_Value):
@@ -90,28 +79,15 @@ class Heard(_Value):
         )
 
 
-class Refusal(_Value):
-    """Why a text is no question: a message for the asker, what fills it in, and the text's language if it has one."""
-
-    key: str
-    values: dict[str, int] = {}
-    language: str = ""
-
-
-class Asked(_Value):
+class Asked(posing.Asked):
     """What was asked, in the message that Slack calls `ts`, by somebody of the workspace `team`.
 
-    `masked`: personal data was taken out of it. Of what was refused the text is not kept at all. `certain`: the bot is
-    meant; else that is to be found out. `files` are those that were attached, as Slack describes them. `bot` is the
-    bot's own user id, as far as the event told it.
+    `files` are those that were attached, as Slack describes them. `bot` is the bot's own user id, as far as the event
+    told it.
     """
 
-    question: Posed
     ts: str
     team: str = ""
-    masked: bool = False
-    certain: bool = True
-    refused: Refusal | None = None
     files: tuple[Mapping[str, Any], ...] = ()
     bot: str = ""
 
@@ -160,15 +136,6 @@ def hear(body: Mapping[str, Any], bot: str = "") -> Heard | None:
 def ask(heard: Heard, guard: Guard, tell_language: Callable[[str], str]) -> Asked:
     """The message as a question that may be kept: checked, and with personal data masked."""
     posed = Posed(text="", asker=Asker(id=heard.user, name=""), place=heard.place)
-    asked = Asked(question=posed, ts=heard.ts, team=heard.team, files=heard.files, bot=heard.bot)
-    text = plain(heard.text)
-    try:
-        guarded = guard.check(text)
-    except Refused as refused:
-        values = {name: value for name, value in refused.values.items() if isinstance(value, int)}
-        # The text is gone when the refusal is put into words.
-        opening = text[:OPENING]
-        language = tell_language(opening) if any(map(str.isalpha, opening)) else ""
-        return asked.model_copy(update={"refused": Refusal(key=refused.key, values=values, language=language)})
-    question = posed.model_copy(update={"text": guarded.text})
-    return asked.model_copy(update={"question": question, "masked": guarded.masked})
+    asked = posing.asked(plain(heard.text), posed, guard, tell_language)
+    about = {"ts": heard.ts, "team": heard.team, "files": heard.files, "bot": heard.bot}
+    return Asked.model_validate({**dict(asked), **about})

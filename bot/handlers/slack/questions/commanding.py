@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers.slack.courier import Carrier
-from bot.handlers.slack.library import Strategies
+from bot.desk.outbox import Courier
 from bot.handlers.slack.questions import commanded, sharing, shortcuts
 from bot.handlers.slack.questions.answering import Answers
 from bot.handlers.slack.questions.commands import Commands
@@ -18,6 +17,7 @@ from bot.handlers.slack.questions.sharing import ShareCourier, Sharing
 from bot.handlers.slack.questions.shortcuts import Shortcuts
 from bot.handlers.slack.replies.thinking import Thinking
 from bot.handlers.slack.shared import Shared
+from bot.library import Strategies
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Commanding:
         ):
             part.register(app)
 
-    def carriers(self) -> Mapping[str, Carrier]:
+    def carriers(self) -> Mapping[str, Courier]:
         """What carries the deliveries that come of it, by kind."""
         shared, aside, texts = self.shared, self.shared.aside, self.shared.texts
         workspace, directory, replies = shared.workspace, shared.directory, shared.replies
@@ -48,5 +48,5 @@ class Commanding:
         return {
             commanded.KIND: Answers(self.thinking, workspace, aside, replies, texts),
             sharing.KIND: ShareCourier(workspace, aside, channels, directory, replies, strategies, texts, address),
-            shortcuts.KIND: Handing(shared.owing, aside, directory, replies, texts, shared.tell_language),
+            shortcuts.KIND: Handing(self.thinking, shared.owing, aside, texts),
         }

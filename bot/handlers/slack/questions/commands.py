@@ -7,20 +7,22 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.desk.owing import Owing
 from bot.guard import Guard
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.channels import Channels
-from bot.handlers.slack.library import Strategies
 from bot.handlers.slack.mrkdwn import plain
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions import rendering
 from bot.handlers.slack.questions.asking import ask
 from bot.handlers.slack.questions.commanded import KIND, Commanded, ear_of, heard_from, is_shareable
+from bot.handlers.slack.questions.counting import counted
 from bot.handlers.slack.questions.languages import Languages
-from bot.handlers.slack.questions.lookup import look_up
+from bot.library import Strategies
+from bot.limits import worded
+from bot.lookup import look_up
 from bot.texts import Texts
 
 _HELP = frozenset({"", "help", "hjelp", "hjelp!", "?"})
@@ -65,7 +67,9 @@ class Commands:
             return await _answer(ack, plainly(self._texts(language, refused.key, **refused.values)))
         payload = Commanded(asked=asked, ear=ear).model_dump(mode="json")
         key = f"{KIND}:{PLATFORM}:{body.get('trigger_id') or secrets.token_hex(8)}"
-        await self._owing.owe(KIND, key, f"{KIND}/{ear.user}", payload)
+        counts = counted(ear.workspace, ear.channel, ear.user)
+        if limited := await self._owing.owe(KIND, key, f"{KIND}/{ear.user}", payload, counts):
+            return await _answer(ack, plainly(worded(limited, language, self._texts)))
         await _answer(ack, plainly(self._texts(language, "slack.command.looking")))
 
     async def _look_up(self, body: dict[str, Any], ack: Ack) -> None:

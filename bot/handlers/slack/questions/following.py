@@ -9,17 +9,18 @@ import structlog
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
 
+from bot import wording
 from bot.database import Database
 from bot.desk.outbox import OutboxRow, Undeliverable
 from bot.guard import Guard
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.mrkdwn import plain
-from bot.handlers.slack.questions import wording
 from bot.handlers.slack.questions.addressed import Written, calls_others, is_meant, mentions
 from bot.handlers.slack.questions.asking import Asked, is_peoples, reply_key
-from bot.handlers.slack.store import LONGEST_HISTORY, Replies, Said
+from bot.handlers.slack.store import Replies
 from bot.handlers.slack.workspace import UNREACHABLE, reason
 from bot.people import Place
+from bot.replies import LONGEST_HISTORY, Said
 
 log = structlog.get_logger(__name__)
 

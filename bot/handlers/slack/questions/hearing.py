@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.desk.outbox import Courier
 from bot.handlers.slack.cases.casework import Casework
 from bot.handlers.slack.channels import CHANGED
-from bot.handlers.slack.courier import Carrier
 from bot.handlers.slack.questions.listening import Listening
 from bot.handlers.slack.questions.modes import Announcing, Modes
 from bot.handlers.slack.questions.ourselves import Ourselves
@@ -27,7 +27,7 @@ class Hearing:
             Listening(casework, owing, channels, threads, Ourselves(shared.clients, shared.behind)),
             Modes(owing, channels, directory, texts),
         )
-        self._carriers: Mapping[str, Carrier] = {
+        self._carriers: Mapping[str, Courier] = {
             TOLD: Telling(shared.workspace, directory, texts),
             CHANGED: Announcing(shared.workspace, texts),
         }
@@ -37,6 +37,6 @@ class Hearing:
         for part in self._parts:
             part.register(app)
 
-    def carriers(self) -> Mapping[str, Carrier]:
+    def carriers(self) -> Mapping[str, Courier]:
         """What carries the deliveries that come of it, beside the replies."""
         return self._carriers

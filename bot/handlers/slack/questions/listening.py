@@ -10,18 +10,22 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.database import now
 from bot.desk.notices import lane_of
+from bot.desk.owing import Owing
+from bot.desk.rates import Limited
 from bot.guard import Guard
 from bot.handlers.slack.cases.casework import Casework
 from bot.handlers.slack.channels import Channels, Mode
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions.addressed import is_open_question, may_be_meant
 from bot.handlers.slack.questions.asking import Heard, ask, bot_in, hear
+from bot.handlers.slack.questions.counting import counted
 from bot.handlers.slack.questions.ourselves import Ourselves
 from bot.handlers.slack.questions.telling import TOLD, Told
 from bot.handlers.slack.questions.threads import Threads
+from bot.limits import values_of
 from bot.understanding import OPENING, by_words
 
 
@@ -97,16 +101,30 @@ class Listening:
             return  # nobody waits to hear that it can't be read
         payload = asked.model_copy(update={"certain": certain}).model_dump(mode="json")
         # Slack sends an event again when the acknowledgement is late, and tells of a mention by two events.
-        await self._owing.owe("reply", heard.key, lane_of(heard.place), payload)
+        counts = counted(heard.workspace, heard.channel, heard.user)
+        limited = await self._owing.owe("reply", heard.key, lane_of(heard.place), payload, counts)
+        if limited and called:
+            await self._hold_off(heard, limited)
+
+    async def _hold_off(self, heard: Heard, limited: Limited) -> None:
+        """Tell whoever asks too much when to ask again; once a minute, or telling it would be too much as well."""
+        key, values = values_of(limited)
+        told = self._told(heard, key, **values)
+        owed = f"{TOLD}:{heard.channel}:{heard.user}:{now():%Y%m%d%H%M}"
+        # In a lane of its own: what is asked first is answered first, and this need not wait for that.
+        await self._owing.owe(TOLD, owed, f"{TOLD}/{heard.user}", told.model_dump(mode="json"))
 
     async def _turn_away(self, heard: Heard, key: str, **values: str) -> None:
         """Tell whoever calls on the bot in vain so; once, though Slack tells of a mention by two events."""
         if not heard.mentioned:
             return
+        told = self._told(heard, key, **values)
+        owed = f"{TOLD}:{heard.channel}:{heard.ts}"
+        await self._owing.owe(TOLD, owed, lane_of(told.place), told.model_dump(mode="json"))
+
+    def _told(self, heard: Heard, key: str, **values: Any) -> Told:
         # Of a thread that nobody has answered in, Slack shows nothing beside it: what is whispered goes to the channel.
         place = heard.place if heard.in_thread else heard.place.model_copy(update={"thread": ""})
         # That of the text where its words tell it, else that of their Slack; of the text itself nothing is kept.
         language = by_words(plain(heard.text)[:OPENING])
-        told = Told(place=place, user=heard.user, language=language, key=key, values=values)
-        owed = f"{TOLD}:{heard.channel}:{heard.ts}"
-        await self._owing.owe(TOLD, owed, lane_of(place), told.model_dump(mode="json"))
+        return Told(place=place, user=heard.user, language=language, key=key, values=values)

@@ -86,8 +86,8 @@ def forwarding(text: str, about: About, texts: Texts) -> View:
     say = _Saying(texts, about.language)
     concerns = InputBlock(
         block_id=CONCERNS,
-        label=say("slack.shortcut.concerns"),
-        hint=say("slack.shortcut.concerns.hint"),
+        label=say("desk.case.consent.concerns"),
+        hint=say("desk.case.consent.concerns.hint"),
         optional=True,
         element=PlainTextInputElement(action_id=CONCERNS, max_length=_LONGEST_NAME),
     )
@@ -137,7 +137,7 @@ def _text(text: str, say: _Saying) -> InputBlock:
     element = PlainTextInputElement(
         action_id=TEXT, multiline=True, initial_value=begun or None, max_length=LONGEST_QUESTION
     )
-    hint = "slack.shortcut.text.clipped" if len(text) > LONGEST_QUESTION else "slack.shortcut.text.hint"
+    hint = "desk.case.consent.clipped" if len(text) > LONGEST_QUESTION else "slack.shortcut.text.hint"
     return InputBlock(block_id=TEXT, label=say("slack.shortcut.text"), hint=say(hint), element=element)
 
 

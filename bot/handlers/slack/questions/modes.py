@@ -10,13 +10,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.desk.outbox import Delivery
+from bot.desk.owing import Owing
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.blocks import Message, marked
 from bot.handlers.slack.channels import Change, Channels, Mode, link
 from bot.handlers.slack.directory import Directory, Person
 from bot.handlers.slack.installed import workspace_of
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions import choosing
 from bot.handlers.slack.questions.telling import TOLD, Told
 from bot.handlers.slack.workspace import Workspace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.slack.behind import Behind
+from bot.behind import Behind
 from bot.handlers.slack.clients import Clients
 
 

@@ -9,8 +9,8 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextB
 
 from bot.handlers.slack.blocks import FALLBACK, SECTION, Message, markup, quoted, sections
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
-from bot.handlers.slack.questions.lookup import Found, key_of
 from bot.handlers.slack.replies import rendering as replies
+from bot.lookup import Found, key_of
 from bot.question import Reply, Status
 from bot.texts import Texts
 from knowledge.strategies import Strategy
@@ -32,9 +32,9 @@ _BUTTONS = {"actions", "context_actions"}
 def aside(question: str, reply: Reply, texts: Texts, *, shareable: bool) -> Message:
     """A reply for one person's eyes under its question, with the ways on."""
     message = _under(_quoted(question, _QUESTION), reply, texts)
-    if reply.status not in {Status.ANSWERED, Status.ABSTAINED}:
+    if not reply.can_be_forwarded:
         return message
-    buttons = [_button(texts(reply.language, "slack.forward"), replies.FORWARD, reply.id)]
+    buttons = [_button(texts(reply.language, "desk.case.forward"), replies.FORWARD, reply.id)]
     if shareable and reply.status is Status.ANSWERED:
         buttons.insert(0, _button(texts(reply.language, "slack.share"), SHARE, reply.id))
     where = ContextBlock(elements=[markup(escape(texts(reply.language, "slack.command.officer")))])

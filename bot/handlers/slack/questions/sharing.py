@@ -10,20 +10,20 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.desk.notices import lane_of
 from bot.desk.outbox import Delivery, Undeliverable
+from bot.desk.owing import Owing
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.channels import Channels
 from bot.handlers.slack.directory import Directory
-from bot.handlers.slack.library import Strategies
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions import rendering
 from bot.handlers.slack.questions.aside import Aside, Ear
 from bot.handlers.slack.questions.commanded import ear_of
-from bot.handlers.slack.questions.lookup import by_keys
 from bot.handlers.slack.store import Replies
 from bot.handlers.slack.workspace import Workspace
+from bot.library import Strategies
+from bot.lookup import by_keys
 from bot.people import Asker, audience_of
 from bot.question import Reply
 from bot.texts import Texts

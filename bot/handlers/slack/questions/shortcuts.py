@@ -10,25 +10,28 @@ from pydantic import BaseModel, ConfigDict
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
+from bot.behind import Behind
 from bot.database import now
+from bot.desk.owing import Owing
+from bot.desk.rates import Limited
 from bot.error_ids import new_error_id
 from bot.guard import Guard, mask
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import marked
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.channels import Channels
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.mrkdwn import plain
-from bot.handlers.slack.owing import Owing
 from bot.handlers.slack.questions import commanded, modals
 from bot.handlers.slack.questions.aside import Aside, Ear
 from bot.handlers.slack.questions.asking import Asked, ask
+from bot.handlers.slack.questions.counting import counted
 from bot.handlers.slack.questions.languages import Languages
 from bot.handlers.slack.questions.modals import About, Filled
 from bot.handlers.slack.workspace import UNREACHABLE, reason
+from bot.limits import worded
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -130,23 +133,32 @@ class Shortcuts:
         silent = filled.open and await self._channels.is_silent(ear.channel)
         owed = commanded.Commanded(asked=asked, ear=ear, open=filled.open and not silent)
         key = f"{commanded.KIND}:{PLATFORM}:{body['view']['id']}"
-        await self._owing.owe(commanded.KIND, key, f"{commanded.KIND}/{ear.user}", owed.model_dump(mode="json"))
-        await ack()
+        payload, counts = owed.model_dump(mode="json"), counted(ear.workspace, ear.channel, ear.user)
+        limited = await self._owing.owe(commanded.KIND, key, f"{commanded.KIND}/{ear.user}", payload, counts)
+        await self._close(limited, filled, ack)
 
     async def _forwarded(self, body: dict[str, Any], ack: Ack) -> None:
         filled = modals.filled(body["view"])
         ear, language = _ear(body, filled.about), filled.about.language
         text = filled.text
         if filled.concerns:
-            text = f"{self._texts(language, 'slack.shortcut.concerning', name=filled.concerns)}\n\n{text}"
+            text = f"{self._texts(language, 'desk.case.consent.concerning', name=filled.concerns)}\n\n{text}"
         asked = ask(commanded.heard_from(ear, _typed(text), team=_team(body)), self._guard, lambda _: "")
         if asked.refused or not filled.text.strip():
             return await self._refuse(asked, filled, ack)
         handle = body["user"].get("name") or body["user"].get("username") or ear.user
         sent = Sent(asked=asked, ear=ear, handle=handle, language=language)
         key = f"{KIND}:{PLATFORM}:{body['view']['id']}"
-        await self._owing.owe(KIND, key, f"{KIND}/{ear.user}", sent.model_dump(mode="json"))
-        await ack()
+        payload, counts = sent.model_dump(mode="json"), counted(ear.workspace, ear.channel, ear.user)
+        limited = await self._owing.owe(KIND, key, f"{KIND}/{ear.user}", payload, counts)
+        await self._close(limited, filled, ack)
+
+    async def _close(self, limited: Limited | None, filled: Filled, ack: Ack) -> None:
+        if limited is None:
+            await ack()
+            return
+        told = worded(limited, filled.about.language, self._texts)
+        await ack(response_action="errors", errors={modals.TEXT: told})
 
     async def _refuse(self, asked: Asked, filled: Filled, ack: Ack) -> None:
         key, values = ("reply.refused.empty", {}) if not asked.refused else (asked.refused.key, asked.refused.values)

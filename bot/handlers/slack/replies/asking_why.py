@@ -51,24 +51,24 @@ def modal(reply: Reply, texts: Texts, *, forwards: bool, staff: bool) -> View:
     faults = [Option(value=fault, text=told(fault.key)) for fault in Fault]
     comment = PlainTextInputElement(action_id=_COMMENT, multiline=True, max_length=_LONGEST)
     blocks = [
-        _input(_REASONS, told("slack.feedback.reasons"), CheckboxesElement(action_id=_REASONS, options=faults)),
-        _input(_COMMENT, told("slack.feedback.comment"), comment, hint=told("slack.feedback.comment.hint")),
+        _input(_REASONS, told("reply.feedback.reasons"), CheckboxesElement(action_id=_REASONS, options=faults)),
+        _input(_COMMENT, told("reply.feedback.comment"), comment, hint=told("reply.feedback.comment.hint")),
     ]
     if staff:
         ranks = [Option(value=rank, text=told(rank.key)) for rank in Importance]
         radio = RadioButtonsElement(action_id=_IMPORTANCE, options=ranks)
-        blocks.insert(1, _input(_IMPORTANCE, told("slack.feedback.importance"), radio))
+        blocks.insert(1, _input(_IMPORTANCE, told("reply.feedback.importance"), radio))
     if forwards:
-        option = Option(value=_FORWARD, text=told("slack.forward"))
+        option = Option(value=_FORWARD, text=told("desk.case.forward"))
         boxes = CheckboxesElement(action_id=_FORWARD, options=[option])
         blocks.append(_input(_FORWARD, told("slack.feedback.forward"), boxes))
     return View(
         type="modal",
         callback_id=SUBMITTED,
         private_metadata=reply.id,
-        title=told("slack.feedback.title"),
-        submit=told("slack.feedback.submit"),
-        close=told("slack.feedback.cancel"),
+        title=told("reply.feedback.title"),
+        submit=told("reply.feedback.submit"),
+        close=told("reply.feedback.cancel"),
         blocks=blocks,
     )
 

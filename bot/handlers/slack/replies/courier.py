@@ -7,20 +7,23 @@ from collections.abc import Sequence
 import structlog
 
 from bot.desk.outbox import Delivery, Undeliverable
+from bot.error_ids import new_error_id
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.questions import rendering as privately
 from bot.handlers.slack.questions.aside import Aside
-from bot.handlers.slack.questions.asking import Asked, Posed
+from bot.handlers.slack.questions.asking import Asked
 from bot.handlers.slack.replies import rendering
 from bot.handlers.slack.replies.rendering import Part
 from bot.handlers.slack.replies.status import StatusLine
 from bot.handlers.slack.replies.streaming import Recipient, Stream, Streams
-from bot.handlers.slack.replies.thinking import Thinking, error_id
-from bot.handlers.slack.store import GIVEN_UP, Replies, Said
+from bot.handlers.slack.replies.thinking import Thinking
+from bot.handlers.slack.store import Replies
 from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
 from bot.people import Place
+from bot.posing import Posed
 from bot.question import Status
+from bot.replies import GIVEN_UP, Said
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -65,7 +68,7 @@ class ReplyCourier:
         """Say that a reply will not come, with the way to an officer: where it was asked for, or else to the asker in
         direct messages."""
         asked = Asked.model_validate(delivery.payload)
-        error = error_id(delivery.key)
+        error = new_error_id()
         log.error("slack.reply_given_up", key=delivery.key, error_id=error)
         # Under a key of its own: should the reply be tried again, it can still come.
         key = f"{delivery.key}{GIVEN_UP}"

@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 
+from bot.behind import Behind
 from bot.guard import mask
 from bot.handlers.slack.acknowledging import Ack
-from bot.handlers.slack.behind import Behind
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
 from bot.handlers.slack.cases.consenting import consent
@@ -20,10 +20,11 @@ from bot.handlers.slack.directory import Directory
 from bot.handlers.slack.installed import workspace_of
 from bot.handlers.slack.replies import asking_why as dialog
 from bot.handlers.slack.replies.feedbacks import Feedbacks
-from bot.handlers.slack.replies.rendering import BAD, FEEDBACK, can_be_forwarded
-from bot.handlers.slack.store import Posts, Replies, Said
+from bot.handlers.slack.replies.rendering import BAD, FEEDBACK
+from bot.handlers.slack.store import Posts, Replies
 from bot.handlers.slack.workspace import UNREACHABLE, Workspace, reason
 from bot.people import Role
+from bot.replies import Said
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class Opinions:
             if thumb == BAD:
                 self._behind.start(self._ask(said, body))
             else:
-                self._behind.start(self._tell(said, person, "slack.feedback.thanks"))
+                self._behind.start(self._tell(said, person, "reply.feedback.thanks"))
         await ack()
 
     async def _open(self, body: dict[str, Any], ack: Ack) -> None:
@@ -95,7 +96,7 @@ class Opinions:
             comment=comment,
             importance=found.importance,
         )
-        self._behind.start(self._tell(said, user["id"], "slack.feedback.thanks"))
+        self._behind.start(self._tell(said, user["id"], "reply.feedback.thanks"))
         if found.forward and self._may_forward(said, user["id"]):
             await ack(response_action="update", view=consent(said, self._texts))
         else:
@@ -109,7 +110,7 @@ class Opinions:
         post = await self._posts.at(item["channel"], item["ts"])
         # A reply can take several messages, whose keys begin with that of the first.
         said = await self._replies.owed_by(post.key) or await self._replies.owed_by(_first(post.key)) if post else None
-        if said is None or not can_be_forwarded(said.reply):
+        if said is None or not said.reply.can_be_forwarded:
             return
         changed = await self._feedbacks.keep(said.reply.id, event["user"], good=good)
         if changed and not good:
@@ -144,7 +145,7 @@ class Opinions:
         await self._workspace.whisper(said.question.place, person, message)
 
     def _may_forward(self, said: Said, person: str) -> bool:
-        return person == said.question.asker.id and can_be_forwarded(said.reply)
+        return person == said.question.asker.id and said.reply.can_be_forwarded
 
 
 def _first(key: str) -> str:

@@ -1,79 +1,25 @@
-"""What people think of replies, kept: one opinion a person and reply, the latest."""
+"""What people in Slack think of replies, kept."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import JSON, Boolean, String, Text, select, update
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Database, Instant, insert_if_new, now
-from bot.feedback import Importance
+from bot import feedbacks
+from bot.database import Database
 
 
-class FeedbackRow(Base):
-    """What somebody thinks of a reply. `comment` has no personal data in it."""
+class FeedbackRow(feedbacks.FeedbackRow):
+    """What somebody in Slack thinks of a reply."""
 
     __tablename__ = "slack_feedback"
 
     id: Mapped[str] = mapped_column(String(192), primary_key=True)
-    reply: Mapped[str] = mapped_column(String(128), index=True)
     person: Mapped[str] = mapped_column(String(32))
-    good: Mapped[bool] = mapped_column(Boolean)
-    reasons: Mapped[list[str]] = mapped_column(JSON)
-    comment: Mapped[str] = mapped_column(Text)
-    importance: Mapped[str | None] = mapped_column(String(16))
-    created: Mapped[dt.datetime] = mapped_column(Instant)
 
 
-class Feedback(BaseModel):
-    """What somebody thinks of a reply; of a bad one, perhaps why (faults), and how much that matters."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    reply: str
-    person: str
-    good: bool
-    reasons: tuple[str, ...] = ()
-    comment: str = ""
-    importance: Importance | None = None
-    created: AwareDatetime
-
-
-class Feedbacks:
+class Feedbacks(feedbacks.Feedbacks):
     """The opinions on replies in Slack."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def keep(
-        self,
-        reply: str,
-        person: str,
-        *,
-        good: bool,
-        reasons: Sequence[str] = (),
-        comment: str = "",
-        importance: Importance | None = None,
-    ) -> bool:
-        """Keep what the person thinks of the reply, in place of what they thought before; returns whether that was
-        something else, or nothing. What only repeats that the reply is bad leaves the reasons as they are."""
-        said = {"reasons": list(reasons), "comment": comment, "importance": importance}
-        about = {"good": good, **said, "created": now()}
-        values = {"id": f"{reply}:{person}", "reply": reply, "person": person, **about}
-        async with self._database.writing() as session:
-            if await insert_if_new(session, FeedbackRow, values, unique="id"):
-                return True
-            same = select(FeedbackRow.good).where(FeedbackRow.id == values["id"])
-            changed = await session.scalar(same) != good
-            if changed or any(said.values()):
-                await session.execute(update(FeedbackRow).where(FeedbackRow.id == values["id"]).values(**about))
-            return changed
-
-    async def of_reply(self, reply: str) -> Sequence[Feedback]:
-        """What people think of the reply, in the order in which they said so."""
-        theirs = select(FeedbackRow).where(FeedbackRow.reply == reply).order_by(FeedbackRow.created)
-        async with self._database.reading() as session:
-            return [Feedback.model_validate(row) for row in await session.scalars(theirs)]
+        super().__init__(FeedbackRow, database)

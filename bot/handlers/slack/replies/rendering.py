@@ -21,11 +21,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.basic_components import FeedbackButtonObject
 
+from bot import markdown
 from bot.citing import numbers
-from bot.handlers.slack import markdown
 from bot.handlers.slack.blocks import FALLBACK, Message, bold, markup, quoted, sections
 from bot.handlers.slack.mrkdwn import clip, escape, link, literal
-from bot.question import Reply, Status
+from bot.question import Reply
 from bot.texts import LOCALES, Texts
 from knowledge.model import Audience, Citation, Claim
 
@@ -102,18 +102,13 @@ def _source(mark: str, citation: Citation, language: str, texts: Texts) -> str:
     if citation.date:
         line += f" · {format_date(citation.date, 'long', locale=LOCALES[language])}"
     if citation.audience is Audience.INTERNAL:
-        line += f" · {bold(texts(language, 'slack.source.internal'))}"
+        line += f" · {bold(texts(language, 'reply.source.internal'))}"
     return line
 
 
 def _quote(citation: Citation, verbatim: Collection[str] = ()) -> str:
     """The quoted words; none where a claim consists of them."""
     return "" if citation.quote.strip() in verbatim else quoted(clip(literal(citation.quote), _QUOTE))
-
-
-def can_be_forwarded(reply: Reply) -> bool:
-    """Was there a question that an officer can take?"""
-    return reply.status in {Status.ANSWERED, Status.ABSTAINED}
 
 
 def _told(reply: Reply, texts: Texts) -> list[_Told]:
@@ -126,7 +121,7 @@ def _pieces(claim: Claim, number: int, reply: Reply, texts: Texts, verbatim: Col
     pieces = markdown.split(claim.text, _CLAIM) or [""]
     source = _source(f"[{number}]", claim.citation, reply.language, texts)
     quote = _quote(claim.citation, verbatim)
-    return [_Told(f"{piece} [{number}]".strip(), claim.citation, source, quote) for piece in pieces]
+    return [_Told(f"{markdown.stress(piece)} [{number}]".strip(), claim.citation, source, quote) for piece in pieces]
 
 
 def _sources(told: Iterable[_Told]) -> list[str]:
@@ -169,7 +164,7 @@ def _nearest(reply: Reply, told: Sequence[_Told], texts: Texts) -> list[Block]:
     room = ROOM - sum(_cost(each, []) for each in told)
     near = (f"{_source('•', each, reply.language, texts)}\n{_quote(each)}".strip() for each in reply.nearest)
     sources = _within(room, near)
-    return sections([bold(texts(reply.language, "slack.nearest")), *sources]) if sources else []
+    return sections([bold(texts(reply.language, "reply.nearest")), *sources]) if sources else []
 
 
 def _within(room: int, paragraphs: Iterable[str]) -> list[str]:
@@ -196,8 +191,8 @@ def _closing(reply: Reply, texts: Texts) -> list[Block]:
     if note := clip(literal(reply.note), _LEAD):
         blocks.append(ContextBlock(elements=[markup(note)]))
     if reply.claims and reply.lead == texts(reply.language, "reply.lead.written"):
-        blocks.append(ContextBlock(elements=[markup(escape(texts(reply.language, "slack.written")))]))
-    if can_be_forwarded(reply):
+        blocks.append(ContextBlock(elements=[markup(escape(texts(reply.language, "reply.written")))]))
+    if reply.can_be_forwarded:
         blocks += [_thumbs(reply, texts), _button(reply, texts)]
     return blocks
 
@@ -216,5 +211,5 @@ def _thumbs(reply: Reply, texts: Texts) -> ContextActionsBlock:
 
 
 def _button(reply: Reply, texts: Texts) -> ActionsBlock:
-    label = PlainTextObject(text=texts(reply.language, "slack.forward"))
+    label = PlainTextObject(text=texts(reply.language, "desk.case.forward"))
     return ActionsBlock(elements=[ButtonElement(text=label, action_id=FORWARD, value=reply.id)])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers.slack.courier import Carrier
+from bot.desk.outbox import Courier
 from bot.handlers.slack.questions.attachments import Attachments
 from bot.handlers.slack.questions.documents import Documents
 from bot.handlers.slack.questions.following import Following
@@ -16,8 +16,9 @@ from bot.handlers.slack.replies.feedback import Opinions
 from bot.handlers.slack.replies.feedbacks import Feedbacks
 from bot.handlers.slack.replies.status import StatusLine
 from bot.handlers.slack.replies.streaming import Streams
-from bot.handlers.slack.replies.thinking import Conversation, Thinking
+from bot.handlers.slack.replies.thinking import Thinking
 from bot.handlers.slack.shared import Shared
+from bot.thinking import Conversation
 
 
 class Replying:
@@ -42,6 +43,6 @@ class Replying:
         """Let Bolt hand over what people think of replies."""
         self._opinions.register(app)
 
-    def carriers(self) -> Mapping[str, Carrier]:
+    def carriers(self) -> Mapping[str, Courier]:
         """What carries replies."""
         return {"reply": self._courier}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import json
 from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
@@ -17,19 +16,21 @@ from starlette.routing import BaseRoute, Route
 
 from bot.desk.case import OPEN, Case, CaseState, IllegalMove
 from bot.desk.desk import Desk
+from bot.desk.rates import Counted
 from bot.guard import LONGEST_QUESTION, Guard, Refused
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import Channel, channel, channels
+from bot.handlers.web.gate import Gate, TooMuch
 from bot.handlers.web.identity import Identity, Visitor
-from bot.handlers.web.live import Live, ticks
 from bot.handlers.web.messages import Asked, Message, Thread, new_key
+from bot.handlers.web.news import News
 from bot.handlers.web.pages.requests import number, revision, wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.limits import worded
 from bot.people import Place
 
-QUESTIONS_A_MINUTE = 20
 THREADS_A_PAGE = 15
 PATIENCE = 2.5
 """Seconds that a browser without JavaScript is kept waiting for the reply before it gets the page without it."""
@@ -44,17 +45,19 @@ class ChannelPages:
         identity: Identity,
         threads: Threads,
         posts: Posts,
-        live: Live,
+        news: News,
         guard: Guard,
         desk: Desk,
+        gate: Gate,
     ) -> None:
         self._rendering = rendering
         self._identity = identity
         self._threads = threads
         self._posts = posts
-        self._live = live
+        self._news = news
         self._guard = guard
         self._desk = desk
+        self._gate = gate
 
     def routes(self) -> list[BaseRoute]:
         """Where these pages are."""
@@ -86,7 +89,7 @@ class ChannelPages:
         where = self._channel(request, str(form.get("kanal", "")))
         thread = str(form.get("traad", "")) or None
         visitor = self._identity.visitor(request)
-        if problem := await self._problem(typed, visitor):
+        if problem := self._problem(typed, visitor):
             return await self._refuse(request, where, thread, typed, problem)
         guarded = self._guard.check(typed)
         asked = Asked(
@@ -100,9 +103,15 @@ class ChannelPages:
             session=visitor.session,
         )
         try:
-            messages = await self._told_officer(asked) or await self._threads.ask(asked)
+            counted = self._gate.counted(request)
+            messages = await self._told_officer(asked, counted) or await self._threads.ask(asked, counted)
         except NoSuchMessage as error:
             raise HTTPException(HTTPStatus.NOT_FOUND) from error
+        except TooMuch as error:
+            problem = worded(error.limited, visitor.language, self._rendering.texts)
+            response = await self._refuse(request, where, thread, typed, problem, error.status_code)
+            response.headers.update(error.headers or {})
+            return response
         if wants_json(request):
             return JSONResponse({"messages": await self._posts.updates(messages, visitor), "key": new_key()})
         if messages[-1].waiting:
@@ -118,13 +127,15 @@ class ChannelPages:
         stream = self._changes(visitor, where, request.query_params.get("traad"), after)
         return EventSourceResponse(stream, ping=15, send_timeout=30)
 
-    async def _told_officer(self, asked: Asked) -> Sequence[Message]:
+    async def _told_officer(self, asked: Asked, counted: Counted | None) -> Sequence[Message]:
         """What is written in the thread of one's own open case goes to its officer instead of the bot, to whoever waits
         for it first; nothing where there is none."""
         if asked.thread is None:
             return []
         place = Place(platform=PLATFORM, channel=asked.channel, thread=asked.thread)
         awaited = [case for case in await self._desk.in_thread(place) if _awaits(case, asked.asker.id)]
+        if awaited:
+            await self._gate.let_in(counted)
         for case in sorted(awaited, key=lambda case: case.state is not CaseState.ASKED):
             # The officer hears first: what breaks off here is said to both where it is posted again.
             with contextlib.suppress(IllegalMove):  # somebody has just ended it
@@ -138,12 +149,19 @@ class ChannelPages:
         self, visitor: Visitor, where: Channel, thread: str | None, after: int
     ) -> AsyncIterator[ServerSentEvent]:
         yield ServerSentEvent(comment="ready", retry=1000)
-        async with contextlib.aclosing(ticks(self._live, where.name)) as news:
+        async with contextlib.aclosing(self._news.ticks(where.name)) as news:
             async for _ in news:
-                while changed := await self._threads.changed(where.name, after):
-                    after = changed[-1].revision
-                    seen = [message for message in changed if thread in {None, message.thread}]
-                    updates = await self._posts.updates(seen, visitor)
+                more = True
+                while more:
+                    # What comes while these are told is told at the next tick, with what comes until then.
+                    changed, more = await self._news.since(where.name, after)
+                    if not changed:
+                        break
+                    after = changed[-1].message.revision
+                    seen = [item for item in changed if thread in {None, item.message.thread}]
+                    # As they stand there: what is read out last is what somebody has just written.
+                    seen.sort(key=lambda item: item.message.position)
+                    updates = self._posts.news(seen, visitor)
                     yield ServerSentEvent(json.dumps(updates), event="messages", id=str(after))
 
     async def _show(
@@ -187,30 +205,36 @@ class ChannelPages:
                 return message.text if message.person.id == visitor.id else ""
         return request.query_params.get("tekst", "")[:LONGEST_QUESTION]
 
-    async def _problem(self, typed: str, visitor: Visitor) -> str:
+    def _problem(self, typed: str, visitor: Visitor) -> str:
         t = self._rendering.texts
         try:
             self._guard.check(typed)
         except Refused as refused:
             return t(visitor.language, refused.key, **refused.values)
-        if await self._threads.asked_lately(visitor.session, dt.timedelta(minutes=1)) >= QUESTIONS_A_MINUTE:
-            return t(visitor.language, "web.problem.often", limit=QUESTIONS_A_MINUTE)
         return ""
 
-    async def _refuse(self, request: Request, where: Channel, thread: str | None, typed: str, problem: str) -> Response:
+    async def _refuse(
+        self,
+        request: Request,
+        where: Channel,
+        thread: str | None,
+        typed: str,
+        problem: str,
+        status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
+    ) -> Response:
         if wants_json(request):
-            return JSONResponse({"problem": problem}, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return JSONResponse({"problem": problem}, status)
         try:
             shown = await self._threads.thread(thread) if thread else None
         except NoSuchMessage as error:
             raise HTTPException(HTTPStatus.NOT_FOUND) from error
         if shown and shown.channel != where.name:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return await self._show(request, where, shown, typed, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return await self._show(request, where, shown, typed, problem, status)
 
     async def _replied(self, reply: Message) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE), contextlib.aclosing(ticks(self._live, reply.channel)) as news:
+            async with asyncio.timeout(PATIENCE), contextlib.aclosing(self._news.ticks(reply.channel)) as news:
                 async for _ in news:
                     if not (await self._threads.message(reply.id)).waiting:
                         return

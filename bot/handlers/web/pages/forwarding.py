@@ -16,10 +16,12 @@ from bot.desk.desk import Desk
 from bot.desk.routing import Router
 from bot.guard import LONGEST_QUESTION, Guard, Refused
 from bot.handlers.web.channels import channel, has_outsiders
+from bot.handlers.web.gate import Gate, TooMuch
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.messages import Kind, Message, Thread, place_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.limits import worded
 from bot.people import audience_of
 from bot.question import Status
 
@@ -31,12 +33,15 @@ _PHONE = re.compile(r"(?:\+|00)[1-9]\d{7,13}|[2-9]\d{7}")
 class ForwardingPages:
     """Shows what officers will get, and opens the case once the asker has said yes."""
 
-    def __init__(self, rendering: Rendering, identity: Identity, threads: Threads, desk: Desk, guard: Guard) -> None:
+    def __init__(
+        self, rendering: Rendering, identity: Identity, threads: Threads, desk: Desk, guard: Guard, gate: Gate
+    ) -> None:
         self._rendering = rendering
         self._identity = identity
         self._threads = threads
         self._desk = desk
         self._guard = guard
+        self._gate = gate
         self._router = Router(desk.teams)
 
     def routes(self) -> list[BaseRoute]:
@@ -77,6 +82,13 @@ class ForwardingPages:
             return await self._page(request, reply, new, guarded.text, contact, problem)
         original = "" if guarded.text == new.question else new.question
         sent = {"question": guarded.text, "original": original, "contact": contact}
+        try:
+            await self._gate.let_in(self._gate.counted(request))
+        except TooMuch as error:
+            problem = worded(error.limited, visitor.language, t)
+            page = await self._page(request, reply, new, question, contact, problem, status=error.status_code)
+            page.headers.update(error.headers or {})
+            return page
         await self._desk.open(new.model_copy(update=sent))
         await self._threads.touch(reply)
         return _back(reply)
@@ -90,13 +102,14 @@ class ForwardingPages:
         contact: str = "",
         problem: str = "",
         about: str = "sporsmal",
+        status: int | None = None,
     ) -> Response:
         visitor = self._identity.visitor(request)
         team = self._desk.teams.get(self._router.route(new).team) or self._desk.teams.default
         return await self._rendering.page(
             request,
             "forward.html",
-            HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+            status or (HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK),
             home=f"/m/{reply.id}/saksbehandler",
             reply=reply,
             new=new,

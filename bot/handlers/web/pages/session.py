@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.handlers.web.gate import Gate
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.requests import local
 from bot.handlers.web.sign_in import SignIn, SignInFailed
+from bot.handlers.web.signing_out import SignedOut
 
 log = structlog.get_logger(__name__)
 
@@ -20,8 +22,10 @@ log = structlog.get_logger(__name__)
 class SessionPages:
     """Changes sessions. In the demo, where nobody signs in, there is no `sign_in`."""
 
-    def __init__(self, identity: Identity, sign_in: SignIn | None) -> None:
+    def __init__(self, identity: Identity, sign_in: SignIn | None, signed_out: SignedOut, gate: Gate) -> None:
         self._identity = identity
+        self._signed_out = signed_out
+        self._gate = gate
         self._sign_in = sign_in
 
     def routes(self) -> list[BaseRoute]:
@@ -52,6 +56,7 @@ class SessionPages:
 
     async def enter(self, request: Request) -> Response:
         """Go to the provider that people sign in with."""
+        await self._gate.try_door(request)
         try:
             return await self._provider.redirect(request)
         except SignInFailed as error:
@@ -59,6 +64,7 @@ class SessionPages:
 
     async def entered(self, request: Request) -> Response:
         """Come back from there."""
+        await self._gate.try_door(request)
         try:
             person = await self._provider.person(request)
         except SignInFailed as error:
@@ -68,9 +74,12 @@ class SessionPages:
         return _to("/saker" if visitor.is_officer else "/ansatte" if visitor.insider else "/")
 
     async def leave(self, request: Request) -> Response:
-        """Sign out."""
+        """Sign out: for good, also where somebody has a copy of the cookie."""
+        await self._signed_out.end(request.session)
         self._identity.sign_out(request)
-        return _to("/")
+        left = _to("/")
+        left.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return left
 
     @property
     def _provider(self) -> SignIn:

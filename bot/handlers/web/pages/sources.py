@@ -81,7 +81,7 @@ class SourcePages:
             "source_list.html",
             fault=listed.fault,
             standings=sorted(found, key=_urgency),
-            scheduled=bool(self._sourcing.jobs),
+            scheduled=self._sourcing.scheduled,
             review_by=review_by,
             removed_on=_removed_on,
             most=_DOCUMENTS,

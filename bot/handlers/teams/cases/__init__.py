@@ -1,0 +1,1 @@
+"""Cases as officers work on them in Teams, and as askers hear of them."""

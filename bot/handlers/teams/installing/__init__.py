@@ -1,0 +1,1 @@
+"""How the app comes into Microsoft Teams: its manifest, its icons, and the zip of both."""

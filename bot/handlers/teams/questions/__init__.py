@@ -1,0 +1,1 @@
+"""Questions as they are asked in Teams."""

@@ -1,0 +1,1 @@
+"""Ways to the bot beside asking it: looking up, sending messages on, links, and being taken in somewhere."""

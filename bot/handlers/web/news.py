@@ -1,0 +1,93 @@
+"""What changes in a channel, read once for all who watch it in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import deque
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import NamedTuple
+
+from bot.desk.case import Case
+from bot.desk.desk import Desk
+from bot.handlers.web.feedback import Feedback, Opinion
+from bot.handlers.web.live import Live, ticks
+from bot.handlers.web.messages import Kind, Message
+from bot.handlers.web.threads import Threads
+
+_AT_ONCE = 100
+_REMEMBERED = 300
+"""Changes of a channel that are held for who reads slowly; who is further behind asks the database."""
+
+
+class Item(NamedTuple):
+    """A message that has changed, the case that was opened from it, and what people think of it, by visitor."""
+
+    message: Message
+    case: Case | None
+    opinions: Mapping[str, Opinion]
+
+
+@dataclasses.dataclass
+class _Recent:
+    """The items of a channel after the revision `since` and up to `until`, as they were at a count of its changes."""
+
+    since: int
+    until: int
+    count: int = -1
+    items: deque[Item] = dataclasses.field(default_factory=deque)
+    turn: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
+
+
+class News:
+    """Tells what is new since a revision. Those who hear of a change at once have it read by the first of them."""
+
+    def __init__(self, threads: Threads, live: Live, desk: Desk, feedback: Feedback) -> None:
+        self._threads = threads
+        self._live = live
+        self._desk = desk
+        self._feedback = feedback
+        self._recent: dict[str, _Recent] = {}
+
+    def ticks(self, channel: str) -> AsyncGenerator[None, None]:
+        """Now, and after each change of the channel, as long as a stream lasts."""
+        return ticks(self._live, channel)
+
+    async def since(self, channel: str, after: int) -> tuple[Sequence[Item], bool]:
+        """What has changed after a revision, in order, and whether there is more."""
+        recent = self._recent.get(channel)
+        if recent is None:
+            until = await self._threads.revision(channel)
+            recent = self._recent.setdefault(channel, _Recent(until, until))
+        await self._catch_up(channel, recent, after)
+        if after >= recent.since:
+            return [item for item in recent.items if item.message.revision > after], False
+        items = await self._read(channel, after)
+        return items, len(items) == _AT_ONCE
+
+    async def _catch_up(self, channel: str, recent: _Recent, after: int) -> None:
+        while recent.count != self._live.count(channel):
+            async with recent.turn:
+                count = self._live.count(channel)
+                if recent.count == count:
+                    return
+                if after > recent.until:
+                    # Nobody has watched for a while, and what happened meanwhile nobody waits for.
+                    recent.since = recent.until = after
+                    recent.items.clear()
+                fresh = await self._read(channel, recent.until)
+                again = {item.message.id for item in fresh}
+                recent.items = deque([*(item for item in recent.items if item.message.id not in again), *fresh])
+                while len(recent.items) > _REMEMBERED:
+                    recent.since = recent.items.popleft().message.revision
+                if fresh:
+                    recent.until = fresh[-1].message.revision
+                if len(fresh) < _AT_ONCE:
+                    recent.count = count
+
+    async def _read(self, channel: str, after: int) -> Sequence[Item]:
+        messages = await self._threads.changed(channel, after, _AT_ONCE)
+        replies = [message.id for message in messages if message.kind is Kind.REPLY]
+        cases = await self._desk.of_replies(replies) if replies else {}
+        opinions = await self._feedback.of_all(replies) if replies else {}
+        return [Item(message, cases.get(message.id), opinions.get(message.id, {})) for message in messages]

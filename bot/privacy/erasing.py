@@ -1,0 +1,122 @@
+"""Erases somebody who has asked from all tables; the audit log notes that, and stays whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, inspect, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.database import Base, Database, now
+from bot.desk.case import OPEN, Actor, CaseState
+from bot.desk.desk import Desk
+from bot.desk.forgetting import GONE, forget, new_pseudonym
+from bot.desk.outcomes import OutcomeRow
+from bot.desk.tables import CaseRow
+from bot.handlers.slack.channels import ChannelRow
+from bot.handlers.web import PLATFORM as WEB
+from bot.handlers.web.store import MessageRow
+from bot.people import Asker
+from bot.privacy.person import REPLIES, Person, named
+from bot.privacy.traces import Traces, holds, traces
+from bot.question import Reply
+
+
+class Erased(NamedTuple):
+    """What was erased, and whose name the person goes by since."""
+
+    pseudonym: str
+    counts: dict[str, int]
+
+
+class Erasing:
+    """Erases people. What is under way for them ends: their open cases are withdrawn."""
+
+    def __init__(self, database: Database, desk: Desk, clock: Callable[[], dt.datetime] = now) -> None:
+        self._database = database
+        self._desk = desk
+        self._clock = clock
+
+    async def erase(self, person: Person, by: Actor) -> Erased:
+        """Erase all that is kept of the person, in one transaction, and note that `by` did it."""
+        pseudonym = new_pseudonym()
+        async with self._database.writing() as session:
+            person = await named(session, person)
+            found = await traces(session, person)
+            counts = counted(found)
+            # A name of one word, "Gjest" say, is many people's.
+            texts = found.texts | {name for name in person.names if " " in name}
+            await _erase_from_web(session, found, pseudonym)
+            await _erase_from_histories(session, person, found, texts)
+            await _erase_rows(session, found, pseudonym)
+            open_ = [case.id for case in found.cases if case.state in OPEN | {CaseState.MERGED}]
+            await forget(session, found.cases, person.id, pseudonym, by, self._clock())
+        for case_id in open_:
+            # Officers hear that there is nothing to answer any longer, by way of a case with nobody in it.
+            await self._desk.withdraw(case_id, Asker(id=pseudonym, name=GONE))
+        return Erased(pseudonym, counts)
+
+
+def counted(found: Traces) -> dict[str, int]:
+    """How much of each kind that is."""
+    return {each.name: len(getattr(found, each.name)) for each in dataclasses.fields(found)}
+
+
+async def _erase_from_web(session: AsyncSession, found: Traces, pseudonym: str) -> None:
+    for row in found.messages:
+        said = row.said and Reply(id=row.id, status=row.said["status"], language=row.said["language"], lead=GONE)
+        changes: dict[str, Any] = {
+            "person": row.person | {"id": pseudonym, "name": GONE},
+            "text": GONE if row.text else "",
+            "said": said.model_dump(mode="json") if said else row.said,
+            "progress": None,
+            "session": None,
+        }
+        if row.kind != "reply":  # of a reply that is the delivery's, and names nobody
+            changes["delivery_key"] = f"erased:{row.id}"
+        await session.execute(update(MessageRow).where(MessageRow.id == row.id).values(**changes))
+    for row in found.letters:
+        await session.execute(update(MessageRow).where(MessageRow.id == row.id).values(text=GONE))
+
+
+async def _erase_from_histories(session: AsyncSession, person: Person, found: Traces, texts: Collection[str]) -> None:
+    """Erase what others' questions and cases hold of it: what stood in the thread before they asked."""
+    threads = {case.thread for case in found.cases}
+    threads |= {f"{WEB}/{row.channel}/{row.thread}" for row in found.messages}
+    places = [row.question["place"] for row in found.replies]
+    threads |= {f"{person.platform}/{place['channel']}/{place['thread']}" for place in places}
+    others = select(CaseRow).where(CaseRow.thread.in_(threads), CaseRow.asker != person.key)
+    for case in await session.scalars(others):
+        if (request := _without(case.request, texts)) != case.request:
+            await session.execute(update(CaseRow).where(CaseRow.number == case.number).values(request=request))
+    if table := REPLIES.get(person.platform):
+        lanes = {row.thread for row in found.replies}
+        for row in await session.scalars(select(table).where(table.thread.in_(lanes), table.asker != person.id)):
+            if (question := _without(row.question, texts)) != row.question:
+                await session.execute(update(table).where(table.id == row.id).values(question=question))
+
+
+def _without(asked: dict[str, Any], texts: Collection[str]) -> dict[str, Any]:
+    history = [GONE if holds([line], texts) else line for line in asked.get("history") or []]
+    return asked | {"history": history}
+
+
+async def _erase_rows(session: AsyncSession, found: Traces, pseudonym: str) -> None:
+    for rows in (found.feedback, found.posts, found.known, found.replies, found.deliveries):
+        for row in rows:
+            await _delete(session, row)
+    for channel in found.settings:
+        set_by = update(ChannelRow).where(ChannelRow.channel == channel.channel)
+        await session.execute(set_by.values(changed_by=pseudonym))
+    for outcome in found.outcomes:
+        same = update(OutcomeRow).where(OutcomeRow.platform == outcome.platform, OutcomeRow.key == outcome.key)
+        await session.execute(same.values(key=f"erased:{outcome.reply}"))
+
+
+async def _delete(session: AsyncSession, row: Base) -> None:
+    table = type(row)
+    same = [column == getattr(row, column.name) for column in inspect(table).primary_key]
+    await session.execute(delete(table).where(*same))

@@ -1,0 +1,171 @@
+"""All that is kept of somebody who has asked, table by table."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import feedbacks, replies
+from bot.database import Base
+from bot.desk.audit import AuditRow
+from bot.desk.outbox import OutboxRow
+from bot.desk.outcomes import OutcomeRow
+from bot.desk.tables import CaseRow, EventRow
+from bot.handlers.slack import PLATFORM as SLACK
+from bot.handlers.slack import channels as slack_channels
+from bot.handlers.slack import known as slack_known
+from bot.handlers.slack import store as slack
+from bot.handlers.slack.replies import feedbacks as slack_feedbacks
+from bot.handlers.teams import PLATFORM as TEAMS
+from bot.handlers.teams import store as teams
+from bot.handlers.web import PLATFORM as WEB
+from bot.handlers.web import store as web
+from bot.privacy.person import REPLIES, Person
+
+FEEDBACK: dict[str, type[feedbacks.FeedbackRow]] = {SLACK: slack_feedbacks.FeedbackRow, TEAMS: teams.FeedbackRow}
+
+_PERSONAL = frozenset({"id", "user", "asker", "person", "visitor", "member"})
+"""The fields of a delivery that name people."""
+_SHORTEST = 4
+"""Characters: a shorter text is nobody's in particular."""
+_MANY = 500
+
+
+@dataclasses.dataclass
+class Traces:
+    """What is kept of a person: rows, as they stand."""
+
+    cases: Sequence[CaseRow] = ()
+    events: Sequence[EventRow] = ()
+    messages: Sequence[web.MessageRow] = ()
+    """What they wrote on the web, and the replies they got."""
+    letters: Sequence[web.MessageRow] = ()
+    """What officers wrote to them on the web."""
+    replies: Sequence[replies.ReplyRow] = ()
+    feedback: Sequence[Base] = ()
+    posts: Sequence[Base] = ()
+    """Messages of the bot's that were for them: which, not what stands in them."""
+    known: Sequence[Base] = ()
+    """What a platform has said of them and of their conversation with the bot."""
+    settings: Sequence[slack_channels.ChannelRow] = ()
+    """Channels that they have set."""
+    deliveries: Sequence[OutboxRow] = ()
+    outcomes: Sequence[OutcomeRow] = ()
+    audit: Sequence[AuditRow] = ()
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """What they wrote, and what officers wrote to them."""
+        found = [row.text for row in (*self.messages, *self.letters)]
+        found += [row.question.get("text") or "" for row in self.replies]
+        for case in self.cases:
+            asked: dict[str, Any] = case.request
+            found += [asked["question"], asked.get("original") or "", case.answer or "", case.asked or ""]
+        found += [event.text for event in self.events]
+        return frozenset(text for text in found if len(text) >= _SHORTEST)
+
+
+async def traces(session: AsyncSession, person: Person) -> Traces:
+    """What is kept of the person."""
+    found = Traces()
+    found.cases = (await session.scalars(select(CaseRow).where(CaseRow.asker == person.key))).all()
+    numbers = [case.number for case in found.cases]
+    events = select(EventRow).where(EventRow.case_number.in_(numbers))
+    found.events = (await session.scalars(events.order_by(EventRow.case_number, EventRow.version))).all()
+    about = [f"case:{case.id}" for case in found.cases]
+    entries = select(AuditRow).where(AuditRow.actor_id == person.id, AuditRow.about.in_(about))
+    found.audit = (await session.scalars(entries.order_by(AuditRow.seq))).all()
+    await (_on_web if person.platform == WEB else _on_platform)(session, person, found)
+    found.deliveries = [row async for row in _deliveries(session, person, found)]
+    return found
+
+
+async def _on_web(session: AsyncSession, person: Person, found: Traces) -> None:
+    row = web.MessageRow
+    theirs = select(row).where(row.person["id"].as_string() == person.id, row.kind != "answer")
+    found.messages = (await session.scalars(theirs.order_by(row.channel, row.position))).all()
+    asked = [each.id for each in found.messages if each.kind != "reply"]
+    letters = select(row).where(row.kind == "answer", row.question.in_(asked))
+    found.letters = (await session.scalars(letters.order_by(row.position))).all()
+    thought = select(web.FeedbackRow).where(web.FeedbackRow.visitor == person.id)
+    found.feedback = (await session.scalars(thought)).all()
+
+
+async def _on_platform(session: AsyncSession, person: Person, found: Traces) -> None:
+    table, thought = REPLIES[person.platform], FEEDBACK[person.platform]
+    rows = await session.scalars(select(table).where(table.asker == person.id).order_by(table.created))
+    found.replies = rows.all()
+    found.feedback = (await session.scalars(select(thought).where(thought.person == person.id))).all()
+    keys = [row.key for row in found.replies]
+    alone = {row.question["place"]["channel"] for row in found.replies if row.question["place"].get("private")}
+    alone |= {case.request["place"]["channel"] for case in found.cases if case.request["place"].get("private")}
+    posts: type[Any] = slack.PostRow if person.platform == SLACK else teams.PostRow
+    named = or_(
+        posts.key.in_(keys), posts.channel.in_(alone | {person.id}), posts.key.contains(person.id, autoescape=True)
+    )
+    found.posts = [
+        row for row in await session.scalars(select(posts).where(named)) if _is_theirs(row, person, keys, alone)
+    ]
+    if person.platform == SLACK:
+        facts = slack_known.KnownRow
+        found.known = (await session.scalars(select(facts).where(facts.id.in_({person.id, *alone})))).all()
+        settings = select(slack_channels.ChannelRow).where(slack_channels.ChannelRow.changed_by == person.id)
+        found.settings = (await session.scalars(settings)).all()
+    else:
+        found.known = (await session.scalars(select(teams.RoomRow).where(teams.RoomRow.channel.in_(alone)))).all()
+    counted = and_(OutcomeRow.platform == person.platform, OutcomeRow.key.contains(person.id, autoescape=True))
+    outcomes = await session.scalars(select(OutcomeRow).where(counted))
+    found.outcomes = [row for row in outcomes if names(row.key, person)]
+
+
+def _is_theirs(
+    row: slack.PostRow | teams.PostRow, person: Person, keys: Collection[str], alone: Collection[str]
+) -> bool:
+    return row.key in keys or row.channel in alone or row.channel == person.id or names(row.key, person)
+
+
+def names(key: str, person: Person) -> bool:
+    """Is the person's id a part of the key?"""
+    return bool(re.search(rf"(?<![\w-]){re.escape(person.id)}(?![\w-])", key))
+
+
+async def _deliveries(session: AsyncSession, person: Person, found: Traces) -> Any:
+    """The deliveries that name the person, one of their cases, messages or replies, or carry what they wrote."""
+    about = {case.id for case in found.cases} | {case.reply_id for case in found.cases}
+    about |= {row.id for row in found.messages} | {row.id for row in found.replies}
+    after = 0
+    while rows := (
+        await session.scalars(select(OutboxRow).where(OutboxRow.id > after).order_by(OutboxRow.id).limit(_MANY))
+    ).all():
+        after = rows[-1].id
+        for row in rows:
+            ours = row.platform == person.platform and _names_person(row, person)
+            if ours or any(value in about for value in _strings(row.payload)) or holds(row.payload, found.texts):
+                yield row
+
+
+def _names_person(row: OutboxRow, person: Person) -> bool:
+    if person.platform != WEB and (names(row.key, person) or names(row.lane or "", person)):
+        return True
+    return any(value == person.id for value in _strings(row.payload, only=_PERSONAL))
+
+
+def _strings(value: object, only: Collection[str] = (), field: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _strings(each, only, name)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _strings(each, only, field)
+    elif isinstance(value, str) and (not only or field in only):
+        yield value
+
+
+def holds(value: object, texts: Collection[str]) -> bool:
+    """Does it hold one of the texts, at whatever depth?"""
+    return bool(texts) and any(text in each for each in _strings(value) if len(each) >= _SHORTEST for text in texts)

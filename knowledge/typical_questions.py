@@ -1,0 +1,158 @@
+"""Typical questions: what people ask that a paragraph of a law answers, in their words (`typical_questions/`).
+
+They say of each paragraph what it is good for to those who need it. It is found by the likeness of what is asked to
+one of them (document expansion: Nogueira et al. 2019, arXiv:1904.08375; here they are written beforehand).
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import threading
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from knowledge.embeddings import patient_of
+from knowledge.lexical import LexicalIndex
+from knowledge.references import law_key
+from knowledge.reranking import standard
+
+FOLDER = Path(__file__).with_name("typical_questions")
+
+_AT_ONCE = 500
+"""Vectors that are taken from the cache at once, for the memory's sake."""
+_MATCHED = 200
+"""Paragraphs whose likeness in words, or in n-grams, is looked at; that of the others counts as none."""
+_SHARED = 0.25
+"""How much likeness in words, and in n-grams, counts beside likeness in meaning where candidates are chosen."""
+
+Array = npt.NDArray[np.float32]
+Asking = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class TypicalQuestionsError(ValueError):
+    """A file of typical questions can't be used. The message says which one and what is wrong in it."""
+
+
+class _File(BaseModel):
+    """What a file says: a law's name and, by the number of each paragraph and by language, what people ask."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    law: Asking
+    paragraphs: dict[str, dict[str, list[Asking]]] = Field(min_length=1)
+
+
+class TypicalQuestions:
+    """What people ask that a paragraph answers, by the paragraph's key."""
+
+    def __init__(self, by_key: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._by_key = dict(by_key or {})
+        self.keys = frozenset(self._by_key)
+        """The keys of the paragraphs that there are questions to."""
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> TypicalQuestions:
+        """Read all files of a folder. Raises TypicalQuestionsError where one makes no sense."""
+        by_key: dict[str, list[str]] = collections.defaultdict(list)
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            except tomllib.TOMLDecodeError as error:
+                raise TypicalQuestionsError(f"{path}: {error}") from error
+            except ValidationError as error:
+                fault = error.errors(include_input=False, include_url=False)[0]
+                where = ".".join(str(part) for part in fault["loc"])
+                raise TypicalQuestionsError(f"{path}: {where}: {fault['msg']}") from error
+            for number, by_language in file.paragraphs.items():
+                by_key[law_key(file.law, number)] += [text for texts in by_language.values() for text in texts]
+        return cls(by_key)
+
+    def of(self, keys: Iterable[str]) -> dict[str, Sequence[str]]:
+        """The questions to those of the keys that have any, by key."""
+        return {key: self._by_key[key] for key in sorted(set(keys)) if key in self._by_key}
+
+
+@dataclasses.dataclass(frozen=True)
+class Alike:
+    """How like what is asked is to the typical questions of paragraphs, by key.
+
+    In `meaning` (cosine of the nearest one, of all that have any), in `words` and character n-`grams` (BM25 of all of a
+    paragraph's, of those that share some); `best` are the keys of those that are most alike.
+    """
+
+    meaning: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    words: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    grams: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    best: Sequence[str] = ()
+
+
+NONE_ALIKE = Alike()
+
+
+class _Held:
+    """The questions to the paragraphs that a library holds: a row of `vectors` each, those of a paragraph in a row."""
+
+    def __init__(self, keys: frozenset[str], questions: Mapping[str, Sequence[str]], vectors: Array) -> None:
+        self.keys = keys
+        self.named = list(questions)
+        self.starts = np.cumsum([0, *(len(texts) for texts in questions.values())])[:-1]
+        self.vectors = vectors
+        self.words = LexicalIndex(None)
+        if questions:
+            self.words.add({key: "\n".join(texts) for key, texts in questions.items()})
+
+
+class QuestionIndex:
+    """Searches the typical questions to those paragraphs that are in a library, whatever else is."""
+
+    def __init__(self, questions: TypicalQuestions, embeddings: Embeddings) -> None:
+        self._questions = questions
+        self._embeddings = embeddings
+        self._held = _Held(frozenset(), {}, np.zeros((0, 0), np.float32))
+        self._turn = threading.Lock()
+
+    def search(self, text: str, vector: Sequence[float], keys: frozenset[str], count: int) -> Alike:
+        """How like the text, with its vector, is to the questions to these keys; `count` are the best.
+
+        Blocking: whoever comes first waits for vectors that were not there before, others do with what there was.
+        """
+        held = self.hold(keys, wait=False)
+        if not held.named:
+            return NONE_ALIKE
+        meaning = np.maximum.reduceat(held.vectors @ np.asarray(vector, np.float32), held.starts)
+        words, grams, _ = held.words.search(text, _MATCHED)
+        likeness = standard(meaning)
+        for shared in (words, grams):
+            likeness += _SHARED * standard(np.asarray([shared.get(key, 0.0) for key in held.named]))
+        best = [held.named[index] for index in np.argsort(-likeness, kind="stable")[:count]]
+        return Alike(dict(zip(held.named, meaning.tolist(), strict=True)), words, grams, best)
+
+    def hold(self, keys: frozenset[str], *, wait: bool = True) -> _Held:
+        """Have the questions to these keys at hand. Blocking; where somebody else is at it and nobody is to `wait`,
+        what there was before does meanwhile. Who waits is patient: it is made ready before it is needed."""
+        wanted = self._questions.keys & keys
+        if self._held.keys == wanted or not self._turn.acquire(blocking=wait):
+            return self._held
+        try:
+            if self._held.keys != wanted:
+                self._held = self._made(wanted, patient_of(self._embeddings) if wait else self._embeddings)
+        finally:
+            self._turn.release()
+        return self._held
+
+    def _made(self, wanted: frozenset[str], embeddings: Embeddings) -> _Held:
+        questions = self._questions.of(wanted)
+        texts = [text for each in questions.values() for text in each]
+        parts = [
+            np.asarray(embeddings.embed_documents(texts[start : start + _AT_ONCE]), np.float32)
+            for start in range(0, len(texts), _AT_ONCE)
+        ]
+        return _Held(wanted, questions, np.concatenate(parts) if parts else np.zeros((0, 0), np.float32))

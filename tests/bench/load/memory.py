@@ -1,0 +1,83 @@
+"""Does memory stay flat? `python -m tests.bench.load.memory --count 100000`
+
+Asks so many questions through the web channel, the next one when a reply has come, and looks at the processes' memory
+after every hundredth part of them. The slope is Theil and Sen's (the median of the slopes between all pairs of looks,
+Sen 1968, JASA 63), after the first fifth, in which caches fill.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import math
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.load.asking import asked
+from tests.bench.load.crowd import crowd
+from tests.bench.load.showing import draw
+from tests.bench.load.site import Plan, Watch, site
+from tests.bench.load.web import add_plan, plan_of
+
+FILLING = 0.2
+"""The share of the questions in which caches fill."""
+UNIT = 10_000
+"""Questions that the slope is said for."""
+
+
+def slope(x: Sequence[float], y: Sequence[float]) -> float:
+    """The median of the slopes between all pairs of points."""
+    points = list(zip(x, y, strict=True))
+    pairs = itertools.combinations(points, 2)
+    return statistics.median((later[1] - first[1]) / (later[0] - first[0]) for first, later in pairs)
+
+
+async def measure(plan: Plan, count: int, at_once: int, *, different: bool) -> tuple[list[int], Watch]:
+    """After how many questions the processes were looked at, and what was seen."""
+    every, after = max(1, count // 100), list[int]()
+    async with site(plan) as started, crowd(started.urls) as people:
+        watch, start = Watch(started.processes), time.perf_counter()
+        async for number in people.ask_in_turn(asked(different=different), count, at_once):
+            if number % every == 0:
+                watch.look()
+                after.append(number)
+        print(f"{count} questions in {time.perf_counter() - start:.0f} s")
+        return after, watch
+
+
+def show(after: Sequence[int], watch: Watch, out: Path) -> float:
+    """Print and draw; returns the steepest slope, in MiB for 10,000 questions."""
+    settled = next(index for index, number in enumerate(after) if number >= after[-1] * FILLING)
+    table = Table("process", "MiB after the first fifth", "MiB in the end", f"MiB more for each {UNIT:,} questions")
+    steepest = -math.inf
+    for name in watch.looks[0].memory:
+        memory = [look.memory[name] for look in watch.looks][settled:]
+        rise = slope(after[settled:], memory) * UNIT
+        steepest = max(steepest, rise)
+        table.add_row(name, f"{memory[0]:,.0f}", f"{memory[-1]:,.0f}", f"{rise:+.2f}")
+    Console().print(table)
+    lines = {name: (after, [look.memory[name] for look in watch.looks]) for name in watch.looks[0].memory}
+    draw(out / "load-memory.png", "Memory over questions", {"MiB": lines}, along="questions")
+    return steepest
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--at-once", type=int, default=6, help="questions under way at a time (6)")
+    parser.add_argument("--different", action="store_true", help="no question is asked twice")
+    parser.add_argument("--target", type=float, help=f"MiB that {UNIT:,} questions may add; else the status is 1")
+    add_plan(parser)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        plan = plan_of(given, folder)
+        looked, watched = asyncio.run(measure(plan, given.count, given.at_once, different=given.different))
+    rise = show(looked, watched, given.out)
+    raise SystemExit(0 if given.target is None or rise <= given.target else 1)

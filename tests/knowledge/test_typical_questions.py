@@ -1,0 +1,147 @@
+"""What people typically ask leads to the paragraph that answers it, whatever the law calls it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from langchain_core.embeddings import Embeddings
+
+from knowledge.catalogue import Split
+from knowledge.embeddings import CachedEmbeddings
+from knowledge.library import Library
+from knowledge.model import Audience, Section
+from knowledge.references import law_key
+from knowledge.retriever import Retriever
+from knowledge.typical_questions import TypicalQuestions, TypicalQuestionsError
+from tests.knowledge.examples import document, split
+
+LAWS = Path(__file__).parents[2].parent / "shared" / "data" / "laws" / "sections.jsonl.gz"
+LEASH, BARK = law_key("hundeloven", "6"), law_key("hundeloven", "7")
+ASKED = "Kan bikkja løpe fritt i parken?"
+QUESTIONS = TypicalQuestions(
+    {
+        LEASH: ["Kan bikkja være løs i parken?"],
+        BARK: ["Naboens kjøter uler hele natta"],
+        law_key("hundeloven", "9"): ["Må jeg plukke opp bæsjen?", "bot for ikke å ta med hundeposen hjem"],
+        law_key("hundeloven", "10"): ["Bikkja beit posten, hva nå?"],
+        law_key("hundeloven", "11"): ["Hvilke raser er ikke lov å ha?"],
+        law_key("hundeloven", "12"): ["Får politiet ta valpen min?"],
+    }
+)
+RULES = {
+    "6": "Eier plikter å holde dyret under forsvarlig kontroll i bånd i tidsrommet 1. april til 20. august.",
+    "7": "Dyret må ikke være til unødig sjenanse for omgivelsene ved vedvarende støy.",
+    "8": "Enhver kan ta opp tapte gjenstander i parken og gi dem til lensmannen.",
+    "9": "Etterlatenskaper skal fjernes av den som har dyret med seg.",
+    "10": "Den som har dyret i sin varetekt, plikter å varsle om skade og søke hjelp.",
+    "11": "Kongen kan forby hold av særlig kraftige dyr og krysninger.",
+    "12": "Et dyr som holdes i strid med forbudet, kan omplasseres eller avlives etter vedtak.",
+}
+
+
+class Remembering(Embeddings):
+    """Embeds as another does, and remembers what."""
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        self._embeddings = embeddings
+        self.texts: list[str] = []
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._embeddings.embed_query(text)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.texts += texts
+        return self._embeddings.embed_documents(texts)
+
+
+def law(rules: Mapping[str, str] = RULES, **values: object) -> Split:
+    """A law whose paragraphs use no word that people do."""
+    sections = [
+        Section(anchor=number, heading=f"§ {number}", text=text, keys=(law_key("hundeloven", number),))
+        for number, text in rules.items()
+    ]
+    return split(document("lov/hundeloven", *sections, title="Hundeloven", kind="law", **values))
+
+
+def retriever(library: Library, embeddings: CachedEmbeddings, typical: TypicalQuestions = QUESTIONS) -> Retriever:
+    return Retriever(reader=library.reader(Audience.PUBLIC), embeddings=embeddings, typical=typical)
+
+
+async def asked(found: Retriever) -> str:
+    return (await found.find(ASKED, "nb")).found[0].passage.section
+
+
+async def test_a_paragraph_is_found_by_what_people_ask(shelf: Library, embeddings: CachedEmbeddings) -> None:
+    await shelf.put_all([law()])
+    assert await asked(retriever(shelf, embeddings, TypicalQuestions())) != "6"
+    assert await asked(retriever(shelf, embeddings)) == "6"
+
+
+async def test_what_comes_in_later_is_found_and_what_goes_is_not(shelf: Library, embeddings: CachedEmbeddings) -> None:
+    search = retriever(shelf, embeddings)
+    await shelf.put_all([law({"8": RULES["8"]})])
+    assert await asked(search) == "8"
+    await shelf.put_all([law()])
+    assert await asked(search) == "6"
+    await shelf.put_all([law({"7": RULES["7"], "8": RULES["8"]})])
+    assert "6" not in {found.passage.section for found in (await search.find(ASKED, "nb")).found}
+
+
+async def test_questions_to_an_internal_text_lead_no_outsider_to_it(
+    shelf: Library, embeddings: CachedEmbeddings
+) -> None:
+    await shelf.put_all([law(audience=Audience.INTERNAL)])
+    assert (await retriever(shelf, embeddings).find(ASKED, "nb")).found == ()
+
+
+async def test_a_page_without_questions_is_not_held_back_for_it(shelf: Library, embeddings: CachedEmbeddings) -> None:
+    text = "Bikkja kan løpe fritt i parken ved elva hele året, men ikke i de andre parkene i byen."
+    page = split(document("guides/park", Section(anchor="hund", heading="Hund i parken", text=text)))
+    await shelf.put_all([law(), page])
+    assert await asked(retriever(shelf, embeddings)) == "hund"
+
+
+async def test_vectors_of_the_questions_are_made_with_the_law(tmp_path: Path, embeddings: CachedEmbeddings) -> None:
+    remembering = Remembering(embeddings)
+    library = Library(tmp_path / "library", remembering, QUESTIONS, warm=False)
+    await library.put_all([law({"6": RULES["6"]})])
+    library.close()
+    assert "Kan bikkja være løs i parken?" in remembering.texts
+    assert "Naboens kjøter uler hele natta" not in remembering.texts
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('law = "hundeloven"\n[paragraphs."6"]\nnb = ["Kan\n', "line 3"),
+        ('law = "hundeloven"\n[paragraphs."6"]\nnb = [""]\n', "paragraphs.6.nb.0: String should have at least 1"),
+        ('law = "hundeloven"\n[paragraphs."6"]\nnb = "Kan bikkja?"\n', "paragraphs.6.nb: Input should be a valid list"),
+        ('law = "hundeloven"\n', "paragraphs: Field required"),
+        ('[paragraphs."6"]\nnb = ["Kan bikkja?"]\n', "law: Field required"),
+        ('law = "hundeloven"\nlaws = 1\n[paragraphs."6"]\nnb = ["Kan bikkja?"]\n', "laws: Extra inputs"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "hundeloven.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(TypicalQuestionsError, match=rf"hundeloven\.toml: .*{fault}"):
+        TypicalQuestions.load(tmp_path)
+
+
+def test_what_ships_can_be_read_and_says_nothing_twice() -> None:
+    shipped = TypicalQuestions.load()
+    assert len(shipped.keys) > 3000
+    for key, questions in shipped.of(shipped.keys).items():
+        assert len(set(questions)) == len(questions), key
+        assert not [text for text in questions if "§" in text or len(text) > 300], key
+
+
+@pytest.mark.skipif(not LAWS.exists(), reason="the laws of ../shared/data are not here")
+def test_each_question_is_to_a_paragraph_that_there_is() -> None:
+    with gzip.open(LAWS, "rt", encoding="utf-8") as file:
+        records = [json.loads(line) for line in file]
+    held = {law_key(str(each["short"] or each["law"]).partition(" – ")[0], each["section"]) for each in records}
+    assert TypicalQuestions.load().keys <= held
