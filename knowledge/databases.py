@@ -30,5 +30,5 @@ def clear_damaged(path: Path) -> bool:
     if fault := database_fault(path, thorough=False):
         _log.warning("%s is damaged (%s) and begun anew", path, fault)
         for file in path.parent.glob(f"{path.name}*"):
-            file.unlink()
+            file.unlink(missing_ok=True)
     return bool(fault)

@@ -33,8 +33,11 @@ def database_fault(file: Path, *, thorough: bool) -> str:
     if not header.startswith(_SQLITE) or len(header) < _SQLITE_HEADER.size:
         return f"{file.name} is no database"
     _, page, changed, pages, valid_for = _SQLITE_HEADER.unpack(header)
-    # While somebody writes, the file may just be growing to what its header says already: only SQLite knows.
-    seems_cut_off = changed == valid_for and size < pages * (65536 if page == 1 else page)
+    page = 65536 if page == 1 else page
+    seems_cut_off = changed == valid_for and size < pages * page
+    if seems_cut_off and size % page:
+        return f"{file.name} is cut off"
+    # While somebody writes, a file grows page by page to what its header says already: only SQLite knows.
     return _told_by_sqlite(file) if thorough or seems_cut_off else ""
 
 

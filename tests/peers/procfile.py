@@ -28,8 +28,12 @@ class Honcho:
 
     def wait_for(self, text: str, count: int = 1) -> None:
         """Wait until so many lines have had that text in them."""
-        wait_for(lambda: self._process.poll() is not None or sum(text in line for line in self.lines) >= count)
-        assert sum(text in line for line in self.lines) >= count, "".join(self.lines)
+        def came() -> bool:
+            return sum(text in line for line in self.lines) >= count
+
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: self._process.poll() is not None or came())
+        assert came(), "".join(self.lines)
 
     def tell(self, sign: signal.Signals, name: str) -> None:
         """Send a signal to one of its processes, such as `worker.1`, and all that it has started."""
