@@ -45,6 +45,8 @@ async def await_parts(settings: Settings, chroma: ChromaServer | None) -> None:
 async def await_documents(library: Library, stop: asyncio.Event) -> None:
     """Return once all documents have been brought in, which another process does, or `stop` is set."""
     while not stop.is_set() and not await library.is_complete():
+        if await library.is_damaged():
+            await library.heal()  # that process may have begun anew, with files in the place of those that we look at
         await set_within(stop, _LOOK_AGAIN)
 
 

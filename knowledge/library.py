@@ -145,9 +145,9 @@ class Library:
         """Put right what is damaged on the disk, or was when the library was opened; whether anything was.
 
         Indexes are filled from the catalogues. Where a catalogue is lost, the library is not complete until the sources
-        have been brought in anew. `thorough` reads every file through. Not for one that is frozen.
+        have been brought in anew. `thorough` reads every file through. Nothing happens to one that is frozen.
         """
-        return await self._at_length(self._heal, thorough)
+        return not self._frozen and await self._at_length(self._heal, thorough)
 
     async def is_damaged(self, *, thorough: bool = False) -> bool:
         """Has a search met with damage, or do the files look damaged? `thorough` reads every file through."""

@@ -35,7 +35,7 @@ Faults = Mapping[Half, str]
 
 
 def looks_well(folder: Path) -> bool:
-    """Is nothing in a shelf's folder to be taken away before it is opened, as far as a glance tells?"""
+    """Is nothing in a shelf's folder to be made or taken away as it is opened, as far as a glance tells?"""
     file, lexical, vectors = folder / "catalogue.db", folder / "lexical", folder / "vectors"
     fault = (
         database_fault(file, thorough=False)
@@ -43,7 +43,7 @@ def looks_well(folder: Path) -> bool:
         or (vectors.exists() and vectors_fault(vectors, thorough=False))
     )
     with contextlib.suppress(sqlite3.DatabaseError):
-        return not fault and not is_outdated(file)
+        return not fault and file.exists() and not is_outdated(file)
     return False
 
 

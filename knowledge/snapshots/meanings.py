@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge.databases import open_shared
+from knowledge.embeddings import VECTORS
 from knowledge.snapshots.fetching import manifest_in
 from knowledge.snapshots.publishing import Extra
 
@@ -17,16 +19,14 @@ _FOLDER = "meanings"
 _CHUNK = 4096
 """Vectors in a file: once it is full it never changes, and is sent and fetched once."""
 _KEY = 20
-_VECTORS = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID;"
 _MADE = """
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS made (number INTEGER PRIMARY KEY, key BLOB NOT NULL);
 INSERT INTO made (key) SELECT key FROM vectors WHERE NOT EXISTS (SELECT 1 FROM made);
 CREATE TRIGGER IF NOT EXISTS noted AFTER INSERT ON vectors BEGIN INSERT INTO made (key) VALUES (new.key); END;
 COMMIT;
 """
-_TAKEN = f"{_VECTORS} CREATE TABLE IF NOT EXISTS taken (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;"
+_TAKEN = f"{VECTORS} CREATE TABLE IF NOT EXISTS taken (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;"
 
 
 class Meanings:
@@ -37,7 +37,7 @@ class Meanings:
 
     def extras(self) -> Mapping[str, Extra]:
         """All vectors that there are, as files of a snapshot, in the order in which they were made."""
-        with self._open(_MADE) as database:
+        with self._open(VECTORS + _MADE) as database:
             (last,) = database.execute("SELECT coalesce(max(number), 0) FROM made").fetchone()
             extras = {}
             for start in range(0, last, _CHUNK):
@@ -65,7 +65,7 @@ class Meanings:
 
     def _write(self, start: int, end: int, file: Path) -> None:
         sql = "SELECT v.key, v.vector FROM made m JOIN vectors v ON v.key = m.key WHERE m.number > ? AND m.number <= ?"
-        with self._open(_VECTORS) as database:
+        with self._open(VECTORS) as database:
             rows = database.execute(sql, (start, end)).fetchall()
         size = len(rows[0][1]) // 4 if rows else 0
         kind = np.dtype([("key", f"V{_KEY}"), ("vector", np.float32, (size,))])
@@ -73,7 +73,5 @@ class Meanings:
 
     @contextlib.contextmanager
     def _open(self, script: str) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(self._path, timeout=30)) as database:
-            database.executescript(script)
+        with contextlib.closing(open_shared(self._path, script)) as database:
             yield database

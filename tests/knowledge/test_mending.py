@@ -3,8 +3,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -223,25 +221,3 @@ def test_damage_is_seen_before_chroma_reads_it(sound: Path, tmp_path: Path, dama
     shutil.copytree(sound, tmp_path / "vectors")
     damage(tmp_path / "vectors")
     assert vectors_fault(tmp_path / "vectors", thorough=True)
-
-
-WRITING = """
-import os, sqlite3, sys
-with sqlite3.connect(sys.argv[1], timeout=30) as file:
-    file.execute("PRAGMA journal_mode=WAL")
-    file.execute("CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
-    for _ in range(1000):
-        with file:
-            file.executemany("INSERT INTO vectors VALUES (?, ?)", [(os.urandom(20), os.urandom(1536)) for _ in range(8)])
-"""
-
-
-def test_a_database_that_another_process_writes_is_never_taken_for_a_damaged_one(tmp_path: Path) -> None:
-    file, faults, sizes = tmp_path / "vectors.db", set[str](), set[int]()
-    with subprocess.Popen([sys.executable, "-c", WRITING, str(file)]) as writing:
-        while writing.poll() is None:
-            faults.add(database_fault(file, thorough=False))
-            sizes.add(file.stat().st_size if file.exists() else 0)
-    assert writing.returncode == 0
-    assert faults == {""}
-    assert len(sizes) > 10, "it was not looked at while it grew"

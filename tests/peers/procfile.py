@@ -28,6 +28,7 @@ class Honcho:
 
     def wait_for(self, text: str, count: int = 1) -> None:
         """Wait until so many lines have had that text in them."""
+
         def came() -> bool:
             return sum(text in line for line in self.lines) >= count
 
