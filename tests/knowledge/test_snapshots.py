@@ -20,6 +20,7 @@ from knowledge.retriever import Retriever
 from knowledge.snapshots import Copies, Manifest, NoSnapshot, Publisher, Refused, SnapshotStore, StoreError
 from knowledge.snapshots.manifest import read_manifest
 from tests.knowledge.examples import found, guide, split
+from tests.peers.s3 import s3
 
 PUBLIC, INTERNAL = Audience.PUBLIC, Audience.INTERNAL
 _EPOCH = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
@@ -49,10 +50,19 @@ class Sides:
             yield library
 
 
-@pytest.fixture(params=["folder", "file", "memory"])
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """The address of an object store that speaks S3, over HTTP."""
+    with s3() as address:
+        yield address
+
+
+@pytest.fixture(params=["folder", "file", "memory", "s3"])
 def sides(request: pytest.FixtureRequest, shelf: Library, embeddings: CachedEmbeddings, tmp_path: Path) -> Sides:
-    shared = tmp_path / "shared"
-    addresses = {"folder": str(shared), "file": shared.as_uri(), "memory": f"memory://{uuid.uuid4().hex}"}
+    shared, name = tmp_path / "shared", uuid.uuid4().hex
+    addresses = {"folder": str(shared), "file": shared.as_uri(), "memory": f"memory://{name}"}
+    if request.param == "s3":
+        addresses["s3"] = f"{request.getfixturevalue('bucket')}/{name}"
     return Sides(tmp_path, addresses[request.param], shelf, embeddings)
 
 
@@ -108,6 +118,19 @@ async def test_who_reads_while_another_version_comes_reads_the_old_one_to_the_en
             assert held.reader.section(old.found[0].passage)
         new = await retriever.find("fasaden")
         assert [each.passage.text for each in new.found] == ["Plakater på fasaden må omsøkes."]
+
+
+async def test_an_object_store_that_is_away_is_said_so_and_what_was_fetched_is_read(
+    shelf: Library, embeddings: CachedEmbeddings, tmp_path: Path
+) -> None:
+    with s3() as bucket:
+        sides = Sides(tmp_path, f"{bucket}/library", shelf, embeddings)
+        await sides.library.put(*split(SKILT))
+        await sides.publish()
+        fetched = sides.copies.fetch()
+    with pytest.raises(StoreError, match=r"snapshots at s3://moteplassen/library can't be used"):
+        sides.copies.changed()
+    assert sides.copies.latest() == fetched
 
 
 async def test_what_is_read_from_a_snapshot_can_not_be_written(across: Sides) -> None:
