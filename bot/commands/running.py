@@ -93,8 +93,10 @@ def _listen(host: str, port: int, option: str) -> socket.socket:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
+    from bot.branding import texts_of  # noqa: PLC0415
     from bot.commands.documents import fill, fill_if_unfinished, print_report  # noqa: PLC0415
-    from bot.commands.server import Server  # noqa: PLC0415
+    from bot.commands.server import Server, answering  # noqa: PLC0415
+    from bot.handlers.web.opening import opening_app  # noqa: PLC0415
     from bot.indexing.opening import await_library  # noqa: PLC0415
     from bot.starting import await_parts  # noqa: PLC0415
     from bot.wiring import open_app, open_knowledge  # noqa: PLC0415
@@ -105,10 +107,12 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         await await_parts(settings, knowledge.chroma)
         # What is not set up is said here, before documents are indexed, which can take minutes.
         async with open_app(settings, knowledge) as app:
-            if settings.demo and settings.indexing:
-                print_report(await fill(settings, knowledge.library))
-            else:
-                await fill_if_unfinished(settings, knowledge.library)
+            # What is asked for at the very moment of change waits in the socket, which both servers take from.
+            async with answering(opening_app(texts_of(settings)), listening.dup()):
+                if settings.demo and settings.indexing:
+                    print_report(await fill(settings, knowledge.library))
+                else:
+                    await fill_if_unfinished(settings, knowledge.library)
             _warm(knowledge)
             await Server(app, settings).serve(sockets=[listening])
 

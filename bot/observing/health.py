@@ -64,16 +64,17 @@ class Health:
         ]
 
     async def _show_database(self, _: Request) -> JSONResponse:
-        return await _told([self._database, *(each for each in self._ready if not each.vital)])
+        return await told([self._database, *(each for each in self._ready if not each.vital)])
 
     async def _show_live(self, _: Request) -> JSONResponse:
-        return await _told(self._live)
+        return await told(self._live)
 
     async def _show_ready(self, _: Request) -> JSONResponse:
-        return await _told([self._database, *self._ready, *self._live])
+        return await told([self._database, *self._ready, *self._live])
 
 
-async def _told(checks: Sequence[Check]) -> JSONResponse:
+async def told(checks: Sequence[Check]) -> JSONResponse:
+    """The answer to who asks for these: 200, or 503 where one that is vital does not pass."""
     passed = await asyncio.gather(*(check.passes() for check in checks))
     away = [check for check, well in zip(checks, passed, strict=True) if not well]
     names = [check.name for check in away]
