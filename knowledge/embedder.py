@@ -8,16 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from knowledge.embeddings import BrokenOff
 from knowledge.model import Passage
 from knowledge.sentences import sentences
 from knowledge.typical_questions import TypicalQuestions
 
 _AT_ONCE = 8
 """Texts whose vectors are made before it is looked whether there is any need for more."""
-
-
-class BrokenOff(Exception):
-    """Nobody waits for it any longer."""
 
 
 class Embedder:

@@ -24,6 +24,8 @@ from knowledge.turns import Turns
 # The C side reads NUL-terminated strings, and a word needs no control characters.
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 VECTORS = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID;"
+_PATIENTLY = 16
+"""Texts whose vectors are made, and kept, before it is looked whether there is any need for more."""
 _PASSAGES_KEPT = 16_384
 """Texts of passages, and of their sentences, of which the vector is kept in memory, 1.5 kB each."""
 _QUESTIONS_KEPT = 4096
@@ -42,6 +44,10 @@ Array = npt.NDArray[np.float32]
 def common_questions() -> list[str]:
     """Questions about nothing in particular, a text for each language with a question a line."""
     return ["\n".join(texts) for texts in tomllib.loads(_QUESTIONS.read_text(encoding="utf-8")).values()]
+
+
+class BrokenOff(Exception):
+    """Nobody waits for it any longer."""
 
 
 class E5Embeddings(Embeddings):
@@ -122,6 +128,8 @@ class CachedEmbeddings(Embeddings):
         """The same, for who brings documents in: their vectors are made when no question waits for one."""
         self._question = functools.lru_cache(_QUESTIONS_KEPT)(self._embed_question)
         self._turn = threading.Lock()
+        self._patiently = threading.Lock()
+        self._is_closed = False
         self._read: OrderedDict[bytes, Array] = OrderedDict()
         self._file = open_shared(path, VECTORS)
 
@@ -143,8 +151,14 @@ class CachedEmbeddings(Embeddings):
         return self._kept(texts, self._model.embed_documents)
 
     def embed_patiently(self, texts: list[str]) -> list[list[float]]:
-        """The vectors of passages that nobody waits for."""
-        return self._kept(texts, self._model.embed_patiently).tolist()  # type: ignore[no-any-return]
+        """The vectors of passages that nobody waits for. Raises BrokenOff once it is closed."""
+        vectors: list[list[float]] = []
+        for start in range(0, len(texts), _PATIENTLY):
+            with self._patiently:
+                if self._is_closed:
+                    raise BrokenOff
+                vectors += self._kept(texts[start : start + _PATIENTLY], self._model.embed_patiently).tolist()
+        return vectors
 
     def _embed_question(self, text: str) -> Array:
         if not self._model.is_ready:
@@ -185,8 +199,10 @@ class CachedEmbeddings(Embeddings):
         return known
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file, once what nobody waits for is broken off."""
+        self._is_closed = True
+        with self._patiently:
+            self._file.close()
 
 
 def vectors_of(embeddings: Embeddings, texts: list[str]) -> npt.NDArray[np.float64]:

@@ -24,7 +24,7 @@ from knowledge.answering import ExtractiveAnswerer
 from knowledge.chroma_server import ChromaServer
 from knowledge.concepts import Concepts
 from knowledge.confidence import THRESHOLD
-from knowledge.embeddings import CachedEmbeddings, E5Embeddings
+from knowledge.embeddings import BrokenOff, CachedEmbeddings, E5Embeddings
 from knowledge.library import Library
 from knowledge.model import Audience
 from knowledge.retriever import Retriever
@@ -54,9 +54,10 @@ class Knowledge:
         return self.retrievers[Audience.PUBLIC].model_copy(update={"count": 50})
 
     def warm_retrievers(self) -> None:
-        """Have ready what is known of the documents that there are. Blocking."""
-        for retriever in self.retrievers.values():
-            retriever.warm()
+        """Have ready what is known of the documents that there are. Blocking, until it is closed."""
+        with contextlib.suppress(BrokenOff):
+            for retriever in self.retrievers.values():
+                retriever.warm()
 
     def warm(self, pause: float = 1.0) -> None:
         """Have ready what takes long to load and few questions need. Blocking; `pause` is between the languages."""

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from knowledge.embeddings import CachedEmbeddings, E5Embeddings, common_questions
+from knowledge.embeddings import BrokenOff, CachedEmbeddings, E5Embeddings, common_questions
 from tests.damage import DAMAGES, Damage
 
 ONE, TWO, THREE = "Du må søke.", "Kommunen svarer.", "Gebyret er 5 000 kroner."
@@ -30,6 +32,10 @@ class Counting(E5Embeddings):
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         self.embedded.extend(texts)
         return super().embed_documents(texts)
+
+    def embed_patiently(self, texts: list[str]) -> list[list[float]]:
+        self.embedded.extend(texts)
+        return super().embed_patiently(texts)
 
     def embed_query(self, text: str) -> list[float]:
         self.asked.append(text)
@@ -134,3 +140,21 @@ def test_a_question_is_nearest_to_what_answers_it_in_three_languages(model: E5Em
     for text in ("Er det lov å røyke på kafé?", "Er det lov å røykje på kafé?", "May I smoke in a café?"):
         near = np.asarray(passages) @ np.asarray(model.embed_query(text))
         assert near[0] > near[1]
+
+
+def test_what_nobody_waits_for_is_broken_off_when_it_is_closed_and_what_was_made_is_kept(tmp_path: Path) -> None:
+    model, texts = Counting(), [f"Gebyret er {number} kroner." for number in range(400)]
+    cached = CachedEmbeddings(model, tmp_path / "vectors.db")
+    with ThreadPoolExecutor(1) as beside:
+        making = beside.submit(cached.patient.embed_documents, texts)
+        while not model.embedded:
+            time.sleep(0.01)
+        cached.close()
+        with pytest.raises(BrokenOff):
+            making.result(30)
+    made = len(model.embedded)
+    assert 0 < made < len(texts)
+    again = Counting()
+    with contextlib.closing(CachedEmbeddings(again, tmp_path / "vectors.db")) as reopened:
+        reopened.embed_documents(texts[:made])
+    assert again.embedded == []
