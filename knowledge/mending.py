@@ -7,8 +7,10 @@ import enum
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from filelock import FileLock
 
 from knowledge.catalogue import Catalogue
 from knowledge.catalogue_schema import is_outdated
@@ -20,6 +22,8 @@ from knowledge.vectors import OpenVectors, VectorIndex, Vectors
 _log = logging.getLogger(__name__)
 
 _REPLACED = "another process has made it anew"
+_MADE = "made"
+"""A file that is there once all parts of a shelf are."""
 
 
 class Half(enum.StrEnum):
@@ -34,8 +38,19 @@ Faults = Mapping[Half, str]
 """What is wrong with the parts of a shelf that something is wrong with."""
 
 
-def looks_well(folder: Path) -> bool:
-    """Is nothing in a shelf's folder to be made or taken away as it is opened, as far as a glance tells?"""
+@contextlib.contextmanager
+def opening(folder: Path, pen: FileLock) -> Iterator[None]:
+    """Open a shelf in the block: beside others, unless something is to be made or taken away there."""
+    if _looks_well(folder):
+        yield
+        return
+    with pen:
+        (folder / _MADE).unlink(missing_ok=True)
+        yield
+        (folder / _MADE).touch()
+
+
+def _looks_well(folder: Path) -> bool:
     file, lexical, vectors = folder / "catalogue.db", folder / "lexical", folder / "vectors"
     fault = (
         database_fault(file, thorough=False)
@@ -43,7 +58,7 @@ def looks_well(folder: Path) -> bool:
         or (vectors.exists() and vectors_fault(vectors, thorough=False))
     )
     with contextlib.suppress(sqlite3.DatabaseError):
-        return not fault and file.exists() and not is_outdated(file)
+        return not fault and (folder / _MADE).exists() and not is_outdated(file)
     return False
 
 

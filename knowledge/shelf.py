@@ -29,6 +29,9 @@ GRACE = 10.0
 """Seconds for which what has been replaced can still be read by a search that has found it."""
 
 _TRIES = 3
+_WITHOUT = (
+    "the %s index of the %s documents can't be searched (%s): questions are answered without it until it is made anew"
+)
 
 Embed = Callable[[Sequence[Passage]], Sequence[Sequence[float]]]
 """The vectors of passages, in order."""
@@ -52,7 +55,7 @@ class Shelf:
         self._grace = grace
         folder.mkdir(parents=True, exist_ok=True)
         self._pen = FileLock(folder / "writing.lock")
-        with contextlib.nullcontext() if frozen or mending.looks_well(folder) else self._pen:
+        with contextlib.nullcontext() if frozen else mending.opening(folder, self._pen):
             self.catalogue, self.is_lost = mending.open_catalogue(folder, audience, clock, frozen=frozen)
             self.lexical = mending.open_lexical(folder / "lexical", frozen=frozen)
             self.vectors = mending.open_vectors_in(folder / "vectors", audience.value, open_vectors, frozen=frozen)
@@ -122,8 +125,14 @@ class Shelf:
 
     def is_damaged(self, *, thorough: bool = False) -> bool:
         """Has a search met with damage, or do the files look damaged? `thorough` reads every file through."""
-        is_suspect = self._broken or self.catalogue.is_suspect
-        return bool(is_suspect or mending.faults_of(self.folder, self.catalogue, self.vectors, thorough=thorough))
+        is_suspect = bool(self._broken or self.catalogue.is_suspect)
+        # While this process writes, to look at Chroma's database would end the locks that Chroma has on it.
+        if is_suspect or not self._writing.acquire(blocking=thorough):
+            return is_suspect
+        try:
+            return bool(mending.faults_of(self.folder, self.catalogue, self.vectors, thorough=thorough))
+        finally:
+            self._writing.release()
 
     def heal(self, embed: Embed, *, thorough: bool = False) -> bool:
         """Put right what is damaged, on the disk or in this process's hands; whether anything was.
@@ -247,13 +256,7 @@ class Shelf:
     def _go_without(self, half: Half, error: Exception) -> None:
         if half not in self._broken:
             self._broken.add(half)
-            _log.error(
-                "the %s index of the %s documents can't be searched (%s): questions are answered without it until"
-                " it is made anew",
-                half,
-                self.audience,
-                error,
-            )
+            _log.error(_WITHOUT, half, self.audience, error)
 
     def keys(self) -> frozenset[str]:
         """The keys of everything on the shelf; read anew only when the shelf has changed."""

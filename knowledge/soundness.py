@@ -15,41 +15,47 @@ _TANTIVY_MAGIC = 1337
 _TANTIVY_END = struct.Struct("<II")
 """How long the footer before it is, and the magic number."""
 _HNSW_HEADER = struct.Struct("<iQQQQQQiIQQQdQ")
-_SQLITE = b"SQLite format 3\0"
-_SQLITE_HEADER = struct.Struct(">16sH6xII60xI")
-"""Its beginning, how long a page is, how often it was changed, how many pages there were, and after which change."""
 _BLOCK = 1 << 20
+_GLANCE = "SELECT 'ok' FROM sqlite_schema LIMIT 1"
 
 
 def database_fault(file: Path, *, thorough: bool) -> str:
-    """What is wrong with an SQLite file; empty where nothing is, as where there is none. `thorough` reads all of it."""
+    """What is wrong with an SQLite file; empty where nothing is, as where there is none. `thorough` reads all of it.
+
+    Only SQLite itself opens it: a process that closes a file gives up all locks that it has on it (POSIX), also those
+    of its other connections, and another process then takes away the log that these write to.
+    """
+    size = file.stat().st_size if file.exists() else 0
+    if not size:
+        return ""
     try:
-        with file.open("rb") as opened:
-            header, size = opened.read(_SQLITE_HEADER.size), opened.seek(0, 2)
-    except FileNotFoundError:
-        return ""
-    if not header:
-        return ""
-    if not header.startswith(_SQLITE) or len(header) < _SQLITE_HEADER.size:
-        return f"{file.name} is no database"
-    _, page, changed, pages, valid_for = _SQLITE_HEADER.unpack(header)
-    page = 65536 if page == 1 else page
-    seems_cut_off = changed == valid_for and size < pages * page
-    if seems_cut_off and size % page:
-        return f"{file.name} is cut off"
-    # While somebody writes, a file grows page by page to what its header says already: only SQLite knows.
-    return _told_by_sqlite(file) if thorough or seems_cut_off else ""
+        with _opened(file, "mode=ro&immutable=1") as database:  # without the log
+            database.execute(_GLANCE).fetchone()
+            (page,) = database.execute("PRAGMA page_size").fetchone()
+        if size % page:  # which SQLite takes for a page of zeros
+            return f"{file.name} is cut off"
+    except sqlite3.OperationalError:
+        return ""  # it can't be opened: nobody knows
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_CORRUPT:
+            return f"{file.name}: {error}"
+        return _told_by_sqlite(file, _GLANCE)  # or it is just growing to what it says already
+    return _told_by_sqlite(file, "PRAGMA quick_check(1)") if thorough else ""
 
 
-def _told_by_sqlite(file: Path) -> str:
+def _told_by_sqlite(file: Path, look: str) -> str:
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as database:
-            (said,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        with _opened(file, "mode=rw") as database:
+            (said,) = database.execute(look).fetchone() or ("ok",)
     except sqlite3.OperationalError:
         return ""  # it is in use, or can't be opened: nobody knows
     except sqlite3.DatabaseError as error:
         return f"{file.name}: {error}"
     return "" if said == "ok" else f"{file.name}: {said}"
+
+
+def _opened(file: Path, how: str) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, timeout=30))
 
 
 def lexical_fault(folder: Path, *, thorough: bool) -> str:
@@ -138,6 +144,6 @@ def _hnsw_fault(header: Path, *, thorough: bool) -> str:
 def _lost_segments(database: Path) -> list[str]:
     """The segments that Chroma has written to the disk once, and whose folder is gone."""
     sql = "SELECT s.id FROM segments s JOIN max_seq_id m ON m.segment_id = s.id WHERE s.scope = 'VECTOR'"
-    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as opened:
+    with _opened(database, "mode=ro") as opened:
         written = [str(row[0]) for row in opened.execute(sql)]
     return [segment for segment in written if not (database.parent / segment / "header.bin").exists()]

@@ -25,7 +25,7 @@ from knowledge.snapshots.store import SnapshotStore, StoreError
 _RECENT = dt.timedelta(minutes=15)
 """Whoever has begun to fetch a version has it by then."""
 _CHROMA = "chroma.sqlite3"
-_PASSING = re.compile(r"^catalogue\.db|\.lock$|-(wal|shm|journal)$")
+_PASSING = re.compile(r"^catalogue\.db|^made$|\.lock$|-(wal|shm|journal)$")
 """Files that are no part of a shelf as it stands, or are copied otherwise."""
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
 from typing import IO
 
+import pytest
+
+from knowledge.model import Audience
+from knowledge.shelf import Shelf
 from knowledge.soundness import database_fault
 
 OPENING = """
@@ -41,6 +46,30 @@ def test_processes_that_open_a_new_library_at_once_all_read_the_same(tmp_path: P
                 _go_on(process.stdin)
         assert [_line(process.stdout) for process in processes] == ["there"] * 4
     assert [process.wait() for process in processes] == [0] * 4
+
+
+MARKING = """
+import sys
+from pathlib import Path
+from knowledge.model import Audience
+from knowledge.shelf import Shelf
+shelf = Shelf(Path(sys.argv[1]), Audience.PUBLIC)
+shelf.catalogue.mark(set_=sys.argv[2], unset="nothing")
+shelf.close()
+"""
+
+
+@pytest.mark.parametrize("thorough", [False, True], ids=["a glance", "read through"])
+def test_who_has_looked_whether_all_is_whole_still_sees_what_other_processes_write(
+    tmp_path: Path, thorough: bool
+) -> None:
+    shelf = Shelf(tmp_path, Audience.PUBLIC)
+    with contextlib.closing(shelf):
+        for mark in ("one", "two"):
+            assert not shelf.is_damaged(thorough=thorough)
+            subprocess.run([sys.executable, "-c", MARKING, str(tmp_path), mark], check=True)
+            assert mark in shelf.catalogue.marks()
+        assert not shelf.is_damaged(thorough=True)
 
 
 def _line(stream: IO[str] | None) -> str:
