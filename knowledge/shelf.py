@@ -150,9 +150,8 @@ class Shelf:
                 self.is_lost = True
                 # What it names is nowhere any longer; of the vectors, `mend` takes out what nobody knows.
                 faults = {Half.LEXICAL: faults[Half.CATALOGUE], **faults}
-            self.lexical = mending.heal_lexical(
-                self.folder / "lexical", self.lexical, faults, is_suspect=Half.LEXICAL in broken
-            )
+            lexical = self.folder / "lexical"
+            self.lexical = mending.heal_lexical(lexical, self.lexical, faults, is_suspect=Half.LEXICAL in broken)
             mending.heal_vectors(self.vectors, faults, is_suspect=Half.VECTORS in broken)
             self._broken -= broken
             self._seen = -1
