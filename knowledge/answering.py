@@ -16,7 +16,7 @@ from knowledge.confidence import signs
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
-from knowledge.quoting import law_quotes
+from knowledge.quoting import Quoted, guide_quotes, law_quotes
 from knowledge.reader import Reader
 from knowledge.sentences import sentences
 
@@ -120,9 +120,19 @@ class ExtractiveAnswerer:
         claims = tuple(
             Claim(text=quote, citation=self.cite(passage, quote))
             for look in self._read(_answering(evidence), evidence, coverage)
-            for passage, quote in _quoted(look, reader)
+            for passage, quote in self._quoted(look, reader, evidence)
         )
         return Draft(claims=claims, signs=signs(evidence) if claims else {})
+
+    def _quoted(self, look: _Look, reader: Reader, evidence: Evidence) -> list[Quoted]:
+        chosen, section = [look.sentences[index] for index in look.chosen()], reader.section(look.passage)
+        if look.passage.kind == "law":
+            return law_quotes(section, look.passage, chosen)
+
+        def near(text: str) -> float:
+            return float(vectors_of(self._embeddings, [text])[0] @ np.asarray(evidence.vector))
+
+        return guide_quotes(section, look.passage, chosen, near)
 
     def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
         if evidence.match is Match.CITING:
@@ -169,13 +179,6 @@ class _Look:
         near_best = [index for index in order if self._fit[index] >= self._fit[order[0]] - _CLOSE][:_SENTENCES]
         limits = [index + 1 for index in near_best if index + 1 < len(self.sentences)]
         return sorted({*near_best, *(index for index in limits if _EXCEPTION.match(self.sentences[index]))})
-
-
-def _quoted(look: _Look, reader: Reader) -> list[tuple[Passage, str]]:
-    chosen = [look.sentences[index] for index in look.chosen()]
-    if look.passage.kind != "law":
-        return [(look.passage, sentence) for sentence in chosen]
-    return law_quotes(reader.section(look.passage), look.passage, chosen)
 
 
 def _sections(evidence: Evidence) -> list[Passage]:

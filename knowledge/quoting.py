@@ -1,4 +1,5 @@
-"""What is quoted of a paragraph of a law: its main rule, and the subsections that answer, with their lists.
+"""What is quoted of a paragraph of a law: its main rule, and the subsections that answer, with their lists; of other
+sections their first sentence and those that answer.
 
 A sentence of a law seldom stands alone. Its paragraph begins with the rule and goes on with what is special: an
 exception without the rule before it, or an item without what it is an item of, is a wrong answer.
@@ -7,7 +8,7 @@ exception without the rule before it, or an item without what it is an item of, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from knowledge.model import Passage
 from knowledge.sentences import sentences
@@ -18,6 +19,12 @@ SUBSECTION = 500
 """Characters: a longer subsection is quoted by its sentences that answer. On the questions of `questions-dev` that are
 answered from the right paragraph, the words that an answer must hold are then quoted for .84 rather than .69, in 404
 characters rather than 226; with whole paragraphs for all, in 1,011."""
+
+LEAD = 0.05
+"""How much less near to the question (cosine) than what is quoted a section's first sentence may be and still be quoted
+before it. Of 108 answers to our own questions over the guides that left it out, some twenty misled without it ("Hvor
+lenge er klagefristen?": two special cases, and not the three weeks). In those it was nearer than this; where it has
+nothing to do with the question ("Hva koster serviceskilt?": who puts them up) it is mostly farther away."""
 
 _BREAK = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-•–]|[a-zæøå]\)|\d+[.)])\s", re.I)
@@ -42,6 +49,21 @@ def law_quotes(paragraph: Sequence[Passage], answering: Passage, chosen: Sequenc
     rule = sentences(paragraph[0].text)[:1]
     if rule and not any(passage.id == paragraph[0].id and rule[0] in quote for passage, quote in quotes):
         quotes.insert(0, (paragraph[0], rule[0]))
+    return quotes
+
+
+def guide_quotes(
+    section: Sequence[Passage], answering: Passage, chosen: Sequence[str], near: Callable[[str], float]
+) -> list[Quoted]:
+    """What to quote of anything but a law, in reading order, each verbatim in its passage.
+
+    `section` are all its passages in order, `answering` the one that the sentences were `chosen` from; `near` tells how
+    near (cosine) a sentence is to the question.
+    """
+    quotes = [(answering, sentence) for sentence in chosen]
+    lead = sentences(section[0].text)[:1] if section else []
+    if lead and lead[0] not in chosen and near(lead[0]) >= max(map(near, chosen)) - LEAD:
+        quotes.insert(0, (section[0], lead[0]))
     return quotes
 
 

@@ -79,7 +79,8 @@ def test_whatever_begins_like_a_formula_is_a_text(tmp_path: Path, beginning: str
 
 def test_json_has_each_case_with_its_events(desk: Path) -> None:
     first, second = json.loads(export(desk, "--format", "json", "--out", "-"))
-    assert (first["label"], first["question"], first["reply_seconds"]) == ("M-1", EVIL, 0)
+    assert (first["label"], first["question"]) == ("M-1", EVIL)
+    assert 0 <= first["reply_seconds"] < 60
     assert [event["move"] for event in first["events"]] == ["opened", "claimed", "answered"]
     assert (second["state"], second["asker"]["name"]) == ("forwarded", "Amina")
 

@@ -9,6 +9,7 @@ import pytest
 from bot.evaluation.comparison import Comparison, compare
 from bot.evaluation.records import KnownQuestion, read_records
 from bot.evaluation.results import read_run
+from bot.question import Question
 from bot.wiring import Knowledge
 from tests.evaluation.regression import BASELINE, QUESTIONS, measure
 
@@ -26,6 +27,28 @@ async def test_answers_over_what_ships_are_as_good_as_they_were(shipped: Knowled
     drops = [f"{each.measure.name} {each.before:.3f} → {each.after:.3f}" for each in found.drops(MAX_DROP)]
     assert drops == [], f"{told(found)}\n{MAKE_ANEW}"
     print(told(found))
+
+
+RULES = {
+    "Hvor lang er klagefristen?": "3 uker",
+    "Kan bensinstasjonen vår få selge øl?": "kan ikke få salgsbevilling",
+    "Kven skal søkje om ferdigattest når huset står ferdig?": "Ansvarlig søker",
+    "Er skilt søknadspliktig?": "krever søknad og tillatelse fra kommunen",
+    "skjenketid brennevin": "fra klokka 13.00 til 24.00",
+    "How long does it take to get a building permit?": "innen tolv uker",
+    "Er det lov å reklamere for alkohol på Facebook?": "Reklame for alkoholholdig drikk er forbudt",
+    "Må taxien høyre til ein sentral?": "skal være knyttet til én drosjesentral",
+    "Jeg skal åpne kafé, hva må jeg gjøre?": "må ha serveringsbevilling fra kommunen",
+    "Trenger bedriften utslippstillatelse?": "Ingen kan sette i verk noe som kan medføre fare for forurensning",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("asked", RULES)
+async def test_the_rule_is_quoted_and_not_only_what_is_special(shipped: Knowledge, asked: str) -> None:
+    reply = await shipped.conversation.reply(Question(text=asked))
+    assert RULES[asked] in " ".join(claim.text for claim in reply.claims)
 
 
 def told(found: Comparison) -> str:

@@ -1,4 +1,4 @@
-"""What of a paragraph of a law is quoted: never an exception without its rule, nor an item without its list."""
+"""What is quoted: of a law never an exception without its rule, nor an item without its list; of a guide its rule."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.model import Audience, Passage
-from knowledge.quoting import SUBSECTION, WHOLE, law_quotes
+from knowledge.quoting import LEAD, SUBSECTION, WHOLE, guide_quotes, law_quotes
 from knowledge.sentences import sentences
 
 RULE = "En bevilling kan gis for inntil fire år."
@@ -84,3 +84,43 @@ def test_every_quote_is_verbatim_in_its_passage_and_holds_what_was_chosen(
     assert all(quote in each.text for each, quote in quotes)
     assert any(chosen[0] in quote for _, quote in quotes)
     assert all(len(quote) <= max(WHOLE, SUBSECTION, len(PAD)) for _, quote in quotes)
+
+
+FIRST, SECOND, THIRD = "Fristen er tre uker.", "Den kan forlenges.", "Klagen skal være undertegnet."
+
+
+@pytest.mark.parametrize(
+    ("texts", "answering", "chosen", "nearness", "quoted"),
+    [
+        ([f"{FIRST} {SECOND}"], 0, [SECOND], {FIRST: 0.8, SECOND: 0.8}, [FIRST, SECOND]),
+        ([f"{FIRST} {SECOND}"], 0, [SECOND], {FIRST: 0.81 - LEAD, SECOND: 0.8}, [FIRST, SECOND]),
+        ([f"{FIRST} {SECOND}"], 0, [SECOND], {FIRST: 0.79 - LEAD, SECOND: 0.8}, [SECOND]),
+        ([FIRST, f"{SECOND} {THIRD}"], 1, [THIRD], {FIRST: 0.8, THIRD: 0.8}, [FIRST, THIRD]),
+        ([f"{FIRST} {SECOND}"], 0, [FIRST], {FIRST: 0.8}, [FIRST]),
+        (
+            [f"{FIRST} {SECOND} {THIRD}"],
+            0,
+            [SECOND, THIRD],
+            {FIRST: 0.75, SECOND: 0.7, THIRD: 0.79},
+            [FIRST, SECOND, THIRD],
+        ),
+        ([], 0, [SECOND], {SECOND: 0.8}, [SECOND]),
+    ],
+    ids=[
+        "as near",
+        "nearly as near",
+        "about something else",
+        "in another passage",
+        "chosen itself",
+        "of two",
+        "replaced",
+    ],
+)
+def test_the_first_sentence_of_a_guide_s_section_is_quoted_before_what_is_special(
+    texts: list[str], answering: int, chosen: list[str], nearness: dict[str, float], quoted: list[str]
+) -> None:
+    section = [passage(number, text) for number, text in enumerate(texts)]
+    read = section[answering] if section else passage(0, " ".join(chosen))
+    quotes = guide_quotes(section, read, chosen, nearness.__getitem__)
+    assert [quote for _, quote in quotes] == quoted
+    assert all(quote in each.text for each, quote in quotes)

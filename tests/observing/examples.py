@@ -55,8 +55,9 @@ class Town:
         else:
             before = len(self.teams.sent)
             await self.teams.say("ola", text)
-            await until(lambda: len(self.teams.sent) > before and self.teams.sent[-1].whole)
-            self.sent = self.teams.sent[-1]
+            # An answer to an earlier case may arrive meanwhile; it has no card.
+            await until(lambda: any(each.whole and each.card for each in self.teams.sent[before:]))
+            self.sent = next(each for each in self.teams.sent[before:] if each.whole and each.card)
 
     async def forward(self, channel: str) -> str:
         """Whoever asked last sends it to the officers; where the officer finds the case."""

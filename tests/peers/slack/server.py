@@ -154,6 +154,7 @@ async def running(scopes: Collection[str], events: Collection[str] | None = None
     `events` are what the app is subscribed to, by their names in its manifest; without them to all that it may hear.
     """
     slack = Slack(scopes, events)
+    slack.trigger_lifetime = 30.0  # rather than 3: most tests are not about how busy the machine is
     async with served(slack.app) as url:
         slack.url = f"{url}/api/"
         yield slack
