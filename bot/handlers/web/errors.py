@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 KNOWN = {401, 403, 404, 405, 413, 500}
 AGAIN = 30
-"""Seconds after which it is worth trying again where the database is away."""
+"""Seconds after which it is worth trying again where the database is away, or the documents are not in yet."""
 
 
 class ErrorPages:

@@ -9,11 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
+from bot.handlers.web.errors import AGAIN
 from bot.observing.health import library_check, told
 from bot.texts import LANGUAGES, Texts
-
-AGAIN = 30
-"""Seconds until somebody had better try again."""
 
 
 def opening_app(texts: Texts) -> Starlette:

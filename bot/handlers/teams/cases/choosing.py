@@ -14,7 +14,6 @@ from bot.desk.case import Case, IllegalMove, Officer
 from bot.desk.desk import Desk
 from bot.desk.merging import candidates
 from bot.desk.store import CaseNotFound
-from bot.desk.trying import refusal
 from bot.handlers.teams.cases import forms
 from bot.handlers.teams.cases.about import Unfit, about
 from bot.handlers.teams.cases.card import CASE, CHOSEN, TEXT
@@ -44,11 +43,9 @@ class Choosing:
         press = pressed(ctx.activity)
         name = press.text(ACTION)
         try:
-            case, officer = await about(press, self._officers, self._desk)
-            if refused := refusal(case, officer, offers.FORMS[name]):
-                raise refused
+            case, _ = await about(press, self._officers, self._desk, offers.FORMS[name])
             return shows(await self._form(name, case))
-        except (IllegalMove, Unfit) as problem:
+        except Unfit as problem:
             return tells(self._texts(OFFICERS_LANGUAGE, problem.key, **problem.values))
 
     async def _send(self, ctx: ActivityContext[AdaptiveCardInvokeActivity]) -> AdaptiveCardInvokeResponse:

@@ -17,7 +17,6 @@ from microsoft_teams.apps import ActivityContext, App
 from bot.desk import offers
 from bot.desk.case import Case, IllegalMove
 from bot.desk.desk import Desk
-from bot.desk.trying import refusal
 from bot.handlers.teams.cases import forms
 from bot.handlers.teams.cases.about import Unfit, about
 from bot.handlers.teams.cases.card import TEXT
@@ -44,11 +43,9 @@ class Dialogs:
     async def _open(self, ctx: ActivityContext[TaskFetchInvokeActivity]) -> TaskModuleInvokeResponse:
         press = pressed(ctx.activity)
         try:
-            case, officer = await about(press, self._officers, self._desk)
+            case, _ = await about(press, self._officers, self._desk, offers.FORMS[offers.ANSWER])
         except Unfit as problem:
-            return self._tell(problem.key)
-        if refused := refusal(case, officer, offers.FORMS[offers.ANSWER]):
-            return self._tell(refused.key, **refused.values)
+            return self._tell(problem.key, **problem.values)
         return await self._show(case, press)
 
     async def _send(self, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> TaskModuleInvokeResponse:

@@ -19,7 +19,6 @@ from microsoft_teams.cards import AdaptiveCard
 from bot.behind import Behind
 from bot.desk.case import OPEN, TO_ASKER, Case, CaseState, IllegalMove, Move, Officer
 from bot.desk.desk import Desk
-from bot.desk.trying import refusal
 from bot.handlers.teams.cases import forms
 from bot.handlers.teams.cases.about import Unfit, about
 from bot.handlers.teams.cases.card import CASE, TEXT
@@ -123,11 +122,9 @@ class Relaying:
     async def _open(self, ctx: ActivityContext[AdaptiveCardInvokeActivity]) -> AdaptiveCardInvokeResponse:
         press = pressed(ctx.activity)
         try:
-            case, officer = await about(press, self._officers, self._desk)
+            case, _ = await about(press, self._officers, self._desk, sorted(TO_ASKER))
         except Unfit as problem:
-            return tells(self._texts(OFFICERS_LANGUAGE, problem.key))
-        if refused := refusal(case, officer, sorted(TO_ASKER)):
-            return tells(self._texts(OFFICERS_LANGUAGE, refused.key, **refused.values))
+            return tells(self._texts(OFFICERS_LANGUAGE, problem.key, **problem.values))
         return shows(await self._form(case, press))
 
     async def _send(self, ctx: ActivityContext[AdaptiveCardInvokeActivity]) -> AdaptiveCardInvokeResponse:
