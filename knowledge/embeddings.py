@@ -129,7 +129,7 @@ class CachedEmbeddings(Embeddings):
         self._question = functools.lru_cache(_QUESTIONS_KEPT)(self._embed_question)
         self._turn = threading.Lock()
         self._patiently = threading.Lock()
-        self._is_closed = False
+        self.is_broken_off = False
         self._read: OrderedDict[bytes, Array] = OrderedDict()
         self._file = open_shared(path, VECTORS)
 
@@ -151,11 +151,11 @@ class CachedEmbeddings(Embeddings):
         return self._kept(texts, self._model.embed_documents)
 
     def embed_patiently(self, texts: list[str]) -> list[list[float]]:
-        """The vectors of passages that nobody waits for. Raises BrokenOff once it is closed."""
+        """The vectors of passages that nobody waits for. Raises BrokenOff once that is broken off."""
         vectors: list[list[float]] = []
         for start in range(0, len(texts), _PATIENTLY):
             with self._patiently:
-                if self._is_closed:
+                if self.is_broken_off:
                     raise BrokenOff
                 vectors += self._kept(texts[start : start + _PATIENTLY], self._model.embed_patiently).tolist()
         return vectors
@@ -198,9 +198,13 @@ class CachedEmbeddings(Embeddings):
                 self._read.popitem(last=False)
         return known
 
+    def break_off(self) -> None:
+        """Have whoever makes vectors that nobody waits for end with BrokenOff, now and from now on."""
+        self.is_broken_off = True
+
     def close(self) -> None:
         """Close the file, once what nobody waits for is broken off."""
-        self._is_closed = True
+        self.break_off()
         with self._patiently:
             self._file.close()
 

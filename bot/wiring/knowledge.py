@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -48,6 +49,7 @@ class Knowledge:
     texts: Texts
     chat: Chat | None = None
     chroma: ChromaServer | None = None
+    _warming: threading.Lock = field(default_factory=threading.Lock)
 
     def long_retriever(self) -> Retriever:
         """What an outsider's questions are looked up with, giving enough passages for ten documents."""
@@ -55,8 +57,10 @@ class Knowledge:
 
     def warm_retrievers(self) -> None:
         """Have ready what is known of the documents that there are. Blocking, until it is closed."""
-        with contextlib.suppress(BrokenOff):
+        with self._warming, contextlib.suppress(BrokenOff):
             for retriever in self.retrievers.values():
+                if self.embeddings.is_broken_off:
+                    return
                 retriever.warm()
 
     def warm(self, pause: float = 1.0) -> None:
@@ -65,9 +69,11 @@ class Knowledge:
         self.understander.warm(pause)
 
     def close(self) -> None:
-        """Give all files back."""
-        self.library.close()
-        self.embeddings.close()
+        """Give all files back, once nothing is made ready any more. Blocking."""
+        self.embeddings.break_off()
+        with self._warming:
+            self.library.close()
+            self.embeddings.close()
 
 
 @dataclass(frozen=True)
