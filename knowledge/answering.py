@@ -122,7 +122,7 @@ class ExtractiveAnswerer:
             for look in self._read(_answering(evidence), evidence, coverage)
             for passage, quote in self._quoted(look, reader, evidence)
         )
-        return Draft(claims=claims, signs=signs(evidence) if claims else {})
+        return Draft(claims=claims, signs=signs(evidence, [claim.text for claim in claims]) if claims else {})
 
     def _quoted(self, look: _Look, reader: Reader, evidence: Evidence) -> list[Quoted]:
         chosen, section = [look.sentences[index] for index in look.chosen()], reader.section(look.passage)

@@ -8,55 +8,61 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.asked import seeks_amount
+from knowledge.facts import facts
 from knowledge.model import Evidence, Found
 from knowledge.reranking import READ
 
 PLAIN = {
-    "certain": 0.19,
-    "lone": 0.18,
-    "sentence": 5.47,
-    "lead": 0.22,
-    "heading": 0.12,
-    "coverage": 0.63,
+    "certain": 0.2,
+    "lone": 0.17,
+    "sentence": 3.33,
+    "nearest": 4.07,
+    "lead": -0.29,
+    "coverage": 0.7,
+    "gram_coverage": -1.41,
+    "meaning": 3.27,
     "foreign": 0.35,
-    "meaning": 4.4,
-    "gram_coverage": -1.13,
+    "lacking": -2.1,
 }
-PLAIN_INTERCEPT = -5.14
+PLAIN_INTERCEPT = -5.41
 WEIGHTS = {
     "certain": 0.18,
-    "lone": 0.23,
-    "sentence": 1.39,
-    "lead": 2.87,
-    "coverage": 0.08,
-    "foreign": 0.42,
-    "typical": 4.47,
+    "lone": 0.24,
+    "sentence": 1.21,
+    "lead": 2.19,
+    "coverage": 0.29,
+    "foreign": 0.43,
+    "lacking": -1.84,
+    "typical": 4.49,
     "typical_words": 0.08,
 }
-INTERCEPT = -5.72
+INTERCEPT = -5.62
 """Log-odds by sign, where the best passage has no typical questions and where it has; by `tests/bench/fit.py`, the
 latter over a third of our questions to the laws."""
 
 _LEAST = 0.001
 """No chance is taken for nought, or for all."""
 
-THRESHOLD = 0.67
+THRESHOLD = 0.66
 """How sure (0..1) a draft must be to be given as an answer: a wrong answer about rights is worse than none. Chosen on
-our own questions, in folds that the weights had not seen: over laws .42 of those that can be answered are, .029 of all
-wrongly (.038 of those that nothing answers); over guides .33, .030 and .076."""
+our own questions, in folds that the weights had not seen: over laws .49 of those that can be answered are, .030 of all
+wrongly (.02 of those that nothing answers); over guides .46, .026 and .07."""
 
 
-def signs(evidence: Evidence) -> dict[str, float]:
-    """What tells an answer from a guess, of passages that were found by likeness.
+def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
+    """What tells an answer from a guess, of passages that were found by likeness and what is quoted of them.
 
     `certain`: the log-odds of the best section against all others that were read, by the reranker, and `lone` those of
     the best two; `sentence`: how near the best passage's nearest sentence is to the question (cosine), and `lead`: how
-    much nearer than those of the others; `heading`: how near its heading is; `coverage`: how much of the question it
-    covers; `foreign`: 1 where the question is in another language than the passage, so that all of these are lower.
+    much nearer than those of the others; `nearest`: how near that or its heading is, whichever is nearer; `meaning`:
+    how near the passage is; `coverage`: how much of the question it covers in words, and `gram_coverage` in 5-grams;
+    `foreign`: 1 where the question is in another language than the passage, so that all of these are lower;
+    `lacking`: 1 where an amount is asked for, and none is quoted.
     Where there are typical questions to it: how near (`typical`, cosine) and alike in words (`typical_words`) they are.
     """
     read = evidence.found[:READ]
-    parts = read[0].parts
+    parts, passage = read[0].parts, read[0].passage
     nearest = np.asarray([found.parts.get("sentence", 0.0) for found in read])
     chances = _chances(read)
     told = {
@@ -64,11 +70,14 @@ def signs(evidence: Evidence) -> dict[str, float]:
         "lone": _log_odds(chances[:2].sum()),
         "sentence": float(nearest[0]),
         "lead": float(nearest[0] - nearest.mean()),
-        "heading": parts.get("heading", 0.0),
+        "nearest": max(float(nearest[0]), parts.get("heading", 0.0)),
         "coverage": parts.get("coverage", 0.0),
         "gram_coverage": parts.get("gram_coverage", 0.0),
         "meaning": parts.get("meaning", 0.0),
-        "foreign": float(evidence.language == "en" != read[0].passage.language),
+        "foreign": float(evidence.language == "en" != passage.language),
+        "lacking": float(
+            seeks_amount(evidence.query) and not any(facts(each, passage.language).amounts for each in quotes)
+        ),
     }
     return told | {name: parts[name] for name in ("typical", "typical_words") if name in parts}
 
