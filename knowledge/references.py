@@ -69,7 +69,8 @@ _ABOUT = re.compile(rf"^(?:hva er\s+|kva er\s+|what is\s+|what are\s+)?(?:the\s+
 # A short message of a code and only such words asks for the code; "plakat A4" does not.
 _AROUND_A_CODE = frozenset(
     "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt og med da"
-    " what does do say says is the mean means show me explain about strategy code plan planen and in of".split()
+    " what does do say says is the mean means show me explain about strategy code plan planen and in of"
+    " kan du forklare fortell fortelle fortel vennligst takk can could you tell please".split()
 )
 
 
