@@ -51,9 +51,7 @@ class Copies:
         text = self._store.current()
         if text is None:
             raise NoSnapshot(f"nothing was published yet at {self._store.address}")
-        manifest = read_manifest(text)
-        if manifest.format != FORMAT:
-            raise Refused(f"snapshot {manifest.version} has format {manifest.format}, and this version reads {FORMAT}")
+        manifest = _readable(read_manifest(text))
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / "fetching.lock"):
             folder = self._whole(manifest) or self._fetch(manifest)
@@ -71,7 +69,7 @@ class Copies:
             self._seen = None
             for folder in self._here():
                 with contextlib.suppress(OSError, Refused):
-                    if whole := self._whole(manifest_in(folder)):
+                    if whole := self._whole(_readable(manifest_in(folder))):
                         return whole
             raise NoSnapshot(str(error)) from error
 
@@ -128,6 +126,12 @@ class Copies:
 def manifest_in(folder: Path) -> Manifest:
     """The manifest of a version that is here. Raises OSError or Refused."""
     return read_manifest((folder / _MANIFEST).read_bytes())
+
+
+def _readable(manifest: Manifest) -> Manifest:
+    if manifest.format != FORMAT:
+        raise Refused(f"snapshot {manifest.version} has format {manifest.format}, and this version reads {FORMAT}")
+    return manifest
 
 
 def _is_whole(folder: Path, manifest: Manifest) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from knowledge.library import Library
 from knowledge.model import Audience
 from knowledge.retriever import Retriever
 from knowledge.snapshots import Copies, Manifest, NoSnapshot, Publisher, Refused, SnapshotStore, StoreError
-from knowledge.snapshots.manifest import read_manifest
+from knowledge.snapshots.manifest import FORMAT, read_manifest
 from tests.knowledge.examples import found, guide, split
 from tests.peers.s3 import s3
 
@@ -238,6 +239,19 @@ async def test_a_broken_or_hostile_snapshot_is_refused_and_the_old_one_stays(
     assert across.copies.latest() == before
     assert [path.name for path in across.copies.folder.iterdir() if path.is_dir()] == [before.name]
     assert not list(across.folder.rglob("climbed"))
+
+
+async def test_a_copy_of_an_earlier_format_is_not_read(across: Sides) -> None:
+    await across.library.put(*split(SKILT))
+    await across.publish()
+    copy = across.copies.fetch() / "manifest.json"
+    for manifest in (copy, across.folder / "shared" / "current"):
+        manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | {"format": FORMAT - 1}), encoding="utf-8")
+    with pytest.raises(NoSnapshot, match=f"has format {FORMAT - 1}, and this version reads {FORMAT}"):
+        across.copies.latest()
+    shutil.rmtree(across.folder / "shared")
+    with pytest.raises(NoSnapshot):
+        across.copies.latest()
 
 
 async def test_a_copy_that_was_damaged_here_is_fetched_anew(across: Sides) -> None:
