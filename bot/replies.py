@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.database import Base, Database, Instant, insert_if_new, now
 from bot.desk.case import NewCase
 from bot.desk.notices import lane_of
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.desk.outcomes import Outcomes
 from bot.people import Place
 from bot.posing import Posed

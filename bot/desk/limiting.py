@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database import Base, Database, now, upsert
 from bot.desk.background import look_again
-from bot.desk.outbox import WAITING, OutboxRow
+from bot.desk.outbox_table import WAITING, OutboxRow
 from bot.desk.rates import PERIOD, Counted, Limited, Rates, Scope, take_all
 from bot.desk.watching import REPLIES
 

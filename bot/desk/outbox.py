@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import JSON, ColumnElement, Index, Integer, String, Text, and_, event, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from bot.database import Base, Database, Instant, insert_if_new_all, now
+from bot.database import Database, insert_if_new_all, now
 from bot.desk.faults import Faults, Step
+from bot.desk.outbox_table import DUE, FAILED, LEASE, WAITING, OutboxRow
 from bot.desk.rush import Rush
 from bot.observing.trace import carried
 
@@ -101,47 +101,6 @@ Note = Callable[[AsyncSession, Owed], Awaitable[None]]
 """Writes down, in the transaction it is given, that somebody has a delivery tried again; it is told how it stood."""
 
 
-class OutboxRow(Base):
-    """One delivery and how far it has come. Waiting: neither done nor failed."""
-
-    __tablename__ = "outbox"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(64))
-    platform: Mapped[str] = mapped_column(String(32))
-    lane: Mapped[str | None] = mapped_column(String(512))
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
-    key: Mapped[str] = mapped_column(String(512), unique=True)
-    created: Mapped[dt.datetime] = mapped_column(Instant)
-    due: Mapped[dt.datetime] = mapped_column(Instant)
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    leased_until: Mapped[dt.datetime | None] = mapped_column(Instant)
-    done_at: Mapped[dt.datetime | None] = mapped_column(Instant)
-    failed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
-    error: Mapped[str | None] = mapped_column(Text)
-    trace: Mapped[str] = mapped_column(String(64), server_default="")
-
-    @property
-    def delivery(self) -> Delivery:
-        """What the row owes."""
-        return Delivery.model_validate(self, from_attributes=True)
-
-    @property
-    def owed(self) -> Owed:
-        """The row as a value."""
-        standing = {name: getattr(self, name) for name in Owed.model_fields}
-        return Owed.model_validate(standing | {"error": self.error or ""})
-
-
-WAITING = and_(OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None))
-FAILED = OutboxRow.failed_at.is_not(None)
-# What is waiting is a small part of the table: one index to find it in order, one to find who is ahead in a lane.
-Index("ix_outbox_waiting", OutboxRow.id, sqlite_where=WAITING, postgresql_where=WAITING)
-_LANE = (OutboxRow.platform, OutboxRow.lane, OutboxRow.id)
-Index("ix_outbox_lanes", *_LANE, sqlite_where=WAITING, postgresql_where=WAITING)
-Index("ix_outbox_failed", OutboxRow.platform, sqlite_where=FAILED, postgresql_where=FAILED)
-
-
 class Outbox:
     """The deliveries in the database. Filled by `put`, emptied by a Dispatcher."""
 
@@ -188,17 +147,16 @@ class Outbox:
         """Take at most `limit` due deliveries for these platforms, but none of the kinds `without`; nobody else gets
         them until the lease runs out."""
         moment = now()
-        may = (_due(moment, platforms), OutboxRow.kind.not_in(without))
-        due = select(OutboxRow.id).where(*may).order_by(OutboxRow.id).limit(limit)
+        asked = {"moment": moment, "beyond": moment + LONGEST_WAIT, "platforms": platforms, "without": without}
+        asked |= {"at_most": limit}
         async with self._database.reading() as session:
-            if await session.scalar(due) is None:  # looking takes no lock: an idle dispatcher disturbs no writer
+            if await session.scalar(DUE, asked) is None:  # looking takes no lock: an idle dispatcher disturbs no writer
                 return []
-        taken = due.with_for_update(skip_locked=True).cte("taken")
-        these = update(OutboxRow).where(OutboxRow.id.in_(select(taken.c.id)))
-        lease = these.values(leased_until=moment + length, attempts=OutboxRow.attempts + 1).returning(OutboxRow)
         async with self._database.writing() as session:
-            rows = sorted(await session.scalars(lease), key=lambda row: row.id)
-            leased = [Leased(id=it.id, attempt=it.attempts, delivery=it.delivery, created=it.created) for it in rows]
+            rows = sorted(await session.scalars(LEASE, asked | {"until": moment + length}), key=lambda row: row.id)
+            leased = [
+                Leased(id=it.id, attempt=it.attempts, delivery=delivery_of(it), created=it.created) for it in rows
+            ]
         for _ in leased:
             self._faults.at(Step.LEASED)
         return leased
@@ -256,7 +214,7 @@ class Outbox:
         async with self._database.writing() as session:
             found = select(OutboxRow).where(which).order_by(OutboxRow.id).with_for_update()
             rows = (await session.scalars(found)).all()
-            retried = [row.owed for row in rows]
+            retried = [_owed(row) for row in rows]
             for row, owed in zip(rows, retried, strict=True):
                 row.failed_at, row.attempts, row.due = None, 0, now()
                 if note:
@@ -267,7 +225,7 @@ class Outbox:
     async def _owed(self, which: ColumnElement[bool], order: Any, limit: int) -> Sequence[Owed]:
         query = select(OutboxRow).where(which).order_by(order, OutboxRow.id).limit(limit)
         async with self._database.reading() as session:
-            return [row.owed for row in await session.scalars(query)]
+            return [_owed(row) for row in await session.scalars(query)]
 
     async def _change(self, leased: Leased, **values: object) -> bool:
         async with self._database.writing() as session:
@@ -280,21 +238,20 @@ async def _changed(session: AsyncSession, leased: Leased, values: Mapping[str, o
     return changed.first() is not None
 
 
+def delivery_of(row: OutboxRow) -> Delivery:
+    """What a row owes."""
+    return Delivery.model_validate(row, from_attributes=True)
+
+
+def _leased(row: OutboxRow) -> Leased:
+    return Leased(id=row.id, attempt=row.attempts, delivery=delivery_of(row), created=row.created)
+
+
+def _owed(row: OutboxRow) -> Owed:
+    standing = {name: getattr(row, name) for name in Owed.model_fields if name not in {"delivery", "error"}}
+    return Owed(delivery=delivery_of(row), error=row.error or "", **standing)
+
+
 def _telling(it: Delivery) -> Delivery:
     key, payload = f"{it.key}#{UNDELIVERED}", it.model_dump(mode="json")
     return Delivery(kind=UNDELIVERED, platform=it.platform, key=key, payload=payload)
-
-
-def _due(moment: dt.datetime, platforms: Collection[str]) -> ColumnElement[bool]:
-    earlier = aliased(OutboxRow)
-    overtakes = exists().where(
-        earlier.platform == OutboxRow.platform,
-        earlier.lane == OutboxRow.lane,
-        earlier.id < OutboxRow.id,
-        earlier.done_at.is_(None),
-        earlier.failed_at.is_(None),
-    )
-    beyond = moment + LONGEST_WAIT
-    due = or_(OutboxRow.due <= moment, OutboxRow.due > beyond)
-    free = or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= moment, OutboxRow.leased_until > beyond)
-    return and_(WAITING, OutboxRow.platform.in_(platforms), due, free, ~overtakes)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
 from bot.database import Database
-from bot.desk.outbox import FAILED, WAITING, OutboxRow
+from bot.desk.outbox_table import FAILED, WAITING, OutboxRow
 
 
 class Tally(BaseModel):

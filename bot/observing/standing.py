@@ -15,7 +15,7 @@ from bot.database import Database, now
 from bot.desk.case import OPEN
 from bot.desk.desk import Desk
 from bot.desk.finding import CaseFilter
-from bot.desk.outbox import FAILED, WAITING, OutboxRow
+from bot.desk.outbox_table import FAILED, WAITING, OutboxRow
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from bot.desk.absences import AbsenceRow
 from bot.desk.case import OPEN, SYSTEM, CaseState
 from bot.desk.entries import ERASED
 from bot.desk.forgetting import forget, new_pseudonym
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.desk.tables import CaseRow, EventRow
 from bot.handlers.slack import store as slack
 from bot.handlers.slack.installing.store import BegunRow

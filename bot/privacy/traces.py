@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import feedbacks, replies
 from bot.database import Base
 from bot.desk.audit import AuditRow
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.desk.outcomes import OutcomeRow
 from bot.desk.tables import CaseRow, EventRow
 from bot.handlers.slack import PLATFORM as SLACK

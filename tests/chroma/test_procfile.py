@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import Database
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.web.store import MessageRow
 from tests.databases import Databases
 from tests.peers.ports import free_port

@@ -5,7 +5,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.database import Database, insert_if_new, is_away, now
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from tests.databases import Databases
 from tests.desk.examples import delivery
 

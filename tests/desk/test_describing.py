@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database import Database, now
 from bot.desk.describing import describe
 from bot.desk.dispatcher import Backoff, Dispatcher, Pace
-from bot.desk.outbox import Delivery, Outbox, OutboxRow, Undeliverable
+from bot.desk.outbox import Delivery, Outbox, Undeliverable
+from bot.desk.outbox_table import OutboxRow
 from tests.desk.examples import Mailbox, delivery, eventually, put, running
 
 WRITTEN = "Jeg heter Kari og har gjeld"

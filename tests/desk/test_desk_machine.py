@@ -33,7 +33,8 @@ from bot.desk.case import (
 )
 from bot.desk.desk import Desk
 from bot.desk.moves import apply
-from bot.desk.outbox import Outbox, OutboxRow
+from bot.desk.outbox import Outbox
+from bot.desk.outbox_table import OutboxRow
 from bot.migrations import migrate
 from bot.people import Asker
 from tests.desk.examples import KARI, OLA, request

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.database import Database
-from bot.desk.outbox import Outbox, OutboxRow
+from bot.desk.outbox import Outbox
+from bot.desk.outbox_table import OutboxRow
 from tests.desk.examples import delivery, eventually, put
 
 pytestmark = pytest.mark.slow

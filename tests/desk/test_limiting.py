@@ -8,7 +8,8 @@ from sqlalchemy import func, select, update
 
 from bot.database import Database, now
 from bot.desk.limiting import Forgetting, Limiter, LimitRow, Limits
-from bot.desk.outbox import Outbox, OutboxRow
+from bot.desk.outbox import Outbox
+from bot.desk.outbox_table import OutboxRow
 from bot.desk.owing import Owing
 from bot.desk.rates import Counted, Limited, Rates, Scope
 

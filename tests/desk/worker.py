@@ -26,7 +26,8 @@ from bot.desk.desk import Desk
 from bot.desk.dispatcher import Backoff, Dispatcher, Pace
 from bot.desk.faults import Faults, Step
 from bot.desk.notices import CaseNotice
-from bot.desk.outbox import Delivery, Outbox, OutboxRow, Undeliverable
+from bot.desk.outbox import Delivery, Outbox, Undeliverable
+from bot.desk.outbox_table import OutboxRow
 from bot.people import Place
 from tests.desk.examples import KARI, request
 

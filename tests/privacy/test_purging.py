@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from bot.database import Base, Database, now
 from bot.desk.audit import Audit
 from bot.desk.figures import figures
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.desk.tables import CaseRow
 from bot.handlers.slack import store as slack
 from bot.handlers.web.store import MessageRow, ThreadRow

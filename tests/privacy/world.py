@@ -12,7 +12,8 @@ from bot.database import Base, Database
 from bot.desk.case import NewCase
 from bot.desk.desk import Desk
 from bot.desk.notices import CaseNotice
-from bot.desk.outbox import Outbox, OutboxRow
+from bot.desk.outbox import Outbox
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack import store as slack
 from bot.handlers.slack.known import Known
 from bot.handlers.slack.replies.feedbacks import Feedbacks as SlackFeedbacks

@@ -7,7 +7,7 @@ import itertools
 
 from sqlalchemy import Select, func, select
 
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from tests.peers.slack import Message, Slack
 from tests.slack.examples import PATIENCE, Bot, words
 

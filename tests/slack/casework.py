@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.desk.case import Case, Officer
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack import PLATFORM
 from bot.people import Asker, Place
 from tests.desk.examples import request

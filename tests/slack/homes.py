@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.desk.case import Case, NewCase
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.store import Replies
 from bot.people import Asker, Place

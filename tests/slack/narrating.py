@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.desk.outbox import Delivery, OutboxRow
+from bot.desk.outbox import Delivery, delivery_of
+from bot.desk.outbox_table import OutboxRow
 from bot.question import Listener, Question, Reply, Status
 from knowledge.model import Claim
 from tests.desk.examples import eventually
@@ -91,4 +92,4 @@ def whole(message: dict[str, Any]) -> bool:
 
 async def delivery(bot: Bot) -> Delivery:
     async with bot.database.reading() as session:
-        return (await session.scalars(select(OutboxRow))).one().delivery
+        return delivery_of((await session.scalars(select(OutboxRow))).one())

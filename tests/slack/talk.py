@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from tests.peers.slack import BOT_USER
 from tests.slack.examples import Bot
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack.receiving import LARGEST_REQUEST
 from bot.question import Listener, Question, Reply
 from knowledge.model import Audience, Claim

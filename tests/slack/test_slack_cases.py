@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk.case import Move, Officer
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox import delivery_of
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.web.channels import STAFF, has_outsiders, own
 from bot.handlers.web.identity import Visitor
 from bot.handlers.web.messages import Kind, Message, place_of
@@ -177,7 +178,7 @@ async def test_an_answer_arrives_once_though_the_process_died_after_posting_it(a
         await bot.desk.answer(case.id, KARI, "Ja.")
         async with bot.database.reading() as session:
             owed = select(OutboxRow).where(OutboxRow.kind == "case.answered")
-            delivery = (await session.scalars(owed)).one().delivery
+            delivery = delivery_of((await session.scalars(owed)).one())
         # The first dies before it hears that Slack has the message, the second before it notes the delivery.
         slack.trouble("chat.postMessage", "gone")
         with pytest.raises(aiohttp.ClientPayloadError):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk.case import Officer
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from tests.desk.examples import eventually
 from tests.peers.slack import Slack
 from tests.peers.slack.model import Message, View

@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, select, update
 
 from bot.database import Base, now
 from bot.desk.case import Officer
-from bot.desk.outbox import Delivery, OutboxRow, Undeliverable
+from bot.desk.outbox import Delivery, Undeliverable
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack.installing import leaving
 from bot.handlers.slack.installing.pages import language_of
 from bot.handlers.slack.installing.scopes import SCOPES

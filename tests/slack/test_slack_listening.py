@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.database import now
+from bot.desk.outbox import delivery_of
 from bot.handlers.slack.channels import ChannelRow
 from tests.desk.examples import eventually
 from tests.peers.slack import BOT_USER, Message, Slack
@@ -124,7 +125,7 @@ async def test_what_turns_out_to_be_for_another_is_taken_out_of_what_was_kept(bo
     assert [row.payload["certain"] for row in rows] == [True, False]
     assert "hemmelig" not in str(rows[1].payload)
     assert asked(bot) == [QUESTION]
-    await bot.deliver(rows[1].delivery)  # again, as after a crash
+    await bot.deliver(delivery_of(rows[1]))  # again, as after a crash
     assert asked(bot) == [QUESTION]
 
 

@@ -18,7 +18,7 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from bot.behind import Behind
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack.failing import Failing
 from bot.handlers.slack.questions.addresses import Addresses
 from bot.handlers.slack.receiving import PATH, Receiving, new_app

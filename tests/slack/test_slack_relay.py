@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk.case import Case, CaseState, Move
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from tests.databases import KINDS
 from tests.peers.slack import BOT_USER, Slack, events
 from tests.peers.slack.model import Message

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk.case import CaseState, Move
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from tests.peers.teams import Sent, Teams
 from tests.teams.casework import KARI, choices, forwarded, inputs, said, under, words
 from tests.teams.examples import CASES, OPEN, PATIENCE, TEXTS, Bot

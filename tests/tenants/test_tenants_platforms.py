@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot.database import Database
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack.installing.store import InstallationRow
 from tests.databases import Databases
 from tests.peers.slack import CLIENT_ID, CLIENT_SECRET, Slack

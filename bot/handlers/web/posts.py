@@ -72,26 +72,39 @@ class Posts:
         ]
 
     def _html(self, message: Message, visitor: Visitor, around: Surroundings) -> str:
-        if message.person.id == visitor.id or message.id in around.cases or message.id in around.thumbs:
+        if message.id in around.cases or message.id in around.thumbs:
             return self._rendering.part(visitor, "message.html", message=message, around=around)
-        return self._same(visitor, "message.html", message, around=Surroundings(cases={}, thumbs={}))
+        alone = Surroundings(cases={}, thumbs={})
+        if message.person.id == visitor.id:
+            return self._same(_anywhere(visitor), "message.html", message, around=alone)
+        return self._same(_anybody(visitor), "message.html", message, around=alone)
 
     def _shell(self, message: Message, visitor: Visitor) -> str:
         # Each form has a key of its own.
-        return self._same(visitor, "shell.html", message, key=self._key).replace(self._key, new_key())
+        shell = self._same(_anybody(visitor), "shell.html", message, key=self._key)
+        return shell.replace(self._key, new_key())
 
     def _same(self, visitor: Visitor, template: str, message: Message, **values: Any) -> str:
-        """What looks the same to all of that role and language: rendered once, for somebody who is none of them."""
-        anybody = visitor.model_copy(update={"id": "", "name": "", "session": ""})
+        """What looks the same to all whom this visitor stands for: rendered once."""
         which = (
             template,
             message.id,
             str(message.revision),
             str(now().date()),
-            *map(str, anybody.model_dump().values()),
+            *map(str, visitor.model_dump().values()),
         )
         if which not in self._kept:
-            self._kept[which] = self._rendering.part(anybody, template, message=message, **values)
+            self._kept[which] = self._rendering.part(visitor, template, message=message, **values)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return self._kept[which]
+
+
+def _anybody(visitor: Visitor) -> Visitor:
+    """All of that role and language."""
+    return _anywhere(visitor).model_copy(update={"id": "", "name": ""})
+
+
+def _anywhere(visitor: Visitor) -> Visitor:
+    """The same person in any of their browsers."""
+    return visitor.model_copy(update={"session": ""})

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Base, Database
-from bot.desk.outbox import Courier, Delivery, OutboxRow
+from bot.desk.outbox import Courier, Delivery
+from bot.desk.outbox_table import OutboxRow
 from bot.desk.owing import Owing
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.installed import workspace_of

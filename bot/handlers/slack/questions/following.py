@@ -11,7 +11,8 @@ from sqlalchemy import update
 
 from bot import wording
 from bot.database import Database
-from bot.desk.outbox import OutboxRow, Undeliverable
+from bot.desk.outbox import Undeliverable
+from bot.desk.outbox_table import OutboxRow
 from bot.guard import Guard
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.mrkdwn import plain

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.database import Database
 from bot.desk.notices import lane_of
-from bot.desk.outbox import OutboxRow
+from bot.desk.outbox_table import OutboxRow
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.questions.asking import Asked
 from bot.handlers.slack.store import ReplyRow
