@@ -40,6 +40,8 @@ class Engine:
         options = SessionOptions()
         # With more, threads wait for each other after each of a hundred small steps.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # Texts are of all lengths: an arena would keep room for the longest one on each thread.
+        options.enable_cpu_mem_arena = False
         self._session = InferenceSession(layers, options, providers=["CPUExecutionProvider"])
 
     def vector(self, kind: Kind, text: str) -> Array:

@@ -46,6 +46,12 @@ class SnapshotFollowing:
         self._pause = pause
         self._clock = clock
         self._not_before = 0.0
+        self._followed = clock()
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long ago it was last made sure that what is read is what is published."""
+        return self._clock() - self._followed
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look again and again until `stop` is set."""
@@ -56,11 +62,14 @@ class SnapshotFollowing:
         if self._clock() < self._not_before:
             return False
         try:
-            return await self._follow()
+            turned = await self._follow()
         except (StoreError, NoSnapshot) as error:
             log.error("snapshots.away", error=str(error), reading=self._library.folder.name)
         except Refused as error:
             log.error("snapshots.refused", error=str(error), reading=self._library.folder.name)
+        else:
+            self._followed = self._clock()
+            return turned
         self._not_before = self._clock() + _RARELY
         return False
 

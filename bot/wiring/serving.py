@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prometheus_client import Gauge
 from starlette.applications import Starlette
 
 from bot.app import create_app
@@ -44,6 +46,9 @@ from bot.wiring.observing import Observing, checks, open_observing
 if TYPE_CHECKING:
     from bot.handlers.slack.handler import SlackHandler
     from bot.handlers.teams.handler import TeamsHandler
+
+
+_IDLE = "Seconds since this process last made sure that it reads the snapshot that is published"
 
 
 @dataclass(frozen=True)
@@ -158,9 +163,12 @@ def _watching(
 ) -> Sequence[Job]:
     """What watches clocks, answers and sources; the latter two where the library is written."""
     timekeeper = Timekeeper(office.desk)
+    idle = Gauge("moteplassen_snapshots_idle_seconds", _IDLE, registry=sourcing.registry)
+    idle.set(math.nan)  # where this process has a library of its own
     if not settings.indexing:
         meanings, warm = open_meanings(settings), knowledge.warm_retrievers
         following = SnapshotFollowing(open_copies(settings), knowledge.library, sourcing.ledger, meanings, warm)
+        idle.set_function(lambda: following.idle_seconds)
         return [timekeeper, following]
     herald = Herald(
         office.database,

@@ -117,7 +117,9 @@ async def test_a_follower_turns_to_what_is_published_and_stays_with_it_where_the
         assert await text_of(library) == "Skilt er forbudt."
         pointer.write_bytes(whole)
         two.moment += 60
+        assert following.idle_seconds == 60
         assert await following.look()
+        assert following.idle_seconds == 0
         assert await text_of(library) == "Skilt er tillatt."
 
 
