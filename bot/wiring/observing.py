@@ -49,7 +49,7 @@ class Observing:
         for each in self.measured:
             each.register(registry)
         registry.register(standing)
-        about = "Seconds since this process last looked for what is owed; it looks several times a second"
+        about = "Seconds since this process last looked for what is owed; it looks one to five times a second"
         idle = Gauge("moteplassen_dispatcher_idle_seconds", about, registry=registry)
         idle.set_function(lambda: math.nan if dispatcher.idle_seconds is None else dispatcher.idle_seconds)
         return MetricsEndpoint(registry, settings.metrics_token, [standing]).routes() if settings.metrics_token else ()

@@ -3,16 +3,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.database import Database
 from bot.desk.dispatcher import Backoff, Dispatcher, Pace
-from bot.desk.outbox import Delivery, Later, Leased, Outbox, Undeliverable
+from bot.desk.outbox import Delivery, Later, Outbox, Undeliverable
 from bot.migrations import migrate
 from tests.desk.examples import Faulty, Mailbox, Slow, delivery, eventually, put, running, waiting
 
@@ -45,31 +43,6 @@ async def test_what_another_process_puts_is_delivered_within_moments(
     async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.05))):
         await put(other, Outbox(other), delivery("from elsewhere"))
         await eventually(lambda: mailbox.keys == ["from elsewhere"], within=20)
-
-
-class Looked(Outbox):
-    """An outbox that counts how often work is looked for in it."""
-
-    looks = 0
-
-    async def lease(self, *given: Any) -> Sequence[Leased]:
-        self.looks += 1
-        return await super().lease(*given)
-
-
-async def test_where_nothing_comes_it_looks_less_often_until_something_does(
-    database: Database, other: Database
-) -> None:
-    outbox, mailbox = Looked(database), Mailbox()
-    async with running(Dispatcher(outbox, {"web": mailbox}, pace=Pace(poll=0.02, drowsy=1000))):
-        await asyncio.sleep(1.5)
-        # After 0, .02, .06, .14, .3, .62 and 1.26 seconds.
-        assert 1 < outbox.looks <= 7
-        await put(database, outbox, delivery("from here"))
-        await eventually(lambda: mailbox.keys == ["from here"], within=20)
-        # Awake again, it finds what another process puts, too.
-        await put(other, Outbox(other), delivery("from elsewhere"))
-        await eventually(lambda: mailbox.keys == ["from here", "from elsewhere"], within=20)
 
 
 async def test_several_dispatchers_deliver_everything_once(database: Database, outbox: Outbox, other: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,6 +29,7 @@ TEXTS = {
     "several lines": "§ 1-4 a. Skjenketider\n\n  Brennevin:\t13–01\r\nØl: 08–03",
     "letters that are the same": "① Bevilling for 5 m², ﬁnt skrevet",
     "no word of Europe's": "営業許可はいりますか 🌿🌿",
+    "what can't be seen": "\ufeffSøknad\u200b om \u200eskjenkebevilling sendes kommunen",
     "one letter": "a",
     "longer than the model reads": "Kommunen skal møte næringslivet med velvilje og service. " * 60,
 }
@@ -116,6 +118,30 @@ def test_who_waits_does_not_stand_in_line_behind_documents_that_come_in() -> Non
     # Sixty passages stood in line, and were not read first.
     assert waited_for == []
     assert len(done) >= 3
+
+
+def test_who_wants_little_waits_for_a_part_only_of_who_wants_much() -> None:
+    model, read = E5Embeddings(), list[int]()
+    many = [f"Søker nummer {number} skal få svar innen fire uker. " * 4 for number in range(150)]
+
+    with ThreadPoolExecutor(1) as pool:
+        much = pool.submit(lambda: read.extend(map(len, model.embed_documents(many))))
+        time.sleep(0.3)
+        start = time.perf_counter()
+        model.embed_documents(["Svar innen fire uker."])
+        little = time.perf_counter() - start
+        assert read == []
+        much.result(100)
+        whole = time.perf_counter() - start
+    assert len(read) == len(many)
+    assert little < whole / 3
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200e", "\x85", "\x00", "\ud800"])
+def test_what_can_not_be_seen_is_no_part_of_a_word(engine: Engine, unseen: str) -> None:
+    plain = "Søknad om skjenkebevilling"
+    assert engine.tokens("query", plain.replace(" ", f" {unseen}") + unseen) == engine.tokens("query", plain)
+    assert engine.tokens("query", "skjenke\N{SOFT HYPHEN}bevilling") == engine.tokens("query", "skjenkebevilling")
 
 
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from bot.handlers.web.news import Item
 from bot.handlers.web.rendering import Rendering
 
 _KEPT = 512
-"""Pieces of pages that are kept: what the last two hundred messages look like, to one kind of reader."""
+"""Pieces of pages that are kept: what the last two hundred messages look like, to a kind of reader or their author."""
 
 
 class Surroundings(BaseModel):
@@ -89,7 +90,8 @@ class Posts:
         which = (
             template,
             message.id,
-            str(message.revision),
+            # Not its revision: what is erased keeps that.
+            hashlib.sha256(message.model_dump_json().encode()).hexdigest(),
             str(now().date()),
             *map(str, visitor.model_dump().values()),
         )

@@ -16,6 +16,9 @@ import aiohttp
 import numpy as np
 
 CHANNEL = "naeringsliv"
+WATCHER = {"rolle": "bygg"}
+"""Who watches, of those whom the demo lets one be; who asks is the first of them."""
+ENDLESS = aiohttp.ClientTimeout(total=None)
 A_VISIT = 10
 """Questions that one browser asks."""
 AHEAD = 2.0
@@ -88,10 +91,13 @@ class Crowd:
 
     @contextlib.asynccontextmanager
     async def listening(self, watchers: int = 0) -> AsyncIterator[None]:
-        """See replies while the block runs; so many others look at the channel meanwhile, as people do."""
-        url = next(self._urls)
-        await self._session.get(url)
-        tasks = [asyncio.create_task(self._listen(url, heed=number == 0)) for number in range(watchers + 1)]
+        """See replies while the block runs; so many others look at the channel meanwhile, as people do. None of them
+        is one of those who ask, to whom their own messages look otherwise."""
+        url, cookie = await self._open_page(next(self._urls))
+        headers = {"Cookie": cookie, "Origin": url}
+        async with self._session.post(f"{url}/rolle", data=WATCHER, headers=headers, allow_redirects=False) as response:
+            cookie = "; ".join(f"{each.key}={each.value}" for each in response.cookies.values())
+        tasks = [asyncio.create_task(self._listen(url, cookie, heed=number == 0)) for number in range(watchers + 1)]
         try:
             yield
         finally:
@@ -133,12 +139,12 @@ class Crowd:
             question.seen = self._ready.pop(reply)
         self._ready.pop(asked, None)
 
-    async def _listen(self, url: str, *, heed: bool) -> None:
+    async def _listen(self, url: str, cookie: str, *, heed: bool) -> None:
         last = 0
         while True:
             where = f"{url}/hendelser?kanal={CHANNEL}&etter={last}"
             with contextlib.suppress(aiohttp.ClientError):
-                async with self._session.get(where, timeout=aiohttp.ClientTimeout(total=None)) as stream:
+                async with self._session.get(where, headers={"Cookie": cookie}, timeout=ENDLESS) as stream:
                     async for line in stream.content:
                         if line.startswith(b"id:"):
                             last = int(line[3:])

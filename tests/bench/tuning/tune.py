@@ -198,7 +198,7 @@ def measured(model: Model, held_out: Pairs, laws: Pairs) -> str:
 
 
 def saved(weights: Weights, out: Path) -> None:
-    """Write what was learned as `knowledge/engine_file.py` reads it."""
+    """Write what was learned as `pack.py` reads it."""
     arrays: dict[str, Any] = {}
     for name, values in weights.items():
         if is_matrix(name):
