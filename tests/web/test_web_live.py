@@ -43,6 +43,19 @@ def holds(text: str) -> Callable[[Update], bool]:
     return lambda update: text in update["html"]
 
 
+async def test_ones_own_question_can_be_sent_on_in_all_of_ones_browsers_and_in_nobody_elses(visit: Visit) -> None:
+    asker, again, other = await visit(), await visit(), await visit("bygg")
+    async with again.hearing(await address(again)) as mine, other.hearing(await address(other)) as theirs:
+        page = await asker.ask("Hva sier D2 til oss alle?")
+        for stream, is_mine in ((mine, True), (theirs, False)):
+            heard = await heard_until(stream, holds(message_of(page)))
+            while 'aria-busy="true"' in heard[-1][1]["html"]:
+                heard += await heard_until(stream, holds(message_of(page)))
+            reply = heard[-1][1]
+            assert (reply["id"], reply["mine"]) == (message_of(page), is_mine)
+            assert ("saksbehandler" in part(reply, ".actions").lower()) is is_mine
+
+
 async def test_others_hear_of_a_question_and_of_its_reply_as_they_come(visit: Visit) -> None:
     asker, other = await visit(), await visit("bygg")
     async with other.hearing(await address(other)) as stream:
