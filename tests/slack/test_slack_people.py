@@ -157,4 +157,4 @@ async def test_a_question_is_answered_while_slack_does_not_say_who_asks(bot: Bot
     slack.faults.clear()
     async with asyncio.timeout(PATIENCE):
         while (await asks_directly(bot, "UOLA")).audience is PUBLIC:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.5)  # one person may ask twenty questions a minute
