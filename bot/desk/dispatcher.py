@@ -101,7 +101,9 @@ class Dispatcher:
                 taken = await self._take()
                 for leased in taken:
                     self._start(leased)
-                if taken or await self._idle(stopped, poked, pause) or self._running or self._outbox.rush.is_held:
+                if not taken:
+                    await self._idle(stopped, poked, pause)
+                if taken or poked.is_set() or self._running or self._outbox.rush.is_held:
                     pause = self._pace.poll
                 else:
                     pause = min(pause * 2, self._pace.poll * self._pace.drowsy)
@@ -123,11 +125,10 @@ class Dispatcher:
             await asyncio.sleep(self._pace.poll * 5)
             return []
 
-    async def _idle(self, stopped: asyncio.Task[bool], poked: asyncio.Event, pause: float) -> bool:
+    async def _idle(self, stopped: asyncio.Task[bool], poked: asyncio.Event, pause: float) -> None:
         woken = asyncio.create_task(poked.wait())
         await asyncio.wait({stopped, woken}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         woken.cancel()
-        return poked.is_set()
 
     async def _finish(self) -> None:
         if not self._running:

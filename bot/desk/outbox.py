@@ -147,8 +147,8 @@ class Outbox:
         """Take at most `limit` due deliveries for these platforms, but none of the kinds `without`; nobody else gets
         them until the lease runs out."""
         moment = now()
-        asked = {"moment": moment, "beyond": moment + LONGEST_WAIT, "platforms": platforms, "without": without}
-        asked |= {"at_most": limit}
+        clock = {"moment": moment, "beyond": moment + LONGEST_WAIT}
+        asked = {**clock, "platforms": platforms, "without": without, "at_most": limit}
         async with self._database.reading() as session:
             if await session.scalar(DUE, asked) is None:  # looking takes no lock: an idle dispatcher disturbs no writer
                 return []
@@ -212,7 +212,7 @@ class Outbox:
         async with self._database.writing() as session:
             found = select(OutboxRow).where(which).order_by(OutboxRow.id).with_for_update()
             rows = (await session.scalars(found)).all()
-            retried = [_owed(row) for row in rows]
+            retried = [_owed_by(row) for row in rows]
             for row, owed in zip(rows, retried, strict=True):
                 row.failed_at, row.attempts, row.due = None, 0, now()
                 if note:
@@ -223,7 +223,7 @@ class Outbox:
     async def _owed(self, which: ColumnElement[bool], order: Any, limit: int) -> Sequence[Owed]:
         query = select(OutboxRow).where(which).order_by(order, OutboxRow.id).limit(limit)
         async with self._database.reading() as session:
-            return [_owed(row) for row in await session.scalars(query)]
+            return [_owed_by(row) for row in await session.scalars(query)]
 
     async def _change(self, leased: Leased, **values: object) -> bool:
         async with self._database.writing() as session:
@@ -245,7 +245,7 @@ def _leased(row: OutboxRow) -> Leased:
     return Leased(id=row.id, attempt=row.attempts, delivery=delivery_of(row), created=row.created)
 
 
-def _owed(row: OutboxRow) -> Owed:
+def _owed_by(row: OutboxRow) -> Owed:
     standing = {name: getattr(row, name) for name in Owed.model_fields if name not in {"delivery", "error"}}
     return Owed(delivery=delivery_of(row), error=row.error or "", **standing)
 

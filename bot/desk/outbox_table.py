@@ -5,20 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Index,
-    Integer,
-    Select,
-    String,
-    Text,
-    and_,
-    bindparam,
-    exists,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import JSON, Index, Integer, Select, String, Text, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 

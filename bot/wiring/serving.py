@@ -48,9 +48,6 @@ if TYPE_CHECKING:
     from bot.handlers.teams.handler import TeamsHandler
 
 
-_IDLE = "Seconds since this process last made sure that it reads the snapshot that is published"
-
-
 @dataclass(frozen=True)
 class Press:
     """What publishes answers, what brings them into the library, and what looks after them."""
@@ -163,7 +160,8 @@ def _watching(
 ) -> Sequence[Job]:
     """What watches clocks, answers and sources; the latter two where the library is written."""
     timekeeper = Timekeeper(office.desk)
-    idle = Gauge("moteplassen_snapshots_idle_seconds", _IDLE, registry=sourcing.registry)
+    about = "Seconds since this process last made sure that it reads the snapshot that is published"
+    idle = Gauge("moteplassen_snapshots_idle_seconds", about, registry=sourcing.registry)
     idle.set(math.nan)  # where this process has a library of its own
     if not settings.indexing:
         meanings, warm = open_meanings(settings), knowledge.warm_retrievers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -38,7 +38,7 @@ class Posts:
         self._rendering = rendering
         self._desk = desk
         self._feedback = feedback
-        self._kept: OrderedDict[tuple[str, ...], str] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, dt.date, Visitor], tuple[Message, str]] = OrderedDict()
         self._key = new_key()
 
     async def around(self, messages: Sequence[Message], visitor: Visitor) -> Surroundings:
@@ -87,19 +87,15 @@ class Posts:
 
     def _same(self, visitor: Visitor, template: str, message: Message, **values: Any) -> str:
         """What looks the same to all whom this visitor stands for: rendered once."""
-        which = (
-            template,
-            message.id,
-            # Not its revision: what is erased keeps that.
-            hashlib.sha256(message.model_dump_json().encode()).hexdigest(),
-            str(now().date()),
-            *map(str, visitor.model_dump().values()),
-        )
-        if which not in self._kept:
-            self._kept[which] = self._rendering.part(visitor, template, message=message, **values)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[which]
+        which = (template, message.id, now().date(), visitor)
+        kept = self._kept.get(which)
+        if kept and kept[0] == message:  # not by its revision: what is erased keeps that
+            return kept[1]
+        html = self._rendering.part(visitor, template, message=message, **values)
+        self._kept[which] = (message, html)
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return html
 
 
 def _anybody(visitor: Visitor) -> Visitor:

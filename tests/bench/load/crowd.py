@@ -96,7 +96,7 @@ class Crowd:
         url, cookie = await self._open_page(next(self._urls))
         headers = {"Cookie": cookie, "Origin": url}
         async with self._session.post(f"{url}/rolle", data=WATCHER, headers=headers, allow_redirects=False) as response:
-            cookie = "; ".join(f"{each.key}={each.value}" for each in response.cookies.values())
+            cookie = _cookies(response)
         tasks = [asyncio.create_task(self._listen(url, cookie, heed=number == 0)) for number in range(watchers + 1)]
         try:
             yield
@@ -112,7 +112,7 @@ class Crowd:
     async def _open_page(self, url: str) -> tuple[str, str]:
         async with self._session.get(url, headers={"Accept": "text/html"}) as response:
             await response.read()
-            return url, "; ".join(f"{each.key}={each.value}" for each in response.cookies.values())
+            return url, _cookies(response)
 
     async def _ask(self, question: Question, visit: int) -> None:
         try:
@@ -178,6 +178,10 @@ async def crowd(urls: Sequence[str], watchers: int = 0) -> AsyncIterator[Crowd]:
 def errors(every: Sequence[Question]) -> Counter[str]:
     """How many got no reply, by what went wrong."""
     return Counter(question.error for question in every if question.error)
+
+
+def _cookies(response: aiohttp.ClientResponse) -> str:
+    return "; ".join(f"{each.key}={each.value}" for each in response.cookies.values())
 
 
 async def _until(moment: float) -> None:
