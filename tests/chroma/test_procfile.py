@@ -94,15 +94,18 @@ class Asker:
 
     def ask(self) -> str:
         """Ask, and ask again with the same key until a process has taken it; the key."""
-        key = uuid.uuid4().hex
+        key, webs = uuid.uuid4().hex, itertools.cycle(self.webs)
         with httpx.Client(timeout=30) as client:
-            for web in itertools.cycle(self.webs):
-                with contextlib.suppress(httpx.TransportError):
-                    if thread := self._post(client, web, key):
-                        self.asked[key] = client.cookies, thread
-                        return key
-                self.retried += 1
-        raise AssertionError("unreachable")
+            wait_for(lambda: self._is_taken(client, next(webs), key))
+        return key
+
+    def _is_taken(self, client: httpx.Client, web: str, key: str) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            if thread := self._post(client, web, key):
+                self.asked[key] = client.cookies, thread
+                return True
+        self.retried += 1
+        return False
 
     def _post(self, client: httpx.Client, web: str, key: str) -> str | None:
         """The thread of the question; None where the process does not take it."""
@@ -155,7 +158,10 @@ async def test_every_question_gets_one_reply_though_each_process_is_restarted_an
 ) -> None:
     asker, stop = Asker(deployment.webs), threading.Event()
     asking = threading.Thread(target=asker.ask_until, args=[stop], daemon=True)
-    await asyncio.to_thread(roll, deployment, asker, asking, stop)
+    try:
+        await asyncio.to_thread(roll, deployment, asker, asking, stop)
+    finally:
+        stop.set()
     database = Database(deployment.database)
     async with database.reading() as session:
         kinds = list(await session.execute(select(MessageRow.kind, MessageRow.thread, MessageRow.said)))

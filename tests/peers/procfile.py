@@ -24,7 +24,8 @@ class Honcho:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.lines: list[str] = []
         self._process = process
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def wait_for(self, text: str, count: int = 1) -> None:
         """Wait until so many lines have had that text in them."""
@@ -48,8 +49,9 @@ class Honcho:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until it has ended by itself, which it does when one of its processes ends."""
+        """Wait until it has ended by itself, which it does when one of its processes ends, and all it said is read."""
         self._process.wait(PATIENCE)
+        self._reading.join(PATIENCE)
 
     def stopped(self) -> Mapping[str, int]:
         """The exit status of each process that has ended."""
