@@ -158,10 +158,7 @@ async def test_every_question_gets_one_reply_though_each_process_is_restarted_an
 ) -> None:
     asker, stop = Asker(deployment.webs), threading.Event()
     asking = threading.Thread(target=asker.ask_until, args=[stop], daemon=True)
-    try:
-        await asyncio.to_thread(roll, deployment, asker, asking, stop)
-    finally:
-        stop.set()
+    await asyncio.to_thread(roll, deployment, asker, asking, stop)
     database = Database(deployment.database)
     async with database.reading() as session:
         kinds = list(await session.execute(select(MessageRow.kind, MessageRow.thread, MessageRow.said)))
@@ -190,6 +187,7 @@ def roll(deployment: Deployment, asker: Asker, asking: threading.Thread, stop: t
         for process in workers:
             process.wait_for("The worker is up")
         asking.start()
+        stack.callback(stop.set)
         for number in range(2):
             webs[number].stop()
             assert webs[number].stopped() == {"web.1": 0}
