@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -51,3 +54,29 @@ def test_what_begins_to_get_ready_after_the_end_just_ends(tmp_path: Path) -> Non
     knowledge = open_knowledge(Settings(_env_file=None, data_dir=tmp_path))
     knowledge.close()
     knowledge.warm_retrievers()
+
+
+LEFTOVERS = """
+import threading
+from pathlib import Path
+from bot.commands.warming import warm
+
+def memory():
+    return next(int(line.split()[1]) for line in Path("/proc/self/status").open() if line.startswith("VmRSS"))
+
+pieces = [bytes(1_000) for _ in range(100_000)]
+last = pieces[-1]  # glibc gives back by itself only what is free at the end
+del pieces
+before = memory()
+warm(lambda: None)
+for thread in threading.enumerate():
+    if thread.name == "warming":
+        thread.join()
+print((before - memory()) // 1024)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="this library of C has no malloc_trim")
+def test_memory_that_loading_has_left_over_goes_back_to_the_system() -> None:
+    done = subprocess.run([sys.executable, "-c", LEFTOVERS], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 50  # of 95 MiB

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import socket
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +14,11 @@ import typer
 from bot.commands.console import err, fail, plain_errors
 from bot.commands.options import DataDir, common_settings_of, settings_of
 from bot.commands.stopping import stopping
+from bot.commands.warming import warm
 from bot.observing.logs import watch_loop
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from bot.wiring import Knowledge
     from knowledge.library import Library
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="MOTEPLASSEN_PORT; default 8000.", show_default=False)]
@@ -113,7 +112,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
                     print_report(await fill(settings, knowledge.library))
                 else:
                     await fill_if_unfinished(settings, knowledge.library)
-            _warm(knowledge)
+            warm(knowledge.warm)
             await Server(app, settings).serve(sockets=[listening])
 
 
@@ -140,7 +139,7 @@ async def _serve_several(common: Settings, tenants: Sequence[Settings], listenin
 
     shared = Shared.load()
     front = open_front(common, tenants, shared, fill_one)
-    threading.Thread(target=shared.understander.warm, name="warming", daemon=True).start()
+    warm(shared.understander.warm)
     await Server(front, common, [each.public_url for each in tenants]).serve(sockets=[listening])
 
 
@@ -169,7 +168,7 @@ async def _work(settings: Settings, listening: socket.socket | None) -> None:
         stop = stopping()
         async with open_worker(settings, knowledge) as worker, answering(worker.app, listening):
             await _filled(knowledge.library, stop)
-            _warm(knowledge)
+            warm(knowledge.warm)
             err.print(f"The worker is up; it delivers to {', '.join(worker.platforms)}. Stop it with Ctrl+C.")
             await run_all(worker.jobs, stop)
 
@@ -181,8 +180,3 @@ async def _filled(library: Library, stop: asyncio.Event) -> None:
     if not await library.is_complete():
         err.print("The worker waits until the documents are indexed; `moteplassen serve` and `ingest` do that.")
     await await_documents(library, stop)
-
-
-def _warm(knowledge: Knowledge) -> None:
-    """Have ready, moments after the start, what takes long to load and few questions need."""
-    threading.Thread(target=knowledge.warm, name="warming", daemon=True).start()
