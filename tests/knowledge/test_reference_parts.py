@@ -143,9 +143,9 @@ def test_whatever_is_written_a_part_is_of_a_paragraph_that_there_is(text: str) -
 @pytest.mark.parametrize("text", ["første " * 300, "a, " * 700, "1. og " * 400, "bokstav a til " * 150, "x § " * 500])
 def test_no_text_takes_long_to_read(text: str) -> None:
     keys = KEYS | {law_key(f"lov {number}", "1") for number in range(20_000)}
-    start = time.perf_counter()
+    start = time.thread_time()
     references(f"serveringsloven § 4 {text} ledd i § 4", keys)
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 LIST = "Bevillingen gis ikke til:\na. barn. Det gjelder også ungdom.\nb. Kommunen.\nNr. 1 gjelder ikke her."

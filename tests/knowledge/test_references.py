@@ -239,7 +239,7 @@ def test_whatever_is_written_only_what_there_is_is_named(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a" * 2000, "A1 " * 660, "og " * 660, "a- og " * 330, "§ 1 " * 500, "lov" * 660])
 def test_no_text_takes_long_to_read(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(5):
         references(text, ONE_AREA)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2

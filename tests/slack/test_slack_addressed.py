@@ -126,11 +126,11 @@ def test_in_the_bots_thread_what_is_written_may_be_for_it(text: str, whose: str)
 @pytest.mark.parametrize("part", ["your ", "hei ", "jeg lurer ", "a.", "Kari ", "?? ", "> ", "kan ", "<@U1> ", "```"])
 def test_no_text_takes_long_to_look_at(part: str) -> None:
     text = part * (40_000 // len(part))
-    began = time.perf_counter()
+    began = time.thread_time()
     for cut in (text, text[:1_990]):
         is_open_question(cut, BOT)
         may_be_meant(cut, BOT, has_asked=True)
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 def bot() -> Written:
