@@ -59,7 +59,7 @@ def test_what_begins_to_get_ready_after_the_end_just_ends(tmp_path: Path) -> Non
 LEFTOVERS = """
 import threading
 from pathlib import Path
-from bot.commands.warming import warm
+from bot.warming import warm
 
 def memory():
     return next(int(line.split()[1]) for line in Path("/proc/self/status").open() if line.startswith("VmRSS"))

@@ -14,8 +14,8 @@ import typer
 from bot.commands.console import err, fail, plain_errors
 from bot.commands.options import DataDir, common_settings_of, settings_of
 from bot.commands.stopping import stopping
-from bot.commands.warming import warm
 from bot.observing.logs import watch_loop
+from bot.warming import warm
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -22,6 +21,7 @@ from bot.tenants.front import Front, Switch
 from bot.tenants.memory import hand_memory_out_empty
 from bot.tenants.tenancy import Part, Tenancy
 from bot.texts import Texts
+from bot.warming import warm
 from bot.wiring.knowledge import Knowledge, Shared, open_knowledge
 from bot.wiring.serving import Worker, open_app, open_worker
 from knowledge.library import Library
@@ -88,7 +88,7 @@ async def _serving(settings: Settings, shared: Shared, turn: asyncio.Lock, fill:
     async with _knowing(settings, shared) as knowledge, contextlib.AsyncExitStack() as stack:
         app = await _in_turn(turn, stack, settings, open_app(settings, knowledge))
         await fill(settings, knowledge.library)
-        _warm(knowledge)
+        warm(knowledge.warm_retrievers)
         yield _Serving(app)
 
 
@@ -96,7 +96,7 @@ async def _serving(settings: Settings, shared: Shared, turn: asyncio.Lock, fill:
 async def _working(settings: Settings, shared: Shared, turn: asyncio.Lock) -> AsyncIterator[Part]:
     async with _knowing(settings, shared) as knowledge, contextlib.AsyncExitStack() as stack:
         worker = await _in_turn(turn, stack, settings, open_worker(settings, knowledge))
-        _warm(knowledge)
+        warm(knowledge.warm_retrievers)
         yield _Working(worker, knowledge.library)
 
 
@@ -128,10 +128,6 @@ async def _in_turn(
         await database.close()
     async with turn:
         return await stack.enter_async_context(opening)
-
-
-def _warm(knowledge: Knowledge) -> None:
-    threading.Thread(target=knowledge.warm_retrievers, name="warming", daemon=True).start()
 
 
 def _switches(common: Settings, tenancies: Sequence[Tenancy]) -> Mapping[str, Switch]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import sys
 import threading
 from collections.abc import Callable
 
@@ -22,6 +20,6 @@ def _load(load: Callable[[], None]) -> None:
 def _give_back() -> None:
     """Give the system back what memory is free. Loading frees a hundred MiB in pieces, which glibc would keep; other
     libraries of C have no such call, and nothing is done."""
-    if sys.platform == "linux":
-        with contextlib.suppress(AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
