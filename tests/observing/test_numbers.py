@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -52,6 +53,11 @@ async def database(request: pytest.FixtureRequest, databases: Databases) -> Asyn
         database = Database(address)
         yield database
         await database.close()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_process_with_a_library_of_its_own_reads_no_snapshot(town: Town) -> None:
+    assert math.isnan(samples(await town.numbers())["moteplassen_snapshots_idle_seconds"][()])
 
 
 @pytest.mark.asyncio(loop_scope="session")
