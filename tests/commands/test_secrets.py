@@ -6,6 +6,7 @@ import base64
 import contextlib
 import hashlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,7 +129,8 @@ def opened(folder: Path) -> str:
 def test_a_server_and_a_worker_that_reach_nobody_tell_no_secret(
     tmp_path: Path, data_dir: Path, without: tuple[str, ...]
 ) -> None:
-    changes = {"DATA_DIR": str(data_dir), "SLACK_APP_TOKEN": ""}
+    data = shutil.copytree(data_dir, tmp_path / "data")
+    changes = {"DATA_DIR": str(data), "SLACK_APP_TOKEN": ""}
     env = environment(**told(without, **changes)) | {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     with running(tmp_path, "serve", "--port", "0", env=env), httpx.Client(timeout=PATIENCE) as client:
         url = opened(tmp_path)

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -53,6 +54,16 @@ def until(client: httpx.Client, away: list[str] | None) -> None:
     raise AssertionError(f"it has not come to {away}: {told}")
 
 
+def said(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    """Tell it to stop; what it has logged until its end, which is a good one. No line of it is a traceback's."""
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    lines = told.splitlines()
+    assert not [line for line in lines if "Traceback" in line]
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_worker_tells_how_it_is_from_its_start_to_its_end(data_dir: Path, sources: Path, tmp_path: Path) -> None:
@@ -60,8 +71,8 @@ def test_a_worker_tells_how_it_is_from_its_start_to_its_end(data_dir: Path, sour
     with working(data, sources, free_port()) as (process, client):
         until(client, ["library", "dispatcher"])  # nobody has brought the documents in
         assert client.get("/health/live").json() == {"status": "ok"}
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE) == 0
+        logged = said(process)
+    assert ("health.away", "library") in {(line["event"], line.get("part")) for line in logged}
     shutil.copytree(data_dir, data, dirs_exist_ok=True)
     with working(data, sources, free_port()) as (process, client):
         until(client, None)
@@ -70,16 +81,7 @@ def test_a_worker_tells_how_it_is_from_its_start_to_its_end(data_dir: Path, sour
         for name in ("outbox_waiting", "cases_open", "build_info", "source_documents", "dispatcher_idle_seconds"):
             assert f"\nmoteplassen_{name}" in told
         assert client.get("/").status_code == 404
-        assert process.stderr
-        lines = list[str]()
-        while not any(line.startswith("{") for line in lines):  # the purge tells of itself in the end
-            lines.append(process.stderr.readline())
-            assert lines[-1], lines
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE) == 0
-        lines += process.stderr.read().splitlines()
-    assert [json.loads(line) for line in lines if line.startswith("{")]
-    assert not [line for line in lines if "Traceback" in line]
+        said(process)
 
 
 def test_a_workers_port_that_is_taken_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Asks so many questions through the web channel, the next one when a reply has come, and looks at the processes' memory
 after every hundredth part of them. The slope is Theil and Sen's (the median of the slopes between all pairs of looks,
-Sen 1968, JASA 63), after the first fifth, in which caches fill.
+Sen 1968, JASA 63), after the first fifth, in which caches fill, and of the processes' own memory: pages of files (the
+model's words, indexes) come in one by one as they are asked for, are no more than the files, and can be taken back.
 """
 
 from __future__ import annotations
@@ -53,18 +54,19 @@ async def measure(plan: Plan, count: int, at_once: int, *, different: bool) -> t
 
 
 def show(after: Sequence[int], watch: Watch, out: Path) -> float:
-    """Print and draw; returns the steepest slope, in MiB for 10,000 questions."""
+    """Print and draw; returns the steepest slope of a process's own memory, in MiB for 10,000 questions."""
     settled = next(index for index, number in enumerate(after) if number >= after[-1] * FILLING)
-    table = Table("process", "MiB after the first fifth", "MiB in the end", f"MiB more for each {UNIT:,} questions")
+    table = Table("process", "own MiB after the first fifth", "in the end", f"more for each {UNIT:,}", "MiB with files")
     steepest = -math.inf
-    for name in watch.looks[0].memory:
-        memory = [look.memory[name] for look in watch.looks][settled:]
-        rise = slope(after[settled:], memory) * UNIT
+    for name in watch.looks[0].own:
+        own = [look.own[name] for look in watch.looks][settled:]
+        rise = slope(after[settled:], own) * UNIT
         steepest = max(steepest, rise)
-        table.add_row(name, f"{memory[0]:,.0f}", f"{memory[-1]:,.0f}", f"{rise:+.2f}")
+        in_all = f"{watch.looks[settled].memory[name]:,.0f} to {watch.looks[-1].memory[name]:,.0f}"
+        table.add_row(name, f"{own[0]:,.0f}", f"{own[-1]:,.0f}", f"{rise:+.2f}", in_all)
     Console().print(table)
-    lines = {name: (after, [look.memory[name] for look in watch.looks]) for name in watch.looks[0].memory}
-    draw(out / "load-memory.png", "Memory over questions", {"MiB": lines}, along="questions")
+    lines = {name: (after, [look.own[name] for look in watch.looks]) for name in watch.looks[0].own}
+    draw(out / "load-memory.png", "Own memory over questions", {"MiB": lines}, along="questions")
     return steepest
 
 

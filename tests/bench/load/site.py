@@ -50,10 +50,12 @@ class Site:
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """What the processes use at a moment: seconds since the first look, MiB of memory and seconds of CPU by name."""
+    """What the processes use at a moment: seconds since the first look; by name, MiB of memory, of which MiB their own
+    (the rest are pages of files, which the system shares and takes back), and seconds of CPU."""
 
     second: float
     memory: Mapping[str, float]
+    own: Mapping[str, float]
     cpu: Mapping[str, float]
 
 
@@ -142,7 +144,8 @@ class Watch:
         """What they use now. Raises FileNotFoundError where one has ended, which none should."""
         looked = Look(
             second=time.perf_counter() - self._start,
-            memory={name: _memory(pid) for name, pid in self._processes.items()},
+            memory={name: _mebibytes(pid, "VmRSS") for name, pid in self._processes.items()},
+            own={name: _mebibytes(pid, "RssAnon") for name, pid in self._processes.items()},
             cpu={name: _cpu(pid) for name, pid in self._processes.items()},
         )
         self.looks.append(looked)
@@ -167,9 +170,9 @@ class Watch:
                     await over.wait()
 
 
-def _memory(pid: int) -> float:
+def _mebibytes(pid: int, what: str) -> float:
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+    return int(next(line for line in lines if line.startswith(what)).split()[1]) / 1024
 
 
 def _cpu(pid: int) -> float:
