@@ -58,14 +58,14 @@ def show(after: Sequence[int], watch: Watch, out: Path) -> float:
     settled = next(index for index, number in enumerate(after) if number >= after[-1] * FILLING)
     table = Table("process", "own MiB after the first fifth", "in the end", f"more for each {UNIT:,}", "MiB with files")
     steepest = -math.inf
-    for name in watch.looks[0].own:
-        own = [look.own[name] for look in watch.looks][settled:]
+    lines = {name: (after, [look.own[name] for look in watch.looks]) for name in watch.looks[0].own}
+    for name, (_, every) in lines.items():
+        own = every[settled:]
         rise = slope(after[settled:], own) * UNIT
         steepest = max(steepest, rise)
         in_all = f"{watch.looks[settled].memory[name]:,.0f} to {watch.looks[-1].memory[name]:,.0f}"
         table.add_row(name, f"{own[0]:,.0f}", f"{own[-1]:,.0f}", f"{rise:+.2f}", in_all)
     Console().print(table)
-    lines = {name: (after, [look.own[name] for look in watch.looks]) for name in watch.looks[0].own}
     draw(out / "load-memory.png", "Own memory over questions", {"MiB": lines}, along="questions")
     return steepest
 

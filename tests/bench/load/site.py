@@ -142,10 +142,11 @@ class Watch:
 
     def look(self) -> Look:
         """What they use now. Raises FileNotFoundError where one has ended, which none should."""
+        memory = {name: _memory(pid) for name, pid in self._processes.items()}
         looked = Look(
             second=time.perf_counter() - self._start,
-            memory={name: _mebibytes(pid, "VmRSS") for name, pid in self._processes.items()},
-            own={name: _mebibytes(pid, "RssAnon") for name, pid in self._processes.items()},
+            memory={name: kinds["VmRSS"] for name, kinds in memory.items()},
+            own={name: kinds["RssAnon"] for name, kinds in memory.items()},
             cpu={name: _cpu(pid) for name, pid in self._processes.items()},
         )
         self.looks.append(looked)
@@ -170,9 +171,10 @@ class Watch:
                     await over.wait()
 
 
-def _mebibytes(pid: int, what: str) -> float:
+def _memory(pid: int) -> dict[str, float]:
+    """MiB of each kind that the kernel tells of (proc(5))."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    return int(next(line for line in lines if line.startswith(what)).split()[1]) / 1024
+    return {line.partition(":")[0]: int(line.split()[1]) / 1024 for line in lines if line.endswith(" kB")}
 
 
 def _cpu(pid: int) -> float:
