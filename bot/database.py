@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -13,10 +14,11 @@ import stamina
 from sqlalchemy import Connection, DateTime, Dialect, MetaData, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -34,6 +36,10 @@ _REACHING = 5.0
 
 _STATEMENT = 15.0
 """Seconds that a statement may take; behind a network that swallows what is sent, one would take for ever."""
+
+_TRUSTED = 1.0
+"""Seconds for which a connection that was just in use is taken to be there still, unless its end has been heard of."""
+_USED = "used"
 
 _AWAY = ("08", "25006", "53", "57", "58")
 """How PostgreSQL's codes of states begin in which it can't do what it could at another time: no connection, no longer
@@ -85,7 +91,6 @@ class Database:
         # To open a connection takes as long as many statements do: none of those there may be is given up again.
         self.engine = create_async_engine(
             url,
-            pool_pre_ping=not is_file,
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=0,
@@ -96,10 +101,16 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "checkin", _note_use)
+            event.listen(self.engine.sync_engine, "checkout", self._probe)
         # SQLite lets one write at a time and has the others look again and again, in no order: some wait for seconds
         # while a busy one goes first each time. Those of this process take turns instead.
         self._turn = asyncio.Lock() if is_file else contextlib.nullcontext()
-        self._read = async_sessionmaker(self.engine, expire_on_commit=False)
+        # PostgreSQL shows each statement what is committed by then, within a transaction or without one: to begin and to
+        # end one for what is only read would be two more round trips. SQLite's gives all statements the same view.
+        alone = self.engine if is_file else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._read = async_sessionmaker(alone, expire_on_commit=False)
         self._write = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
     def reading(self) -> AsyncSession:
@@ -111,6 +122,22 @@ class Database:
         """A session whose work is committed where the block ends, or undone where it raises."""
         async with self._turn, self._write.begin() as session:
             yield session
+
+    def _probe(self, connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        """Have connections made anew that were lost. The pool's own way (`pool_pre_ping`) takes three round trips each
+        time; of a connection that was in use a moment ago, the driver has heard if it was closed."""
+        dialect = self.engine.dialect
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        moment = time.monotonic()
+        if moment - record.info.get(_USED, moment) < _TRUSTED:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            if dialect.is_disconnect(error, connection, None):
+                raise InvalidatePoolError from error
+            raise
 
     async def truncate_log(self) -> None:
         """Have nothing left in SQLite's write-ahead log of what was there before; elsewhere nothing happens. What a
@@ -174,6 +201,11 @@ def _notice_failover(context: ExceptionContext) -> None:
     """Connections to a server that is no longer the one to write to are as good as lost: all are made anew."""
     if getattr(context.original_exception, "sqlstate", None) == "25006":
         context.is_disconnect = True
+
+
+def _note_use(connection: Any, record: ConnectionPoolEntry) -> None:
+    """When the connection was given back."""
+    record.info[_USED] = time.monotonic()
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

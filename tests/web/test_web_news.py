@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -12,7 +13,7 @@ from bot.database import Database
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
 from bot.handlers.web.feedback import UP, Feedback
-from bot.handlers.web.live import AT_ONCE, Live, ticks
+from bot.handlers.web.live import AT_ONCE, GAP, Live, ticks
 from bot.handlers.web.messages import Asked, Kind, Message, Progress
 from bot.handlers.web.news import News
 from bot.handlers.web.threads import Threads
@@ -107,18 +108,22 @@ async def test_a_message_that_changed_twice_is_told_as_it_is_now_with_what_peopl
     assert {visitor: opinion.thumb for visitor, opinion in told.opinions.items()} == {"bygg": UP}
 
 
-async def test_changes_in_quick_succession_are_told_together(room: Room) -> None:
-    told = 0
+async def test_changes_in_quick_succession_are_told_together_and_to_all_in_the_same_moment(room: Room) -> None:
+    told: list[list[int]] = [[], []]
 
-    async def watch() -> None:
-        nonlocal told
+    async def watch(heard: list[int]) -> None:
         async for _ in ticks(room.live, CHANNEL):
-            told += 1
+            heard.append(room.live.count(CHANNEL))
 
-    watching = asyncio.create_task(watch())
+    watching = asyncio.gather(*(watch(heard) for heard in told))
+    start = time.monotonic()
     for _ in range(100):
         room.live.poke(CHANNEL)
         await asyncio.sleep(0.005)
-    assert AT_ONCE <= told <= AT_ONCE + 3
+    paced = (time.monotonic() - start) / GAP
+    await asyncio.sleep(2 * GAP)
+    assert told[0] == told[1]
+    assert told[0][-1] == 100, "the last change is told, too"
+    assert AT_ONCE <= len(told[0]) <= AT_ONCE + paced + 2
     await room.live.stop()
     await asyncio.wait_for(watching, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 
 import structlog
@@ -21,9 +21,10 @@ log = structlog.get_logger(__name__)
 STREAM = 240.0
 """Seconds until a stream of updates ends; the browser comes back at once and is asked who it is again."""
 
-AT_ONCE, WITHIN = 8, 2.0
-"""A stream tells of so many changes one by one within so many seconds; what comes faster it tells of together. With a
-hundred questions a second, each told by itself to everybody who watches, a process would do nothing else."""
+AT_ONCE, GAP = 3, 0.2
+"""So many changes of a channel are told at once; of those that come faster, what has changed is told together, each
+time that so many seconds have passed. All who watch are told in the same moment, so that one of them reads it for all:
+with fifty questions a second, each told by itself to everybody, a process would do nothing else."""
 
 
 class Live:
@@ -36,13 +37,11 @@ class Live:
         self._changes: Counter[str] = Counter()
         self._signals: dict[str, asyncio.Event] = {}
         self._seen: dict[str, int] = {}
+        self._paced: dict[str, float] = {}
+        self._due: dict[str, asyncio.TimerHandle] = {}
         self._polling: asyncio.Task[None] | None = None
-        self._over = asyncio.Event()
-
-    async def over_within(self, seconds: float) -> bool:
-        """Wait so long, or until the server begins to stop; whether it does. Then streams end, and browsers find
-        another one."""
-        return await set_within(self._over, seconds)
+        self.over = False
+        """Has the server begun to stop? Then streams end, and browsers find another one."""
 
     async def start(self) -> None:
         """Begin to look for changes that other processes make."""
@@ -50,9 +49,11 @@ class Live:
 
     async def stop(self) -> None:
         """End all waiting."""
-        self._over.set()
+        self.over = True
+        for timer in self._due.values():
+            timer.cancel()
         for channel in list(self._signals):
-            self.poke(channel)
+            self._wake(channel)
         if self._polling:
             self._polling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -60,8 +61,21 @@ class Live:
             self._polling = None
 
     def poke(self, channel: str) -> None:
-        """The channel has changed: wake those who watch it."""
+        """The channel has changed: wake those who watch it, now or, where much changes, within moments."""
         self._changes[channel] += 1
+        if channel in self._due or channel not in self._signals:
+            return
+        moment = time.monotonic()
+        paced = max(self._paced.get(channel, 0.0), moment)
+        self._paced[channel] = paced + GAP
+        wait = paced - (AT_ONCE - 1) * GAP - moment
+        if wait <= 0:
+            self._wake(channel)
+        else:
+            self._due[channel] = asyncio.get_running_loop().call_later(wait, self._wake, channel)
+
+    def _wake(self, channel: str) -> None:
+        self._due.pop(channel, None)
         if signal := self._signals.pop(channel, None):
             signal.set()
 
@@ -110,12 +124,8 @@ class Live:
 async def ticks(live: Live, channel: str) -> AsyncGenerator[None, None]:
     """Now, and after each change of a channel, until the stream has lasted long enough or the server stops."""
     end = time.monotonic() + STREAM
-    told: deque[float] = deque([0.0] * AT_ONCE, AT_ONCE)
     with live.watching(channel):
-        while (left := end - time.monotonic()) > 0:
-            if await live.over_within(told[0] + WITHIN - time.monotonic()):
-                return
+        while (left := end - time.monotonic()) > 0 and not live.over:
             signal = live.signal(channel)
-            told.append(time.monotonic())
             yield
             await set_within(signal, left)

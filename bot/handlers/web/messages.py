@@ -70,6 +70,11 @@ class Message(_Value):
         """Is this a reply that hasn't come yet?"""
         return self.kind is Kind.REPLY and self.said is None
 
+    @property
+    def untouched(self) -> bool:
+        """Has nothing happened since it was put there? Then nobody can have sent it on, or have an opinion of it."""
+        return self.revision == self.position and self.said is None
+
 
 class Thread(_Value):
     """A thread and its messages in order."""

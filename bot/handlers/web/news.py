@@ -66,11 +66,12 @@ class News:
         return items, len(items) == _AT_ONCE
 
     async def _catch_up(self, channel: str, recent: _Recent, after: int) -> None:
-        while recent.count != self._live.count(channel):
+        wanted = self._live.count(channel)
+        while recent.count < wanted:
             async with recent.turn:
-                count = self._live.count(channel)
-                if recent.count == count:
+                if recent.count >= wanted:
                     return
+                count = self._live.count(channel)
                 if after > recent.until:
                     # Nobody has watched for a while, and what happened meanwhile nobody waits for.
                     recent.since = recent.until = after
@@ -87,7 +88,7 @@ class News:
 
     async def _read(self, channel: str, after: int) -> Sequence[Item]:
         messages = await self._threads.changed(channel, after, _AT_ONCE)
-        replies = [message.id for message in messages if message.kind is Kind.REPLY]
+        replies = [message.id for message in messages if message.kind is Kind.REPLY and not message.untouched]
         cases = await self._desk.of_replies(replies) if replies else {}
         opinions = await self._feedback.of_all(replies) if replies else {}
         return [Item(message, cases.get(message.id), opinions.get(message.id, {})) for message in messages]

@@ -51,7 +51,8 @@ class Posts:
     async def updates(self, messages: Sequence[Message], visitor: Visitor) -> list[dict[str, Any]]:
         """The messages as live updates: the browser puts `html` where the message stands or belongs, and `shell` where
         the thread is new to it. `revision` tells it which of two that cross on the way is the newer one."""
-        return self._updates(messages, visitor, await self.around(messages, visitor))
+        around = await self.around([message for message in messages if not message.untouched], visitor)
+        return self._updates(messages, visitor, around)
 
     def news(self, items: Sequence[Item], visitor: Visitor) -> list[dict[str, Any]]:
         """The same of what has changed."""

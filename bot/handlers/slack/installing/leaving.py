@@ -133,16 +133,17 @@ class _Owed(NamedTuple):
 
 async def _owed(session: AsyncSession, workspace: str) -> Sequence[_Owed]:
     """What was to be delivered to the workspace, and what still is."""
-    row = OutboxRow
+    row, every, last = OutboxRow, list[_Owed](), 0
     query = select(row.id, row.lane, row.payload, row.done_at, row.failed_at).where(
         row.platform == PLATFORM, row.kind != KIND
     )
     # Looked through a few at a time: there may be years of them, and others are waiting for this process.
-    rows = await session.stream(query.execution_options(yield_per=_MANY))
-    every = [
-        _Owed(id, lane, _names(payload, workspace), bool(done or failed))
-        async for id, lane, payload, done, failed in rows
-    ]
+    while rows := (await session.execute(query.where(row.id > last).order_by(row.id).limit(_MANY))).all():
+        every += [
+            _Owed(id, lane, _names(payload, workspace), bool(done or failed))
+            for id, lane, payload, done, failed in rows
+        ]
+        last = every[-1].id
     # A delivery that names no workspace is of the one whose thread it is about.
     lanes = {each.lane for each in every if each.lane and each.named}
     return [each for each in every if each.named or each.lane in lanes]
