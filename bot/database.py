@@ -8,10 +8,10 @@ import datetime as dt
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import stamina
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidatePoolError
@@ -107,8 +107,8 @@ class Database:
         # SQLite lets one write at a time and has the others look again and again, in no order: some wait for seconds
         # while a busy one goes first each time. Those of this process take turns instead.
         self._turn = asyncio.Lock() if is_file else contextlib.nullcontext()
-        # PostgreSQL shows each statement what is committed by then, within a transaction or without one: to begin and to
-        # end one for what is only read would be two more round trips. SQLite's gives all statements the same view.
+        # PostgreSQL shows each statement what is committed by then, within a transaction or without: to begin and end
+        # one for what is only read would be two more round trips. SQLite's gives all statements the same view.
         alone = self.engine if is_file else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._read = async_sessionmaker(alone, expire_on_commit=False)
         self._write = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
@@ -178,18 +178,23 @@ async def insert_if_new_all(
 
 
 def upsert(
-    session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], unique: str, **changes: Any
+    session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], unique: Sequence[str], **changes: Any
 ) -> postgresql.Insert | sqlite.Insert:
-    """The statement that inserts the rows in their order; one whose value in the unique column is there already gets
+    """The statement that inserts the rows in their order; one whose values in the unique columns are there already gets
     the `changes`, or else takes over the other values of the new row."""
     statement = _insert(session, table).values(list(rows))
-    taken = {name: statement.excluded[name] for name in rows[0] if name != unique}
-    return statement.on_conflict_do_update(index_elements=[unique], set_=changes or taken)
+    taken = {name: statement.excluded[name] for name in rows[0] if name not in unique}
+    return statement.on_conflict_do_update(index_elements=list(unique), set_=changes or taken)
+
+
+def table_of(row: type[Base]) -> Table:
+    """The table itself: what is changed in it by way of the mapped class takes several times as long."""
+    return cast(Table, row.__table__)
 
 
 def _insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table)
+    return insert(table_of(table))
 
 
 def _limits(statement: float | None) -> dict[str, Any]:

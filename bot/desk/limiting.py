@@ -66,12 +66,12 @@ class Limiter:
             return [None] * len(wanted)
         fresh = [{"key": key, "due": 0} for key in keys]
         # One statement makes what isn't there, locks what is, and reads it.
-        held = upsert(session, LimitRow, fresh, "key", due=LimitRow.due).returning(LimitRow.key, LimitRow.due)
+        held = upsert(session, LimitRow, fresh, ["key"], due=LimitRow.due).returning(LimitRow.key, LimitRow.due)
         dues = {row.key: row.due for row in await session.execute(held)}
         after, found = take_all(dues, keyed, _moment())
         changed = [{"key": key, "due": after[key]} for key in keys if after[key] != dues[key]]
         if changed:
-            await session.execute(upsert(session, LimitRow, changed, "key"))
+            await session.execute(upsert(session, LimitRow, changed, ["key"]))
         return found
 
     async def _room(self, session: AsyncSession) -> int:

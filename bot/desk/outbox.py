@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database, insert_if_new_all, now
 from bot.desk.faults import Faults, Step
-from bot.desk.outbox_table import DUE, FAILED, LEASE, WAITING, OutboxRow
+from bot.desk.outbox_table import DONE, DUE, FAILED, LEASE, WAITING, OutboxRow
 from bot.desk.rush import Rush
 from bot.observing.trace import carried
 
@@ -170,8 +170,7 @@ class Outbox:
     async def done(self, leased: Leased) -> None:
         """It has arrived, whoever holds the lease by now."""
         async with self._database.writing() as session:
-            arrived = update(OutboxRow).where(OutboxRow.id == leased.id, OutboxRow.done_at.is_(None))
-            await session.execute(arrived.values(done_at=now(), failed_at=None, leased_until=None))
+            await session.execute(DONE, {"delivery": leased.id, "moment": now()})
         self._faults.at(Step.DONE)
 
     async def postpone(self, leased: Leased, delay: dt.timedelta, error: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Index, Integer, Select, String, Text, and_, bindpar
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.database import Base, Instant
+from bot.database import Base, Instant, table_of
 
 
 class OutboxRow(Base):
@@ -71,5 +71,11 @@ def _lease() -> ReturningUpdate[OutboxRow]:
 DUE = _due()
 """The deliveries that are due at the `moment`, `at_most` so many, for these `platforms` and of no kind `without`. What
 is due, or leased, `beyond` a moment was written by a clock that was ahead."""
+DONE = (
+    update(table_of(OutboxRow))
+    .where(OutboxRow.id == bindparam("delivery"), OutboxRow.done_at.is_(None))
+    .values(done_at=bindparam("moment"), failed_at=None, leased_until=None)
+)
+"""Notes at a `moment` that a `delivery` has arrived."""
 LEASE = _lease()
 """Takes the same `until` a moment, unless others are taking them."""

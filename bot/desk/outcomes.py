@@ -8,7 +8,7 @@ from sqlalchemy import Enum, Index, String
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Instant, now
+from bot.database import Base, Instant, now, upsert
 from bot.desk.routing import Router
 from bot.desk.teams import Teams
 from bot.question import Reply, Status
@@ -48,16 +48,16 @@ class Outcomes:
             return  # nobody was told anything: a message was handed on to the officers
         found = [*(claim.citation for claim in (*reply.claims, *reply.draft)), *reply.nearest]
         routed = self._router.route_found(found, reply.language)
-        row = OutcomeRow(
-            platform=platform,
-            key=key,
-            reply=reply.id,
-            moment=now(),
-            status=reply.status,
-            language=reply.language,
-            team=routed.team,
-            topic=routed.topic,
-            strategy=routed.strategy,
-            document=found[0].document[:255] if found else "",
-        )
-        await session.merge(row)
+        row = {
+            "platform": platform,
+            "key": key,
+            "reply": reply.id,
+            "moment": now(),
+            "status": reply.status,
+            "language": reply.language,
+            "team": routed.team,
+            "topic": routed.topic,
+            "strategy": routed.strategy,
+            "document": found[0].document[:255] if found else "",
+        }
+        await session.execute(upsert(session, OutcomeRow, [row], unique=("platform", "key")))

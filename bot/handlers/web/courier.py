@@ -15,7 +15,7 @@ from bot.desk.outbox import Delivery, Undeliverable
 from bot.error_ids import new_error_id
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import CASES, has_outsiders
-from bot.handlers.web.messages import Kind, Message, Progress, place_of
+from bot.handlers.web.messages import Kind, Message, Progress, Thread, place_of
 from bot.handlers.web.threads import NoSuchMessage, Threads
 from bot.people import audience_of
 from bot.publishing.notices import CHANGED, PROPOSED, REVIEW
@@ -58,7 +58,7 @@ class WebCourier:
         """Bring a reply that is owed, or the news of a case. Raises Undeliverable where the thread is gone."""
         try:
             if delivery.kind == "reply":
-                await self._reply(await self._threads.message(delivery.payload["message"]))
+                await self._reply(delivery.payload["message"])
             else:
                 await self._tell(delivery)
         except NoSuchMessage as error:
@@ -75,10 +75,12 @@ class WebCourier:
             notice = CaseNotice.model_validate(delivery.payload)
             await self._desk.undelivered(notice.case_id, notice.answered_by, delivery.key)
 
-    async def _reply(self, reply: Message) -> None:
-        if reply.said:
+    async def _reply(self, message: str) -> None:
+        thread = await self._threads.thread_of(message)
+        reply = thread.message(message)
+        if reply is None or reply.said:
             return
-        asked = await self._question(reply)
+        asked = _question(thread, reply)
         try:
             async with _told(self._threads, reply) as listener:
                 said = await self._conversation.reply(asked, listener)
@@ -87,21 +89,6 @@ class WebCourier:
             await self._threads.progress(reply, Progress(troubled=True))
             raise
         await self._threads.say(reply, said)
-
-    async def _question(self, reply: Message) -> Question:
-        thread = await self._threads.thread(reply.thread)
-        asked = thread.message(reply.question)
-        if asked is None:
-            raise NoSuchMessage(f"nobody has asked what message {reply.id} replies to")
-        earlier = [other for other in thread.before(asked) if other.kind is Kind.QUESTION]
-        place = place_of(asked, outsiders=has_outsiders(asked.channel))
-        return Question(
-            text=asked.text,
-            audience=audience_of(asked.person, place),
-            history=tuple(other.text for other in earlier if other.person.id == asked.person.id),
-            asker=asked.person,
-            place=place,
-        )
 
     async def _tell(self, delivery: Delivery) -> None:
         if delivery.kind in TO_ANSWERERS:
@@ -116,6 +103,22 @@ class WebCourier:
         # What an asker is told of a case stands with the reply that it was opened from, as the case stands now.
         if notice.place.platform == PLATFORM:
             await self._threads.touch(await self._threads.message(notice.reply_id))
+
+
+def _question(thread: Thread, reply: Message) -> Question:
+    """What the reply is to. Raises NoSuchMessage."""
+    asked = thread.message(reply.question)
+    if asked is None:
+        raise NoSuchMessage(f"nobody has asked what message {reply.id} replies to")
+    earlier = [other for other in thread.before(asked) if other.kind is Kind.QUESTION]
+    place = place_of(asked, outsiders=has_outsiders(asked.channel))
+    return Question(
+        text=asked.text,
+        audience=audience_of(asked.person, place),
+        history=tuple(other.text for other in earlier if other.person.id == asked.person.id),
+        asker=asked.person,
+        place=place,
+    )
 
 
 @contextlib.asynccontextmanager
@@ -133,7 +136,7 @@ async def _told(threads: Threads, reply: Message) -> AsyncIterator[Listener]:
 class _Notes:
     """Hears steps and claims. A reply waits for no note: while one is written, the next ones gather."""
 
-    PAUSE = 0.2
+    PAUSE = 0.3
     """Seconds between notes, so that a quick reply is not held up by its own announcements."""
 
     def __init__(self) -> None:

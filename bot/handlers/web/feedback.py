@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import Database, now
 from bot.feedback import Fault, Importance
-from bot.handlers.web.store import FeedbackRow
+from bot.handlers.web.store import OPINIONS, FeedbackRow
 from bot.people import Role
 
 UP, DOWN = 1, -1
@@ -65,7 +65,7 @@ class Feedback:
         """What everybody thinks, by message and visitor."""
         found: defaultdict[str, dict[str, Opinion]] = defaultdict(dict)
         async with self._database.reading() as session:
-            for row in await session.scalars(select(FeedbackRow).where(FeedbackRow.message.in_(messages))):
+            for row in await session.scalars(OPINIONS, {"messages": messages}):
                 found[row.message][row.visitor] = _opinion(row)
         return found
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
@@ -25,6 +25,10 @@ AT_ONCE, GAP = 3, 0.2
 """So many changes of a channel are told at once; of those that come faster, what has changed is told together, each
 time that so many seconds have passed. All who watch are told in the same moment, so that one of them reads it for all:
 with fifty questions a second, each told by itself to everybody, a process would do nothing else."""
+
+_REVISIONS = select(ChannelRow.name, ChannelRow.revision).where(
+    ChannelRow.name.in_(bindparam("watched", expanding=True))
+)
 
 
 class Live:
@@ -113,9 +117,8 @@ class Live:
                 await asyncio.sleep(self._interval * 8)
 
     async def _look(self) -> None:
-        watched = select(ChannelRow.name, ChannelRow.revision).where(ChannelRow.name.in_(list(self._watchers)))
         async with self._database.reading() as session:
-            for name, revision in await session.execute(watched):
+            for name, revision in await session.execute(_REVISIONS, {"watched": list(self._watchers)}):
                 if revision != self._seen.get(name):
                     self._seen[name] = revision
                     self.poke(name)

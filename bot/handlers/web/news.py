@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import NamedTuple
@@ -61,7 +62,8 @@ class News:
             recent = self._recent.setdefault(channel, _Recent(until, until))
         await self._catch_up(channel, recent, after)
         if after >= recent.since:
-            return [item for item in recent.items if item.message.revision > after], False
+            newest = itertools.takewhile(lambda item: item.message.revision > after, reversed(recent.items))
+            return list(newest)[::-1], False
         items = await self._read(channel, after)
         return items, len(items) == _AT_ONCE
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from sse_starlette import ServerSentEvent
 
 from bot.database import now
 from bot.desk.case import Case
@@ -40,6 +42,8 @@ class Posts:
         self._feedback = feedback
         self._kept: OrderedDict[tuple[str, str, dt.date, Visitor], tuple[Message, str]] = OrderedDict()
         self._key = new_key()
+        self._told: Sequence[Item] = ()
+        self._events: dict[tuple[int, Visitor], bytes] = {}
 
     async def around(self, messages: Sequence[Message], visitor: Visitor) -> Surroundings:
         """What the visitor sees beside these messages."""
@@ -54,11 +58,23 @@ class Posts:
         around = await self.around([message for message in messages if not message.untouched], visitor)
         return self._updates(messages, visitor, around)
 
-    def news(self, items: Sequence[Item], visitor: Visitor) -> list[dict[str, Any]]:
-        """The same of what has changed."""
+    def told(self, items: Sequence[Item], visitor: Visitor, last: int) -> bytes:
+        """The same of what has changed, as the event of a stream that leads up to the `last` revision. To all to whom
+        it looks alike it is written once, for as long as they are told of the same."""
+        if any(_concerns(item, visitor) for item in items):
+            return self._event(items, visitor, last)
+        if len(items) != len(self._told) or any(one is not other for one, other in zip(items, self._told, strict=True)):
+            self._told, self._events = tuple(items), {}
+        which = (last, _anybody(visitor))
+        if which not in self._events:
+            self._events[which] = self._event(items, which[1], last)
+        return self._events[which]
+
+    def _event(self, items: Sequence[Item], visitor: Visitor, last: int) -> bytes:
         cases = {item.message.id: item.case for item in items if item.case}
         thumbs = {item.message.id: item.opinions[visitor.id] for item in items if visitor.id in item.opinions}
-        return self._updates([item.message for item in items], visitor, Surroundings(cases=cases, thumbs=thumbs))
+        updates = self._updates([item.message for item in items], visitor, Surroundings(cases=cases, thumbs=thumbs))
+        return ServerSentEvent(json.dumps(updates), event="messages", id=str(last)).encode()
 
     def _updates(self, messages: Sequence[Message], visitor: Visitor, around: Surroundings) -> list[dict[str, Any]]:
         return [
@@ -82,7 +98,7 @@ class Posts:
         return self._same(_anybody(visitor), "message.html", message, around=alone)
 
     def _shell(self, message: Message, visitor: Visitor) -> str:
-        # Each form has a key of its own.
+        # Each form has a key of its own, in each browser: those who are told the same have the same one.
         shell = self._same(_anybody(visitor), "shell.html", message, key=self._key)
         return shell.replace(self._key, new_key())
 
@@ -97,6 +113,11 @@ class Posts:
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return html
+
+
+def _concerns(item: Item, visitor: Visitor) -> bool:
+    """Does it look otherwise to the visitor than to others, or may it?"""
+    return bool(item.case) or visitor.id in item.opinions or item.message.person.id == visitor.id
 
 
 def _anybody(visitor: Visitor) -> Visitor:

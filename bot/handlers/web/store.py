@@ -1,14 +1,30 @@
-"""The tables of the web meeting place."""
+"""The tables of the web meeting place, and what is asked of them most."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    insert,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Instant
+from bot.database import Base, Instant, table_of
+from bot.handlers.web.messages import Kind
 
 
 class ChannelRow(Base):
@@ -92,3 +108,47 @@ class FeedbackRow(Base):
     importance: Mapped[str | None] = mapped_column(String(16))
     role: Mapped[str] = mapped_column(String(16), server_default="")
     changed: Mapped[dt.datetime] = mapped_column(Instant)
+
+
+# Put together once: each question asks for most of these, and putting them together costs more than sending them.
+_MESSAGES = table_of(MessageRow)
+THREAD_ADDED = insert(table_of(ThreadRow))
+MESSAGES_ADDED = insert(_MESSAGES)
+POSTED = select(MessageRow).where(MessageRow.delivery_key == bindparam("ref"))
+"""The message that was posted as that `ref`."""
+REPLY_TO = select(MessageRow).where(MessageRow.question == bindparam("asked"), MessageRow.kind == Kind.REPLY)
+"""The bot's reply to the message that is `asked`."""
+THREAD_OF = select(ThreadRow).where(
+    ThreadRow.id == select(MessageRow.thread).where(MessageRow.id == bindparam("message")).scalar_subquery()
+)
+"""The thread in which that `message` stands."""
+INSIDE = (
+    select(MessageRow).where(MessageRow.thread.in_(bindparam("threads", expanding=True))).order_by(MessageRow.position)
+)
+"""The messages of these `threads`, in their order."""
+CHANGED = (
+    select(MessageRow)
+    .where(MessageRow.channel == bindparam("channel"), MessageRow.revision > bindparam("after"))
+    .order_by(MessageRow.revision)
+    .limit(bindparam("at_most"))
+)
+"""The first messages of a `channel`, `at_most` so many, that have changed `after` a revision."""
+_WAITING = update(_MESSAGES).where(_MESSAGES.c.id == bindparam("message"), _MESSAGES.c.said.is_(None))
+NOTED = _WAITING.values(revision=bindparam("at"), progress=bindparam("note")).returning(_MESSAGES.c.id)
+"""Notes how far a `message` that waits has got, as the change that is `at` that revision."""
+SAID = _WAITING.values(revision=bindparam("at"), said=bindparam("told"), progress=null()).returning(_MESSAGES.c.id)
+"""Lets a `message` that waits say what it is `told`, as the change that is `at` that revision."""
+OPINIONS = select(FeedbackRow).where(FeedbackRow.message.in_(bindparam("messages", expanding=True)))
+"""What people think of these `messages`."""
+
+
+def _advanced(insert: Callable[[Any], Any]) -> Any:
+    first = insert(table_of(ChannelRow)).values(name=bindparam("channel"), revision=bindparam("by"))
+    counted = first.on_conflict_do_update(
+        index_elements=["name"], set_={"revision": ChannelRow.revision + bindparam("by")}
+    )
+    return counted.returning(ChannelRow.revision)
+
+
+ADVANCED = {"postgresql": _advanced(postgresql.insert), "sqlite": _advanced(sqlite.insert)}
+"""Counts changes of a `channel`, `by` so many; by dialect. Gives the number of the last."""

@@ -7,8 +7,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Executable, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database, insert_if_new, now
@@ -21,7 +20,21 @@ from bot.handlers.web import PLATFORM
 from bot.handlers.web.gate import TooMuch
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Kind, Message, Progress, Thread
-from bot.handlers.web.store import ChannelRow, MessageRow, ThreadRow
+from bot.handlers.web.store import (
+    ADVANCED,
+    CHANGED,
+    INSIDE,
+    MESSAGES_ADDED,
+    NOTED,
+    POSTED,
+    REPLY_TO,
+    SAID,
+    THREAD_ADDED,
+    THREAD_OF,
+    ChannelRow,
+    MessageRow,
+    ThreadRow,
+)
 from bot.people import Asker, Role
 from bot.question import Reply
 
@@ -55,13 +68,13 @@ class Threads:
         """
         async with self._database.writing() as session:
             first = await _advance(session, asked.channel, by=2) - 1
-            question = await _one(session, select(MessageRow).where(MessageRow.delivery_key == asked.ref))
+            question = (await session.scalars(POSTED, {"ref": asked.ref})).one_or_none()
             if question is None:
                 await self._admit(session, counted)
-                question = await self._add(session, asked, first)
-            both = select(MessageRow).where((MessageRow.id == question.id) | (MessageRow.question == question.id))
-            rows = await session.scalars(both.where(MessageRow.kind != Kind.ANSWER).order_by(MessageRow.position))
-            messages = [_message(row) for row in rows]
+                messages = await self._add(session, asked, first)
+            else:
+                reply = (await session.scalars(REPLY_TO, {"asked": question.id})).one()
+                messages = [_message(question), _message(reply)]
         self._live.poke(asked.channel)
         return messages
 
@@ -84,13 +97,13 @@ class Threads:
     async def progress(self, reply: Message, progress: Progress) -> None:
         """Note how far a reply has got. Nothing happens where it has come already."""
         async with self._database.writing() as session:
-            await _change_waiting(session, reply, progress=progress.model_dump(mode="json"))
+            await _change_waiting(session, reply, NOTED, note=progress.model_dump(mode="json"))
         self._live.poke(reply.channel)
 
     async def say(self, reply: Message, said: Reply) -> None:
         """Let the reply say this, and count how it ended. Nothing happens where it has come already."""
         async with self._database.writing() as session:
-            if await _change_waiting(session, reply, said=said.model_dump(mode="json"), progress=None):
+            if await _change_waiting(session, reply, SAID, told=said.model_dump(mode="json")):
                 await self._outcomes.note(session, PLATFORM, reply.id, said)
         self._live.poke(reply.channel)
 
@@ -135,6 +148,14 @@ class Threads:
             raise NoSuchMessage(f"no thread has the id {id_!r}")
         return found[0]
 
+    async def thread_of(self, message: str) -> Thread:
+        """The thread in which the message of that id stands. Raises NoSuchMessage."""
+        async with self._database.reading() as session:
+            found = await _threads(session, THREAD_OF, message=message)
+        if not found:
+            raise NoSuchMessage(f"no message has the id {message!r}")
+        return found[0]
+
     async def recent(self, channel: str, limit: int, before: int | None = None) -> Sequence[Thread]:
         """The latest threads of a channel (that began before a position), in the order they began."""
         latest = select(ThreadRow).where(ThreadRow.channel == channel)
@@ -151,9 +172,8 @@ class Threads:
     async def changed(self, channel: str, after: int, limit: int) -> Sequence[Message]:
         """The messages that have changed after a revision, in the order they changed; the first of them, up to so
         many."""
-        changes = select(MessageRow).where(MessageRow.channel == channel, MessageRow.revision > after)
         async with self._database.reading() as session:
-            rows = await session.scalars(changes.order_by(MessageRow.revision).limit(limit))
+            rows = await session.scalars(CHANGED, {"channel": channel, "after": after, "at_most": limit})
             return [_message(row) for row in rows]
 
     async def _admit(self, session: AsyncSession, counted: Counted | None) -> None:
@@ -162,52 +182,49 @@ class Threads:
             if limited:
                 raise TooMuch(limited)
 
-    async def _add(self, session: AsyncSession, asked: Asked, position: int) -> MessageRow:
+    async def _add(self, session: AsyncSession, asked: Asked, position: int) -> Sequence[Message]:
         mine = _values(asked.channel, position, Kind.QUESTION, asked.asker)
         thread = asked.thread or mine["id"]
         await _open_thread(session, thread, asked, position)
-        posted = asked.model_dump(include={"text", "language", "session", "masked"}) | {"delivery_key": asked.ref}
-        question = MessageRow(**mine | posted, thread=thread)
-        session.add(question)
-        await session.flush()
-        owed = Delivery(kind="reply", platform=PLATFORM, key=f"reply:{question.id}")
-        waiting = {"text": "", "language": asked.language, "question": question.id, "delivery_key": owed.key}
+        owed = Delivery(kind="reply", platform=PLATFORM, key=f"reply:{mine['id']}")
         replying = _values(asked.channel, position + 1, Kind.REPLY, asked.asker)
-        reply = MessageRow(**replying | waiting, thread=thread)
-        session.add(reply)
-        await session.flush()
-        await self._outbox.put(session, owed.model_copy(update={"payload": {"message": reply.id}}))
-        return question
+        posted = asked.model_dump(include={"text", "language", "session", "masked"})
+        waiting = {"text": "", "language": asked.language, "session": None}
+        rows = [
+            mine | posted | {"thread": thread, "question": None, "delivery_key": asked.ref},
+            replying | waiting | {"thread": thread, "question": mine["id"], "delivery_key": owed.key},
+        ]
+        await session.execute(MESSAGES_ADDED, rows)
+        await self._outbox.put(session, owed.model_copy(update={"payload": {"message": replying["id"]}}))
+        return [Message.model_validate(row) for row in rows]
 
 
 async def _advance(session: AsyncSession, channel: str, by: int = 1) -> int:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first = insert(ChannelRow).values(name=channel, revision=by)
-    counted = first.on_conflict_do_update(index_elements=["name"], set_={"revision": ChannelRow.revision + by})
-    return (await session.execute(counted.returning(ChannelRow.revision))).scalar_one()
+    advanced = ADVANCED[session.get_bind().dialect.name]
+    return int((await session.execute(advanced, {"channel": channel, "by": by})).scalar_one())
 
 
-async def _change_waiting(session: AsyncSession, reply: Message, **values: Any) -> bool:
+async def _change_waiting(session: AsyncSession, reply: Message, change: Executable, **values: Any) -> bool:
     """Change a reply that has not come yet; False where it has."""
     revision = await _advance(session, reply.channel)
-    waiting = _at(reply.id).where(MessageRow.said.is_(None)).values(revision=revision, **values)
-    return (await session.execute(waiting.returning(MessageRow.id))).first() is not None
+    changed = await session.execute(change, {"message": reply.id, "at": revision, **values})
+    return changed.first() is not None
 
 
 async def _open_thread(session: AsyncSession, thread: str, asked: Asked, position: int) -> None:
     if asked.thread is None:
-        session.add(ThreadRow(id=thread, channel=asked.channel, position=position, created=now()))
-        await session.flush()
+        row = {"id": thread, "channel": asked.channel, "position": position, "created": now()}
+        await session.execute(THREAD_ADDED, row)
         return
     found = await session.get(ThreadRow, thread)
     if found is None or found.channel != asked.channel:
         raise NoSuchMessage(f"the channel has no thread {thread!r}")
 
 
-async def _threads(session: AsyncSession, query: Select[ThreadRow]) -> list[Thread]:
-    rows = sorted(await session.scalars(query), key=lambda row: row.position)
-    inside = select(MessageRow).where(MessageRow.thread.in_([row.id for row in rows])).order_by(MessageRow.position)
-    messages = [_message(row) for row in await session.scalars(inside)]
+async def _threads(session: AsyncSession, query: Select[ThreadRow], **asked: object) -> list[Thread]:
+    rows = sorted(await session.scalars(query, asked), key=lambda row: row.position)
+    inside = await session.scalars(INSIDE, {"threads": [row.id for row in rows]})
+    messages = [_message(row) for row in inside]
     return [
         Thread(
             id=row.id,
@@ -217,10 +234,6 @@ async def _threads(session: AsyncSession, query: Select[ThreadRow]) -> list[Thre
         )
         for row in rows
     ]
-
-
-async def _one(session: AsyncSession, query: Select[MessageRow]) -> MessageRow | None:
-    return (await session.scalars(query)).one_or_none()
 
 
 def _values(channel: str, position: int, kind: Kind, person: Asker) -> dict[str, Any]:

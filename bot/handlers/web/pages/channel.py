@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 
@@ -145,10 +144,8 @@ class ChannelPages:
                 return [said]
         return []
 
-    async def _changes(
-        self, visitor: Visitor, where: Channel, thread: str | None, after: int
-    ) -> AsyncIterator[ServerSentEvent]:
-        yield ServerSentEvent(comment="ready", retry=1000)
+    async def _changes(self, visitor: Visitor, where: Channel, thread: str | None, after: int) -> AsyncIterator[bytes]:
+        yield ServerSentEvent(comment="ready", retry=1000).encode()
         async with contextlib.aclosing(self._news.ticks(where.name)) as news:
             async for _ in news:
                 more = True
@@ -161,8 +158,7 @@ class ChannelPages:
                     seen = [item for item in changed if thread in {None, item.message.thread}]
                     # As they stand there: what is read out last is what somebody has just written.
                     seen.sort(key=lambda item: item.message.position)
-                    updates = self._posts.news(seen, visitor)
-                    yield ServerSentEvent(json.dumps(updates), event="messages", id=str(after))
+                    yield self._posts.told(seen, visitor, after)
 
     async def _show(
         self,
