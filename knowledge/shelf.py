@@ -77,6 +77,11 @@ class Shelf:
         """Says which version of which catalogue the shelf holds."""
         return f"{self.catalogue.revision()} {self.catalogue.id()}"
 
+    @property
+    def is_impaired(self) -> bool:
+        """Is it searched without one of its indexes?"""
+        return bool(self._broken)
+
     def put(self, documents: Sequence[Split], embed: Embed) -> None:
         """Add or replace documents; `embed` makes the vectors of those passages that are new.
 

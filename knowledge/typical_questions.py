@@ -135,6 +135,10 @@ class QuestionIndex:
         best = [held.named[index] for index in np.argsort(-likeness, kind="stable")[:count]]
         return Alike(dict(zip(held.named, meaning.tolist(), strict=True)), words, grams, best)
 
+    def holds(self, keys: frozenset[str]) -> bool:
+        """Are the questions to these keys at hand?"""
+        return self._held.keys == self._questions.keys & keys
+
     def hold(self, keys: frozenset[str], *, wait: bool = True) -> _Held:
         """Have the questions to these keys at hand. Blocking; where somebody else is at it and nobody is to `wait`,
         what there was before does meanwhile. Who waits is patient: it is made ready before it is needed."""

@@ -27,7 +27,8 @@ from knowledge.concepts import Concepts
 from knowledge.confidence import THRESHOLD
 from knowledge.embeddings import BrokenOff, CachedEmbeddings, E5Embeddings
 from knowledge.library import Library
-from knowledge.model import Audience
+from knowledge.model import Audience, Evidence
+from knowledge.remembering import Remembered
 from knowledge.retriever import Retriever
 from knowledge.shelf import GRACE
 from knowledge.typical_questions import TypicalQuestions
@@ -35,6 +36,10 @@ from knowledge.vectors import OpenVectors, VectorIndex
 
 if TYPE_CHECKING:
     from bot.chat import Chat
+
+_REMEMBERED, _REMEMBERED_OF_EACH = 512, 64
+"""For so many questions a process remembers what was found, some 50 kB each: of the only municipality that it serves,
+or of each of several."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,12 @@ class Knowledge:
     def long_retriever(self) -> Retriever:
         """What an outsider's questions are looked up with, giving enough passages for ten documents."""
         return self.retrievers[Audience.PUBLIC].model_copy(update={"count": 50})
+
+    def forget_questions(self) -> None:
+        """Look the next questions up as if nobody had asked them before: for who measures what a new one takes."""
+        self.embeddings.forget_questions()
+        for retriever in self.retrievers.values():
+            retriever.remembered.forget()
 
     def warm_retrievers(self) -> None:
         """Have ready what is known of the documents that there are. Blocking, until it is closed."""
@@ -118,6 +129,7 @@ def open_knowledge(
     Without `warm`, vectors of sentences are made when a question needs them rather than when a document comes in. Those
     of another folder lie in it, whatever server is set.
     """
+    remembered = Remembered[Evidence](_REMEMBERED_OF_EACH if shared else _REMEMBERED)
     shared = shared or Shared.load()
     data_dir = open_data_dir(settings)
     texts = texts_of(settings)
@@ -131,7 +143,7 @@ def open_knowledge(
     library = Library(where, embeddings.patient, shared.typical, warm=warm, open_vectors=opening, **about)
     answerer = ExtractiveAnswerer(embeddings, settings.public_url)
     chat = _chat(settings, answerer, embeddings)
-    retrievers = _retrievers(library, embeddings, shared, _found(settings))
+    retrievers = _retrievers(library, embeddings, shared, remembered, _found(settings))
     conversation = Conversation(
         guard=Guard(),
         triage=Triage(settings.municipality),
@@ -177,9 +189,10 @@ def _embeddings(data_dir: Path, model: E5Embeddings) -> CachedEmbeddings:
 
 
 def _retrievers(
-    library: Library, embeddings: CachedEmbeddings, shared: Shared, count: int
+    library: Library, embeddings: CachedEmbeddings, shared: Shared, remembered: Remembered[Evidence], count: int
 ) -> Mapping[Audience, Retriever]:
-    about = {"embeddings": embeddings, "concepts": shared.concepts, "typical": shared.typical, "count": count}
+    about = {"embeddings": embeddings, "remembered": remembered, "count": count}
+    about |= {"concepts": shared.concepts, "typical": shared.typical}
     return {each: Retriever.model_validate({"reader": library.reader(each), **about}) for each in Audience}
 
 

@@ -65,7 +65,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Knowledge, str]]:
 async def ask(knowledge: Knowledge, asked: Sequence[str]) -> dict[str, list[float]]:
     """Milliseconds by part and in all, of every question."""
     spent: dict[str, list[float]] = {name: [] for name in (*PARTS, "all else", "in all")}
-    knowledge.embeddings.forget_questions()
+    knowledge.forget_questions()
     for text in asked:
         reply = await knowledge.conversation.reply(Question(text=text, audience=Audience.PUBLIC))
         for part in PARTS:
@@ -131,7 +131,7 @@ async def main(data_dir: Path, count: int) -> bool:
     async with running(settings) as (knowledge, address):
         await ask(knowledge, asked[:20])
         spent = await ask(knowledge, asked)
-        knowledge.embeddings.forget_questions()
+        knowledge.forget_questions()
         spent["over HTTP, seen in the channel"] = await ask_over_http(address, asked[: count // 4])
     print_table(spent, baseline(asked))
     reached = {name: float(np.percentile(spent["in all"], float(name[1:]))) for name in TARGETS}
