@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from typing import Protocol
 
@@ -136,8 +137,8 @@ async def _told(threads: Threads, reply: Message) -> AsyncIterator[Listener]:
 class _Notes:
     """Hears steps and claims. A reply waits for no note: while one is written, the next ones gather."""
 
-    PAUSE = 0.3
-    """Seconds between notes, so that a quick reply is not held up by its own announcements."""
+    PAUSE, SLOW = 0.2, 1.0
+    """Seconds between notes, and until steps are worth any: a quick reply is not held up by its own announcements."""
 
     def __init__(self) -> None:
         self._progress = Progress()
@@ -154,8 +155,10 @@ class _Notes:
         self._over.set()
 
     async def note(self, threads: Threads, reply: Message) -> None:
+        begun = time.monotonic()
         while not await self._ended():
-            if self._progress is not self._noted:
+            tells = self._progress.claims or time.monotonic() - begun > self.SLOW
+            if tells and self._progress is not self._noted:
                 self._noted = self._progress
                 await threads.progress(reply, self._noted)
 

@@ -3,11 +3,13 @@ and is heard of live."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Executable, Select, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database, insert_if_new, now
@@ -43,6 +45,10 @@ class NoSuchMessage(LookupError):
     """No such message, or no such thread."""
 
 
+class _HasCome(Exception):
+    """The reply says something already, and goes on saying it."""
+
+
 class Threads:
     """Reads and changes threads."""
 
@@ -66,15 +72,15 @@ class Threads:
         Returns both messages. Raises NoSuchMessage where the channel has no such thread, and TooMuch where it is too
         much for whom it is `counted` for; asked again, it is counted no more.
         """
-        async with self._database.writing() as session:
-            first = await _advance(session, asked.channel, by=2) - 1
-            question = (await session.scalars(POSTED, {"ref": asked.ref})).one_or_none()
-            if question is None:
-                await self._admit(session, counted)
-                messages = await self._add(session, asked, first)
-            else:
-                reply = (await session.scalars(REPLY_TO, {"asked": question.id})).one()
-                messages = [_message(question), _message(reply)]
+        try:
+            async with self._database.writing() as session:
+                messages = await _posted(session, asked) or await self._add(session, asked, counted)
+        except IntegrityError:
+            # The same was posted twice at once, and the other was first.
+            async with self._database.reading() as session:
+                messages = await _posted(session, asked)
+            if not messages:
+                raise
         self._live.poke(asked.channel)
         return messages
 
@@ -83,8 +89,8 @@ class Threads:
         `asked.ref`. Raises NoSuchMessage where the channel has no such thread."""
         async with self._database.writing() as session:
             position = await _advance(session, asked.channel)
-            await _open_thread(session, asked.thread or "", asked, position)
-            values = _values(asked.channel, position, Kind.FOLLOW_UP, asked.asker)
+            await _check_thread(session, asked)
+            values = _values(_new_id(), asked.channel, position, Kind.FOLLOW_UP, asked.asker)
             posted = asked.model_dump(include={"text", "language", "session", "masked", "thread"})
             await insert_if_new(
                 session, MessageRow, values | posted | {"delivery_key": asked.ref}, unique="delivery_key"
@@ -102,9 +108,11 @@ class Threads:
 
     async def say(self, reply: Message, said: Reply) -> None:
         """Let the reply say this, and count how it ended. Nothing happens where it has come already."""
-        async with self._database.writing() as session:
-            if await _change_waiting(session, reply, SAID, told=said.model_dump(mode="json")):
+        with contextlib.suppress(_HasCome):
+            async with self._database.writing() as session:
                 await self._outcomes.note(session, PLATFORM, reply.id, said)
+                if not await _change_waiting(session, reply, SAID, told=said.model_dump(mode="json")):
+                    raise _HasCome
         self._live.poke(reply.channel)
 
     async def answer(self, key: str, notice: CaseNotice) -> None:
@@ -113,7 +121,7 @@ class Threads:
         officer = Asker(id=notice.answered_by.id, name=notice.answered_by.name, role=Role.OFFICER)
         async with self._database.writing() as session:
             position = await _advance(session, reply.channel, by=2)
-            values = _values(reply.channel, position, Kind.ANSWER, officer) | {"thread": reply.thread}
+            values = _values(_new_id(), reply.channel, position, Kind.ANSWER, officer) | {"thread": reply.thread}
             said = {"text": notice.text, "language": notice.language, "question": reply.question, "delivery_key": key}
             await insert_if_new(session, MessageRow, values | said, unique="delivery_key")
             await session.execute(_at(reply.id).values(revision=position - 1))
@@ -182,21 +190,34 @@ class Threads:
             if limited:
                 raise TooMuch(limited)
 
-    async def _add(self, session: AsyncSession, asked: Asked, position: int) -> Sequence[Message]:
-        mine = _values(asked.channel, position, Kind.QUESTION, asked.asker)
-        thread = asked.thread or mine["id"]
-        await _open_thread(session, thread, asked, position)
-        owed = Delivery(kind="reply", platform=PLATFORM, key=f"reply:{mine['id']}")
-        replying = _values(asked.channel, position + 1, Kind.REPLY, asked.asker)
+    async def _add(self, session: AsyncSession, asked: Asked, counted: Counted | None) -> Sequence[Message]:
+        await self._admit(session, counted)
+        question, reply = _new_id(), _new_id()
+        owed = Delivery(kind="reply", platform=PLATFORM, key=f"reply:{question}", payload={"message": reply})
+        await self._outbox.put(session, owed)
+        if asked.thread:
+            await _check_thread(session, asked)
+        # From here on whoever else changes the channel waits: as little as can be is left to do.
+        position = await _advance(session, asked.channel, by=2) - 1
+        thread = asked.thread or await _begin_thread(session, asked.channel, question, position)
         posted = asked.model_dump(include={"text", "language", "session", "masked"})
         waiting = {"text": "", "language": asked.language, "session": None}
+        mine = _values(question, asked.channel, position, Kind.QUESTION, asked.asker) | posted
+        replying = _values(reply, asked.channel, position + 1, Kind.REPLY, asked.asker) | waiting
         rows = [
-            mine | posted | {"thread": thread, "question": None, "delivery_key": asked.ref},
-            replying | waiting | {"thread": thread, "question": mine["id"], "delivery_key": owed.key},
+            mine | {"thread": thread, "question": None, "delivery_key": asked.ref},
+            replying | {"thread": thread, "question": question, "delivery_key": owed.key},
         ]
         await session.execute(MESSAGES_ADDED, rows)
-        await self._outbox.put(session, owed.model_copy(update={"payload": {"message": replying["id"]}}))
         return [Message.model_validate(row) for row in rows]
+
+
+async def _posted(session: AsyncSession, asked: Asked) -> Sequence[Message]:
+    """The question and its reply where it has been posted already; else nothing."""
+    question = (await session.scalars(POSTED, {"ref": asked.ref})).one_or_none()
+    if question is None:
+        return []
+    return [_message(question), _message((await session.scalars(REPLY_TO, {"asked": question.id})).one())]
 
 
 async def _advance(session: AsyncSession, channel: str, by: int = 1) -> int:
@@ -211,14 +232,16 @@ async def _change_waiting(session: AsyncSession, reply: Message, change: Executa
     return changed.first() is not None
 
 
-async def _open_thread(session: AsyncSession, thread: str, asked: Asked, position: int) -> None:
-    if asked.thread is None:
-        row = {"id": thread, "channel": asked.channel, "position": position, "created": now()}
-        await session.execute(THREAD_ADDED, row)
-        return
-    found = await session.get(ThreadRow, thread)
+async def _begin_thread(session: AsyncSession, channel: str, id_: str, position: int) -> str:
+    row = {"id": id_, "channel": channel, "position": position, "created": now()}
+    await session.execute(THREAD_ADDED, row)
+    return id_
+
+
+async def _check_thread(session: AsyncSession, asked: Asked) -> None:
+    found = await session.get(ThreadRow, asked.thread)
     if found is None or found.channel != asked.channel:
-        raise NoSuchMessage(f"the channel has no thread {thread!r}")
+        raise NoSuchMessage(f"the channel has no thread {asked.thread!r}")
 
 
 async def _threads(session: AsyncSession, query: Select[ThreadRow], **asked: object) -> list[Thread]:
@@ -236,9 +259,9 @@ async def _threads(session: AsyncSession, query: Select[ThreadRow], **asked: obj
     ]
 
 
-def _values(channel: str, position: int, kind: Kind, person: Asker) -> dict[str, Any]:
+def _values(id_: str, channel: str, position: int, kind: Kind, person: Asker) -> dict[str, Any]:
     return {
-        "id": _new_id(),
+        "id": id_,
         "channel": channel,
         "position": position,
         "revision": position,
