@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import dataclasses
 import itertools
 import math
 import statistics
@@ -24,11 +26,13 @@ from rich.table import Table
 from tests.bench.load.asking import asked
 from tests.bench.load.crowd import crowd
 from tests.bench.load.showing import draw
-from tests.bench.load.site import Plan, Watch, site
+from tests.bench.load.site import Look, Plan, Watch, site
 from tests.bench.load.web import add_plan, plan_of
 
 FILLING = 0.2
 """The share of the questions in which caches fill."""
+_FEWEST = 10
+"""Looks that a slope is made of."""
 UNIT = 10_000
 """Questions that the slope is said for."""
 
@@ -40,30 +44,39 @@ def slope(x: Sequence[float], y: Sequence[float]) -> float:
     return statistics.median((later[1] - first[1]) / (later[0] - first[0]) for first, later in pairs)
 
 
-async def measure(plan: Plan, count: int, at_once: int, *, different: bool) -> tuple[list[int], Watch]:
+@dataclasses.dataclass
+class Seen:
     """After how many questions the processes were looked at, and what was seen."""
-    every, after = max(1, count // 100), list[int]()
+
+    after: list[int] = dataclasses.field(default_factory=list)
+    looks: list[Look] = dataclasses.field(default_factory=list)
+
+
+async def measure(plan: Plan, count: int, at_once: int, seen: Seen, *, different: bool) -> None:
+    """Ask, and note what is seen meanwhile."""
+    every = max(1, count // 100)
     async with site(plan) as started, crowd(started.urls) as people:
         watch, start = Watch(started.processes), time.perf_counter()
         async for number in people.ask_in_turn(asked(different=different), count, at_once):
             if number % every == 0:
-                watch.look()
-                after.append(number)
-        print(f"{count} questions in {time.perf_counter() - start:.0f} s")
-        return after, watch
+                seen.looks.append(watch.look())
+                seen.after.append(number)
+                if number % (10 * every) == 0:
+                    print(f"{number} questions in {time.perf_counter() - start:.0f} s", flush=True)
 
 
-def show(after: Sequence[int], watch: Watch, out: Path) -> float:
+def show(seen: Seen, out: Path) -> float:
     """Print and draw; returns the steepest slope of a process's own memory, in MiB for 10,000 questions."""
+    after, looks = seen.after, seen.looks
     settled = next(index for index, number in enumerate(after) if number >= after[-1] * FILLING)
     table = Table("process", "own MiB after the first fifth", "in the end", f"more for each {UNIT:,}", "MiB with files")
     steepest = -math.inf
-    lines = {name: (after, [look.own[name] for look in watch.looks]) for name in watch.looks[0].own}
+    lines = {name: (after, [look.own[name] for look in looks]) for name in looks[0].own}
     for name, (_, every) in lines.items():
         own = every[settled:]
         rise = slope(after[settled:], own) * UNIT
         steepest = max(steepest, rise)
-        in_all = f"{watch.looks[settled].memory[name]:,.0f} to {watch.looks[-1].memory[name]:,.0f}"
+        in_all = f"{looks[settled].memory[name]:,.0f} to {looks[-1].memory[name]:,.0f}"
         table.add_row(name, f"{own[0]:,.0f}", f"{own[-1]:,.0f}", f"{rise:+.2f}", in_all)
     Console().print(table)
     draw(out / "load-memory.png", "Own memory over questions", {"MiB": lines}, along="questions")
@@ -73,13 +86,16 @@ def show(after: Sequence[int], watch: Watch, out: Path) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--at-once", type=int, default=6, help="questions under way at a time (6)")
+    parser.add_argument("--at-once", type=int, default=12, help="questions under way at a time (12)")
     parser.add_argument("--different", action="store_true", help="no question is asked twice")
     parser.add_argument("--target", type=float, help=f"MiB that {UNIT:,} questions may add; else the status is 1")
     add_plan(parser)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        plan = plan_of(given, folder)
-        looked, watched = asyncio.run(measure(plan, given.count, given.at_once, different=given.different))
-    rise = show(looked, watched, given.out)
+    seen = Seen()
+    # It takes an hour: whoever breaks it off sees how it was until then.
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(measure(plan_of(given, folder), given.count, given.at_once, seen, different=given.different))
+    if len(seen.after) < _FEWEST:
+        raise SystemExit("broken off before there was anything to see")
+    rise = show(seen, given.out)
     raise SystemExit(0 if given.target is None or rise <= given.target else 1)
