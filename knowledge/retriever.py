@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
@@ -77,6 +77,8 @@ class Retriever(BaseRetriever):
     typical: TypicalQuestions = Field(default_factory=TypicalQuestions)
     count: int = 10
     """How many passages a search gives at most; exact references may give more."""
+    today: Callable[[], dt.date] = dt.date.today
+    """The day for which it is found what is in force."""
     remembered: Remembered[Evidence] = Field(default_factory=Remembered)
     """What was found for the last questions; several retrievers may share the room."""
     _asked: Asked = PrivateAttr()
@@ -108,7 +110,7 @@ class Retriever(BaseRetriever):
         if evidence.exact or not evidence.found:
             return evidence
         around = await asyncio.to_thread(self.reader.beside, evidence.found[0].passage)
-        beside = tuple(each for each in around if each.is_in_force(dt.date.today()))
+        beside = tuple(each for each in around if each.is_in_force(self.today()))
         return dataclasses.replace(evidence, beside=beside)
 
     def _get_relevant_documents(
@@ -127,7 +129,7 @@ class Retriever(BaseRetriever):
         stamps = self.reader.stamps() if self.remembered.count else ()
         # Whose it is comes first: a library may be a copy of another municipality's, and have the same stamps.
         # What is in force, and so may be found, goes by the day.
-        asked = (self._whose, stamps, dt.date.today(), self.count, query, language)
+        asked = (self._whose, stamps, self.today(), self.count, query, language)
         if stamps and (found := self.remembered.get(asked)):
             return dataclasses.replace(found, ms={})
         evidence = self._look_for(query, language)
@@ -192,7 +194,7 @@ class Retriever(BaseRetriever):
     def _own(self, reference: Reference) -> list[Found]:
         passages = self.reader.by_key(reference.pattern)
         # Of two laws of one name the one in force is meant; of one that isn't, its words are still what is asked for.
-        passages = [passage for passage in passages if passage.is_in_force(dt.date.today())] or passages
+        passages = [passage for passage in passages if passage.is_in_force(self.today())] or passages
         if reference.topic and len(passages) > 1:
             passages = self._on_topic(reference.topic, passages)
         sections = itertools.groupby(passages, key=lambda passage: (passage.document, passage.section))
@@ -224,7 +226,7 @@ class Retriever(BaseRetriever):
         return tuple(
             Found(passage=passage, score=float(total[index]), parts=parts[index] | coverage.parts(passage.searched))
             for passage, index in found
-            if passage.is_in_force(dt.date.today())
+            if passage.is_in_force(self.today())
         )
 
 
