@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,16 @@ from bot.desk.outbox import Delivery, Outbox, Undeliverable
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.courier import TO_ANSWERERS, TO_ASKERS, TO_OFFICERS, WebCourier
 from bot.handlers.web.live import Live
+from bot.handlers.web.messages import Asked
 from bot.handlers.web.threads import Threads
 from bot.migrations import migrate
 from bot.publishing.answer import Act
 from bot.publishing.answer import Event as AnswerEvent
 from bot.publishing.notices import deliveries as answer_deliveries
+from bot.question import Listener, Question, Reply, Status
 from bot.wiring import Knowledge
-from tests.desk.examples import KARI, OLA, request
+from knowledge.model import Claim
+from tests.desk.examples import ASKER, KARI, OLA, SOURCE, request
 from tests.publishing.examples import proposed
 from tests.web.offices import ELSEWHERE
 
@@ -87,3 +92,37 @@ async def test_a_thread_that_is_gone_can_not_be_told(courier: WebCourier, kind: 
     told = [each for each in deliveries(case(), event, ()) if each.kind == "case.claimed"]
     with pytest.raises(Undeliverable):
         await courier.deliver(told[0].model_copy(update={"kind": kind}))
+
+
+class Talking:
+    """Replies after so many seconds, and says meanwhile how it goes."""
+
+    def __init__(self, seconds: float, claims: Sequence[Claim] = ()) -> None:
+        self._seconds = seconds
+        self._claims = claims
+
+    async def reply(self, question: Question, listener: Listener) -> Reply:
+        await listener.step("retrieve")
+        for each in self._claims:
+            await listener.claim(each)
+        await asyncio.sleep(self._seconds)
+        return Reply(id="r", status=Status.ANSWERED, language="nb", lead=question.text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "claims", "told"),
+    [(0.6, (), False), (1.8, (), True), (0.6, (Claim(text="Søk.", citation=SOURCE),), True)],
+    ids=["a quick one", "a slow one", "one that is written"],
+)
+async def test_steps_are_told_where_a_reply_takes_long_and_claims_at_once(
+    database: Database, threads: Threads, knowledge: Knowledge, seconds: float, claims: Sequence[Claim], told: bool
+) -> None:
+    courier = WebCourier(threads, Talking(seconds, claims), Desk(database, Outbox(database)), knowledge.texts)
+    _, reply = await threads.ask(
+        Asked(key="1", channel="naeringsliv", thread=None, asker=ASKER, text="Hva?", language="nb", session="s")
+    )
+    begun = time.monotonic()
+    await courier.deliver(Delivery(kind="reply", platform="web", key="reply:1", payload={"message": reply.id}))
+    changes = await threads.revision("naeringsliv") - reply.revision
+    assert changes > 1 if told or time.monotonic() - begun > 1 else changes == 1
+    assert (await threads.message(reply.id)).progress is None

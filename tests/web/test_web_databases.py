@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from sqlalchemy import select
 
 from bot.database import Database, now
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
+from bot.desk.outcomes import OutcomeRow
 from bot.feedback import Fault, Importance
 from bot.handlers.web.feedback import DOWN, UP, Feedback
 from bot.handlers.web.live import Live
-from bot.handlers.web.messages import Asked, Kind
+from bot.handlers.web.messages import Asked, Kind, Progress
 from bot.handlers.web.pages.requests import number
 from bot.handlers.web.pages.selecting import Chooser, Selection
 from bot.handlers.web.threads import NoSuchMessage, Threads
 from bot.people import Role
+from bot.question import Reply, Status
 from tests.desk.conftest import address, database
 from tests.desk.examples import ASKER, KARI
 
@@ -57,6 +62,31 @@ async def test_a_follow_up_stands_in_its_thread_once_and_owes_no_reply(database:
     assert kinds == [Kind.QUESTION, Kind.REPLY, Kind.FOLLOW_UP]
     with pytest.raises(NoSuchMessage):
         await threads.follow_up(asked("Hvor?", "finnes-ikke"))
+
+
+async def test_what_is_sent_several_times_at_once_is_asked_once(database: Database, threads: Threads) -> None:
+    every = await asyncio.gather(*(threads.ask(asked("Hva sier B3?")) for _ in range(6)))
+    assert all(messages == every[0] for messages in every)
+    assert [message.kind for message in every[0]] == [Kind.QUESTION, Kind.REPLY]
+    assert [owed.delivery.payload["message"] for owed in await Outbox(database).waiting()] == [every[0][1].id]
+    assert (await threads.thread_of(every[0][1].id)).messages == tuple(every[0])
+
+
+async def test_a_reply_that_has_come_stays_as_it_is_and_is_counted_once(database: Database, threads: Threads) -> None:
+    _, reply = await threads.ask(asked("Hva sier B3?"))
+    for text, status in (("Det første.", Status.ANSWERED), ("Det andre.", Status.ABSTAINED)):
+        await threads.say(reply, Reply(id=text, status=status, language="nb", lead=text))
+    await threads.progress(reply, Progress(step="retrieve"))
+    message = await threads.message(reply.id)
+    assert (message.said and message.said.lead, message.progress) == ("Det første.", None)
+    async with database.reading() as session:
+        outcomes = (await session.scalars(select(OutcomeRow))).all()
+    assert [(outcome.reply, outcome.status) for outcome in outcomes] == [("Det første.", Status.ANSWERED)]
+
+
+async def test_a_message_that_is_gone_has_no_thread(threads: Threads) -> None:
+    with pytest.raises(NoSuchMessage):
+        await threads.thread_of("finnes-ikke")
 
 
 async def test_no_address_asks_for_what_a_database_refuses(database: Database, threads: Threads) -> None:

@@ -125,5 +125,8 @@ async def test_changes_in_quick_succession_are_told_together_and_to_all_in_the_s
     assert told[0] == told[1]
     assert told[0][-1] == 100, "the last change is told, too"
     assert AT_ONCE <= len(told[0]) <= AT_ONCE + paced + 2
+    for _ in range(AT_ONCE + 2):
+        room.live.poke(CHANNEL)
+        await asyncio.sleep(0)
     await room.live.stop()
     await asyncio.wait_for(watching, 1)
