@@ -132,9 +132,9 @@ class Retriever(BaseRetriever):
         asked = (self._whose, stamps, self.today(), self.count, query, language)
         if stamps and (found := self.remembered.get(asked)):
             return dataclasses.replace(found, ms={})
+        is_all_there = bool(stamps) and self._typical.holds(self.reader.keys())
         evidence = self._look_for(query, language)
-        settled = not evidence.limited and self._typical.holds(self.reader.keys()) and self.reader.stamps() == stamps
-        if stamps and settled:
+        if is_all_there and not evidence.limited:
             self.remembered.keep(asked, evidence)
         return evidence
 
