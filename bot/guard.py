@@ -69,8 +69,10 @@ def strip(text: str, keep: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
     taken: list[str] = []
     for kind, recognise in _RECOGNISERS:
         kept = () if kind is Kind.NATIONAL_ID else keep
-        text, found = _replace(text, kind, recognise(text), kept)
-        taken += found
+        found = [""]
+        while found:  # of two that overlap, what is left of one may be known as one by itself
+            text, found = _replace(text, kind, recognise(text), kept)
+            taken += found
     return text, tuple(taken)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bot.masking.numbers import NUMBERED
 from bot.masking.spans import Kind, Span
 
 _GIVEN = frozenset((Path(__file__).parent / "given_names.txt").read_text(encoding="utf-8").split())
@@ -149,7 +150,7 @@ def _last_in(text: str, start: int, end: int) -> Iterator[Span]:
 def _may_be(word: str, before: Sequence[str]) -> bool:
     """May the word be part of a name, after these parts of it?"""
     low = word.rstrip(".").lower()
-    if low in _NO_NAMES or _FIRMS.fullmatch(low):
+    if low in _NO_NAMES or _FIRMS.fullmatch(low) or NUMBERED.fullmatch(low):
         return False
     written_small = bool(before) and before[0].islower()
     return word[0].isupper() or low in _GIVEN or (bool(before) and (low in _PARTICLES or written_small))

@@ -39,9 +39,11 @@ _CALLED = re.compile(
 """What is called a phone is one, whether or not the number has been given out yet."""
 _HOME = re.compile(rf"(?<!\d){_EIGHT}(?!\d)")
 _ABROAD = re.compile(r"(?:\+|\b00)\d(?:[ -]?\d){7,13}(?!\d)")
+_LABELS, _ENDINGS = "nr|ref|sak|kid|kode|versjon|no", "nummer|nummeret|referanse"
+NUMBERED = re.compile(rf"kr|nok|{_LABELS}|\w*(?:{_ENDINGS})", re.I)
+"""A word that says of the number after it that it is no phone's, and so belongs to no name before it."""
 _BEFORE = re.compile(
-    r"(?:[\d§.,/-]|\bkr\.? ?|\bnok ?|\b(?:nr|ref|sak|kid|kode|versjon|no)[.:]? ?|(?:nummer|nummeret|referanse)"
-    r"(?: er| is|:)? )\Z",
+    rf"(?:[\d§.,/-]|\bkr\.? ?|\bnok ?|\b(?:{_LABELS})[.:]? ?|(?:{_ENDINGS})(?: er| is|:)? )\Z",
     re.I,
 )
 """What stands before a number that is no phone's; also at the end of a word: "fakturanummer 30012345"."""
