@@ -114,7 +114,7 @@ class Database:
         self._write = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
     def reading(self) -> AsyncSession:
-        """A session to read in; use as `async with`. Nothing is committed."""
+        """A session to read in; use as `async with`. Nothing may be written in it: PostgreSQL would keep that."""
         return self._read()
 
     @contextlib.asynccontextmanager

@@ -134,7 +134,8 @@ class Retriever(BaseRetriever):
             return dataclasses.replace(found, ms={})
         is_all_there = bool(stamps) and self._typical.holds(self.reader.keys())
         evidence = self._look_for(query, language)
-        if is_all_there and not evidence.limited:
+        # What a search meets with, damage or a change, may have taken something from it.
+        if is_all_there and not evidence.limited and self.reader.stamps() == stamps:
             self.remembered.keep(asked, evidence)
         return evidence
 

@@ -103,6 +103,7 @@ class Shelf:
             if min(self.lexical.count(), self.vectors.count()) >= wanted:
                 return False
             self._index(self.catalogue.indexed(), embed)
+        self.catalogue.touch()  # what was found without it is not to be remembered
         return True
 
     def is_lacking(self) -> bool:

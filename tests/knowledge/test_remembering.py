@@ -143,6 +143,36 @@ async def test_what_was_found_without_an_index_is_not_remembered(shelf: Library,
     assert [await is_remembered(asked) for _ in range(2)] == [False, True]
 
 
+async def test_what_a_search_met_with_is_not_remembered_though_the_same_version_takes_its_place(
+    shelf: Library, embeddings: CachedEmbeddings, tmp_path: Path
+) -> None:
+    await shelf.put(*split(SKILT))
+    asked = retriever(shelf, embeddings, remembered=Room(10))
+    with shelf.hold() as shelves:
+        shelves[PUBLIC].catalogue.touch()
+        stamps = asked.reader.stamps()
+        shutil.copytree(tmp_path / "library", tmp_path / "copy")
+        (shelves[PUBLIC].folder / "lexical" / "meta.json").write_bytes(b"garbage")
+    await asked.find(QUESTIONS[0])
+    shelf.turn_to(tmp_path / "copy")
+    assert asked.reader.stamps() == stamps
+    assert [await is_remembered(asked) for _ in range(2)] == [False, True]
+
+
+async def test_what_was_found_before_lost_vectors_were_put_back_is_not_remembered(
+    shelf: Library, embeddings: CachedEmbeddings
+) -> None:
+    await shelf.put(*split(SKILT))
+    asked = retriever(shelf, embeddings, remembered=Room(10))
+    with shelf.hold() as shelves:
+        vectors = shelves[PUBLIC].vectors
+        vectors.remove([*vectors.entries()])
+    await asked.find(QUESTIONS[0])
+    await shelf.begin()
+    found, afresh = await asked.find(QUESTIONS[0]), await retriever(shelf, embeddings).find(QUESTIONS[0])
+    assert dataclasses.replace(found, ms={}) == dataclasses.replace(afresh, ms={})
+
+
 class Held(Embeddings):
     """The model, which has typical questions wait until they may be read."""
 

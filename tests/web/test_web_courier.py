@@ -124,5 +124,5 @@ async def test_steps_are_told_where_a_reply_takes_long_and_claims_at_once(
     begun = time.monotonic()
     await courier.deliver(Delivery(kind="reply", platform="web", key="reply:1", payload={"message": reply.id}))
     changes = await threads.revision("naeringsliv") - reply.revision
-    assert changes > 1 if told or time.monotonic() - begun > 1 else changes == 1
+    assert changes > 1 if told else changes == 1 or time.monotonic() - begun > 1
     assert (await threads.message(reply.id)).progress is None

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from bot.database import Database, now
 from bot.desk.desk import Desk
+from bot.desk.limiting import Limiter, Limits
 from bot.desk.outbox import Outbox
 from bot.desk.outcomes import OutcomeRow
+from bot.desk.rates import Counted, Rates
 from bot.feedback import Fault, Importance
 from bot.handlers.web.feedback import DOWN, UP, Feedback
 from bot.handlers.web.live import Live
@@ -64,8 +66,10 @@ async def test_a_follow_up_stands_in_its_thread_once_and_owes_no_reply(database:
         await threads.follow_up(asked("Hvor?", "finnes-ikke"))
 
 
-async def test_what_is_sent_several_times_at_once_is_asked_once(database: Database, threads: Threads) -> None:
-    every = await asyncio.gather(*(threads.ask(asked("Hva sier B3?")) for _ in range(6)))
+@pytest.mark.parametrize("counted", [None, Counted(asker="web/kafe")], ids=["uncounted", "the last that one may ask"])
+async def test_what_is_sent_several_times_at_once_is_asked_once(database: Database, counted: Counted | None) -> None:
+    threads = Threads(database, Outbox(database), Live(database), limiter=Limiter(Limits(Rates(asker=1))))
+    every = await asyncio.gather(*(threads.ask(asked("Hva sier B3?"), counted) for _ in range(6)))
     assert all(messages == every[0] for messages in every)
     assert [message.kind for message in every[0]] == [Kind.QUESTION, Kind.REPLY]
     assert [owed.delivery.payload["message"] for owed in await Outbox(database).waiting()] == [every[0][1].id]
@@ -82,6 +86,16 @@ async def test_a_reply_that_has_come_stays_as_it_is_and_is_counted_once(database
     async with database.reading() as session:
         outcomes = (await session.scalars(select(OutcomeRow))).all()
     assert [(outcome.reply, outcome.status) for outcome in outcomes] == [("Det første.", Status.ANSWERED)]
+
+
+async def test_what_went_to_an_officer_and_is_posted_again_goes_nowhere_else(
+    database: Database, threads: Threads
+) -> None:
+    question, _ = await threads.ask(asked("Hva sier B3?"))
+    said = await threads.follow_up(asked("Det haster.", question.thread))
+    owed = await Outbox(database).waiting()
+    assert list(await threads.ask(asked("Det haster.", question.thread))) == [said]
+    assert await Outbox(database).waiting() == owed
 
 
 async def test_a_message_that_is_gone_has_no_thread(threads: Threads) -> None:

@@ -43,7 +43,7 @@ class Posts:
         self._kept: OrderedDict[tuple[str, str, dt.date, Visitor], tuple[Message, str]] = OrderedDict()
         self._key = new_key()
         self._told: Sequence[Item] = ()
-        self._events: dict[tuple[int, Visitor], bytes] = {}
+        self._events: dict[tuple[int, dt.date, Visitor], bytes] = {}
 
     async def around(self, messages: Sequence[Message], visitor: Visitor) -> Surroundings:
         """What the visitor sees beside these messages."""
@@ -61,13 +61,14 @@ class Posts:
     def told(self, items: Sequence[Item], visitor: Visitor, last: int) -> bytes:
         """The same of what has changed, as the event of a stream that leads up to the `last` revision. To all to whom
         it looks alike it is written once, for as long as they are told of the same."""
-        if any(_concerns(item, visitor) for item in items):
+        if not items or any(_concerns(item, visitor) for item in items):
             return self._event(items, visitor, last)
         if len(items) != len(self._told) or any(one is not other for one, other in zip(items, self._told, strict=True)):
             self._told, self._events = tuple(items), {}
-        which = (last, _anybody(visitor))
+        anybody = _anybody(visitor)
+        which = (last, now().date(), anybody)
         if which not in self._events:
-            self._events[which] = self._event(items, which[1], last)
+            self._events[which] = self._event(items, anybody, last)
         return self._events[which]
 
     def _event(self, items: Sequence[Item], visitor: Visitor, last: int) -> bytes:

@@ -75,8 +75,8 @@ class Threads:
         try:
             async with self._database.writing() as session:
                 messages = await _posted(session, asked) or await self._add(session, asked, counted)
-        except IntegrityError:
-            # The same was posted twice at once, and the other was first.
+        except (IntegrityError, TooMuch):
+            # The same was posted twice at once, and the other was first: it is counted, and too much, no more.
             async with self._database.reading() as session:
                 messages = await _posted(session, asked)
             if not messages:
@@ -213,11 +213,13 @@ class Threads:
 
 
 async def _posted(session: AsyncSession, asked: Asked) -> Sequence[Message]:
-    """The question and its reply where it has been posted already; else nothing."""
+    """What has been posted already as that, with its reply; else nothing."""
     question = (await session.scalars(POSTED, {"ref": asked.ref})).one_or_none()
     if question is None:
         return []
-    return [_message(question), _message((await session.scalars(REPLY_TO, {"asked": question.id})).one())]
+    # What went to an officer is owed no reply.
+    replies = await session.scalars(REPLY_TO, {"asked": question.id})
+    return [_message(question), *map(_message, replies)]
 
 
 async def _advance(session: AsyncSession, channel: str, by: int = 1) -> int:
