@@ -73,7 +73,7 @@ class Reader:
         """Say which version of the library this is: another one as soon as anything in it has changed. Empty where not
         all of it can be searched, so that what is found doesn't depend on the version alone. Blocking."""
         with self._shelves() as shelves:
-            return () if any(shelf.is_impaired for shelf in shelves) else tuple(shelf.stamp() for shelf in shelves)
+            return () if any(shelf.broken for shelf in shelves) else tuple(shelf.stamp() for shelf in shelves)
 
     def keys(self) -> frozenset[str]:
         """The keys of everything that can be referred to exactly. Blocking."""

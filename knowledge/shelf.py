@@ -23,12 +23,10 @@ from knowledge.vectors import OpenVectors, VectorIndex, VectorsAway
 
 _log = logging.getLogger(__name__)
 
-_SETTLING = 0.2
-
+_SETTLING, _TRIES = 0.2, 3
 GRACE = 10.0
 """Seconds for which what has been replaced can still be read by a search that has found it."""
 
-_TRIES = 3
 _WITHOUT = (
     "the %s index of the %s documents can't be searched (%s): questions are answered without it until it is made anew"
 )
@@ -59,7 +57,8 @@ class Shelf:
             self.catalogue, self.is_lost = mending.open_catalogue(folder, audience, clock, frozen=frozen)
             self.lexical = mending.open_lexical(folder / "lexical", frozen=frozen)
             self.vectors = mending.open_vectors_in(folder / "vectors", audience.value, open_vectors, frozen=frozen)
-        self._broken: set[Half] = set()
+        self.broken: set[Half] = set()
+        """Without these it is searched."""
         self._seen = self.catalogue.revision()
         self._keys: frozenset[str] | None = None
         self._answers: tuple[Passage, ...] = ()
@@ -76,11 +75,6 @@ class Shelf:
     def stamp(self) -> str:
         """Says which version of which catalogue the shelf holds."""
         return f"{self.catalogue.revision()} {self.catalogue.id()}"
-
-    @property
-    def is_impaired(self) -> bool:
-        """Is it searched without one of its indexes?"""
-        return bool(self._broken)
 
     def put(self, documents: Sequence[Split], embed: Embed) -> None:
         """Add or replace documents; `embed` makes the vectors of those passages that are new.
@@ -131,7 +125,7 @@ class Shelf:
 
     def is_damaged(self, *, thorough: bool = False) -> bool:
         """Has a search met with damage, or do the files look damaged? `thorough` reads every file through."""
-        is_suspect = bool(self._broken or self.catalogue.is_suspect)
+        is_suspect = bool(self.broken or self.catalogue.is_suspect)
         # While this process writes, to look at Chroma's database would end the locks that Chroma has on it.
         if is_suspect or not self._writing.acquire(blocking=thorough):
             return is_suspect
@@ -148,7 +142,7 @@ class Shelf:
         """
         if not self.is_damaged(thorough=thorough):
             return False
-        broken = {*self._broken}
+        broken = {*self.broken}
         with self.still():
             time.sleep(_SETTLING)  # what is being written looks damaged
             faults = mending.faults_of(self.folder, self.catalogue, self.vectors, thorough=thorough or bool(broken))
@@ -159,7 +153,7 @@ class Shelf:
             lexical = self.folder / "lexical"
             self.lexical = mending.heal_lexical(lexical, self.lexical, faults, is_suspect=Half.LEXICAL in broken)
             mending.heal_vectors(self.vectors, faults, is_suspect=Half.VECTORS in broken)
-            self._broken -= broken
+            self.broken -= broken
             self._seen = -1
         for half, fault in faults.items():
             _log.warning("the %s of the %s documents was damaged (%s) and is made anew", half, self.audience, fault)
@@ -259,8 +253,8 @@ class Shelf:
             return {}, {}, {}
 
     def _go_without(self, half: Half, error: Exception) -> None:
-        if half not in self._broken:
-            self._broken.add(half)
+        if half not in self.broken:
+            self.broken.add(half)
             _log.error(_WITHOUT, half, self.audience, error)
 
     def keys(self) -> frozenset[str]:
