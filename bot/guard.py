@@ -69,9 +69,10 @@ def strip(text: str, keep: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
     taken: list[str] = []
     for kind, recognise in _RECOGNISERS:
         kept = () if kind is Kind.NATIONAL_ID else keep
-        found = [""]
-        while found:  # of two that overlap, what is left of one may be known as one by itself
+        while True:  # of two that overlap, what is left of one may be known as one by itself
             text, found = _replace(text, kind, recognise(text), kept)
+            if not found:
+                break
             taken += found
     return text, tuple(taken)
 

@@ -1,4 +1,4 @@
-"""What was found for the last questions, for as long as it would be found again."""
+"""The last things that were asked for, kept for whoever asks for them again."""
 
 from __future__ import annotations
 

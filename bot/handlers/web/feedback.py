@@ -9,9 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.database import Database, now
+from bot.database import Database, now, upsert
 from bot.feedback import Fault, Importance
 from bot.handlers.web.store import OPINIONS, FeedbackRow
 from bot.people import Role
@@ -79,10 +78,8 @@ class Feedback:
 
 
 def _saying(session: Any, message: str, visitor: str, **said: Any) -> Any:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {"fault": None, "text": "", "importance": None, **said, "changed": now()}
-    first = insert(FeedbackRow).values(message=message, visitor=visitor, **values)
-    return first.on_conflict_do_update(index_elements=["message", "visitor"], set_=values)
+    row = {"message": message, "visitor": visitor, "fault": None, "text": "", "importance": None, **said}
+    return upsert(session, FeedbackRow, [row | {"changed": now()}], unique=("message", "visitor"))
 
 
 def _opinion(row: FeedbackRow) -> Opinion:

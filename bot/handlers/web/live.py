@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 
 import structlog
-from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
 from bot.desk.background import set_within
-from bot.handlers.web.store import ChannelRow
+from bot.handlers.web.store import REVISIONS
 
 log = structlog.get_logger(__name__)
 
@@ -25,10 +24,6 @@ AT_ONCE, GAP = 3, 0.2
 """So many changes of a channel are told at once; of those that come faster, what has changed is told together, each
 time that so many seconds have passed. All who watch are told in the same moment, so that one of them reads it for all:
 with fifty questions a second, each told by itself to everybody, a process would do nothing else."""
-
-_REVISIONS = select(ChannelRow.name, ChannelRow.revision).where(
-    ChannelRow.name.in_(bindparam("watched", expanding=True))
-)
 
 
 class Live:
@@ -118,7 +113,7 @@ class Live:
 
     async def _look(self) -> None:
         async with self._database.reading() as session:
-            for name, revision in await session.execute(_REVISIONS, {"watched": list(self._watchers)}):
+            for name, revision in await session.execute(REVISIONS, {"channels": list(self._watchers)}):
                 if revision != self._seen.get(name):
                     self._seen[name] = revision
                     self.poke(name)

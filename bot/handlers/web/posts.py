@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from bot.handlers.web.identity import Visitor
 from bot.handlers.web.messages import Kind, Message, new_key
 from bot.handlers.web.news import Item
 from bot.handlers.web.rendering import Rendering
+from knowledge.remembering import Remembered
 
 _KEPT = 512
 """Pieces of pages that are kept: what the last two hundred messages look like, to a kind of reader or their author."""
@@ -40,7 +40,7 @@ class Posts:
         self._rendering = rendering
         self._desk = desk
         self._feedback = feedback
-        self._kept: OrderedDict[tuple[str, str, dt.date, Visitor], tuple[Message, str]] = OrderedDict()
+        self._kept = Remembered[tuple[Message, str]](_KEPT)
         self._key = new_key()
         self._told: Sequence[Item] = ()
         self._events: dict[tuple[int, dt.date, Visitor], bytes] = {}
@@ -110,9 +110,7 @@ class Posts:
         if kept and kept[0] == message:  # not by its revision: what is erased keeps that
             return kept[1]
         html = self._rendering.part(visitor, template, message=message, **values)
-        self._kept[which] = (message, html)
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        self._kept.keep(which, (message, html))
         return html
 
 

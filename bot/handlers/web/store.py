@@ -112,6 +112,10 @@ class FeedbackRow(Base):
 
 # Put together once: each question asks for most of these, and putting them together costs more than sending them.
 _MESSAGES = table_of(MessageRow)
+REVISIONS = select(ChannelRow.name, ChannelRow.revision).where(
+    ChannelRow.name.in_(bindparam("channels", expanding=True))
+)
+"""How many changes these `channels` have seen, by name."""
 THREAD_ADDED = insert(table_of(ThreadRow))
 MESSAGES_ADDED = insert(_MESSAGES)
 POSTED = select(MessageRow).where(MessageRow.delivery_key == bindparam("ref"))

@@ -88,15 +88,14 @@ class Threads:
         """Put what the asker of a case writes to its officer in their thread, without owing a reply; once for each
         `asked.ref`. Raises NoSuchMessage where the channel has no such thread."""
         async with self._database.writing() as session:
-            position = await _advance(session, asked.channel)
             await _check_thread(session, asked)
+            position = await _advance(session, asked.channel)
             values = _values(_new_id(), asked.channel, position, Kind.FOLLOW_UP, asked.asker)
             posted = asked.model_dump(include={"text", "language", "session", "masked", "thread"})
             await insert_if_new(
                 session, MessageRow, values | posted | {"delivery_key": asked.ref}, unique="delivery_key"
             )
-            row = (await session.scalars(select(MessageRow).where(MessageRow.delivery_key == asked.ref))).one()
-            message = _message(row)
+            message = _message((await session.scalars(POSTED, {"ref": asked.ref})).one())
         self._live.poke(asked.channel)
         return message
 
@@ -150,19 +149,11 @@ class Threads:
 
     async def thread(self, id_: str) -> Thread:
         """The thread of that id. Raises NoSuchMessage."""
-        async with self._database.reading() as session:
-            found = await _threads(session, select(ThreadRow).where(ThreadRow.id == id_))
-        if not found:
-            raise NoSuchMessage(f"no thread has the id {id_!r}")
-        return found[0]
+        return await self._one(select(ThreadRow).where(ThreadRow.id == id_), f"no thread has the id {id_!r}")
 
     async def thread_of(self, message: str) -> Thread:
         """The thread in which the message of that id stands. Raises NoSuchMessage."""
-        async with self._database.reading() as session:
-            found = await _threads(session, THREAD_OF, message=message)
-        if not found:
-            raise NoSuchMessage(f"no message has the id {message!r}")
-        return found[0]
+        return await self._one(THREAD_OF, f"no message has the id {message!r}", message=message)
 
     async def recent(self, channel: str, limit: int, before: int | None = None) -> Sequence[Thread]:
         """The latest threads of a channel (that began before a position), in the order they began."""
@@ -183,6 +174,13 @@ class Threads:
         async with self._database.reading() as session:
             rows = await session.scalars(CHANGED, {"channel": channel, "after": after, "at_most": limit})
             return [_message(row) for row in rows]
+
+    async def _one(self, query: Select[ThreadRow], missing: str, **asked: object) -> Thread:
+        async with self._database.reading() as session:
+            found = await _threads(session, query, **asked)
+        if not found:
+            raise NoSuchMessage(missing)
+        return found[0]
 
     async def _admit(self, session: AsyncSession, counted: Counted | None) -> None:
         if counted:

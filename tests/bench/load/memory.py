@@ -11,13 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import dataclasses
 import itertools
 import math
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -44,30 +43,21 @@ def slope(x: Sequence[float], y: Sequence[float]) -> float:
     return statistics.median((later[1] - first[1]) / (later[0] - first[0]) for first, later in pairs)
 
 
-@dataclasses.dataclass
-class Seen:
-    """After how many questions the processes were looked at, and what was seen."""
-
-    after: list[int] = dataclasses.field(default_factory=list)
-    looks: list[Look] = dataclasses.field(default_factory=list)
-
-
-async def measure(plan: Plan, count: int, at_once: int, seen: Seen, *, different: bool) -> None:
-    """Ask, and note what is seen meanwhile."""
+async def measure(plan: Plan, count: int, at_once: int, seen: dict[int, Look], *, different: bool) -> None:
+    """Ask, and note what is seen after how many questions."""
     every = max(1, count // 100)
     async with site(plan) as started, crowd(started.urls) as people:
         watch, start = Watch(started.processes), time.perf_counter()
         async for number in people.ask_in_turn(asked(different=different), count, at_once):
             if number % every == 0:
-                seen.looks.append(watch.look())
-                seen.after.append(number)
+                seen[number] = watch.look()
                 if number % (10 * every) == 0:
                     print(f"{number} questions in {time.perf_counter() - start:.0f} s", flush=True)
 
 
-def show(seen: Seen, out: Path) -> float:
+def show(seen: Mapping[int, Look], out: Path) -> float:
     """Print and draw; returns the steepest slope of a process's own memory, in MiB for 10,000 questions."""
-    after, looks = seen.after, seen.looks
+    after, looks = [*seen], [*seen.values()]
     settled = next(index for index, number in enumerate(after) if number >= after[-1] * FILLING)
     table = Table("process", "own MiB after the first fifth", "in the end", f"more for each {UNIT:,}", "MiB with files")
     steepest = -math.inf
@@ -91,11 +81,11 @@ if __name__ == "__main__":
     parser.add_argument("--target", type=float, help=f"MiB that {UNIT:,} questions may add; else the status is 1")
     add_plan(parser)
     given = parser.parse_args()
-    seen = Seen()
+    seen = dict[int, Look]()
     # It takes an hour: whoever breaks it off sees how it was until then.
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(measure(plan_of(given, folder), given.count, given.at_once, seen, different=given.different))
-    if len(seen.after) < _FEWEST:
+    if len(seen) < _FEWEST:
         raise SystemExit("broken off before there was anything to see")
     rise = show(seen, given.out)
     raise SystemExit(0 if given.target is None or rise <= given.target else 1)
