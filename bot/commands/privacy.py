@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from bot.office import Office
+    from bot.privacy.erasing import Erased
     from bot.privacy.person import Person
+    from bot.settings import Settings
 
 PersonName = Annotated[
     str,
@@ -116,9 +118,10 @@ def erase(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Erase somebody from all that is kept, for good; shows first what goes, and asks."""
+    """Erase somebody from all that is kept, for good; shows first what goes, and asks. What the bot has posted for and
+    about them in Slack and Teams is taken down by the processes that deliver there."""
 
-    async def erased() -> tuple[Person, Mapping[str, int], str]:
+    async def erased() -> tuple[Person, Erased]:
         from bot.office import open_office  # noqa: PLC0415
         from bot.privacy.erasing import counted  # noqa: PLC0415
         from bot.privacy.traces import traces  # noqa: PLC0415
@@ -131,26 +134,34 @@ def erase(
             if not yes:
                 out.print(verbatim(_told(found, counts)))
                 typer.confirm("Erase all of this, for good?", abort=True)
-            return found, counts, await _erase(office, found, Who(who, name), settings.data_dir)
+            return found, await _erase(office, settings, found, Who(who, name))
 
     with _plainly():
-        found, counts, pseudonym = asyncio.run(erased())
+        found, gone = asyncio.run(erased())
         if as_json:
-            print_json({"person": found.label, "pseudonym": pseudonym, "erased": dict(counts)})
-        else:
-            print_row("erased", found.label, pseudonym)
+            told = {"erased": gone.counts, "taking_down": gone.owed, "left": gone.left}
+            print_json({"person": found.label, "pseudonym": gone.pseudonym, **told})
+            return
+        print_row("erased", found.label, gone.pseudonym)
+        for platform, count in gone.owed.items():
+            print_row("taking down", platform, str(count))
+        for platform, count in gone.left.items():
+            print_row("left", platform, str(count), "not set up here: delete them there")
 
 
-async def _erase(office: Office, person: Person, who: Who, folder: Path) -> str:
+async def _erase(office: Office, settings: Settings, person: Person, who: Who) -> Erased:
     from bot.database import now  # noqa: PLC0415
+    from bot.handlers.slack import PLATFORM as SLACK  # noqa: PLC0415
+    from bot.handlers.teams import PLATFORM as TEAMS  # noqa: PLC0415
     from bot.privacy.erasing import Erasing  # noqa: PLC0415
     from bot.privacy.erasures import NAME, Erasures  # noqa: PLC0415
 
     by = officer(office.desk.teams, who)
-    await asyncio.to_thread(Erasures(folder / NAME).note, person, now())
-    erased = await Erasing(office.database, office.desk).erase(person, by)
+    await asyncio.to_thread(Erasures(settings.data_dir / NAME).note, person, now())
+    platforms = [name for name, there in ((SLACK, settings.has_slack), (TEAMS, settings.has_teams)) if there]
+    erased = await Erasing(office.database, office.outbox, office.desk, platforms).erase(person, by)
     await office.database.truncate_log()
-    return erased.pseudonym
+    return erased
 
 
 async def _one(session: AsyncSession, who: str) -> Person:

@@ -170,7 +170,8 @@ class Outbox:
     async def done(self, leased: Leased) -> None:
         """It has arrived, whoever holds the lease by now."""
         async with self._database.writing() as session:
-            await session.execute(DONE, {"delivery": leased.id, "moment": now()})
+            arrived = {"delivery": leased.id, "delivery_key": leased.delivery.key, "moment": now()}
+            await session.execute(DONE, arrived)
         self._faults.at(Step.DONE)
 
     async def postpone(self, leased: Leased, delay: dt.timedelta, error: str) -> None:
@@ -230,7 +231,8 @@ class Outbox:
 
 
 async def _changed(session: AsyncSession, leased: Leased, values: Mapping[str, object]) -> bool:
-    held = and_(OutboxRow.id == leased.id, OutboxRow.attempts == leased.attempt, WAITING)
+    same = and_(OutboxRow.id == leased.id, OutboxRow.key == leased.delivery.key)
+    held = and_(same, OutboxRow.attempts == leased.attempt, WAITING)
     changed = await session.execute(update(OutboxRow).where(held).values(**values).returning(OutboxRow.id))
     return changed.first() is not None
 

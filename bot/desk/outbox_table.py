@@ -71,11 +71,14 @@ def _lease() -> ReturningUpdate[OutboxRow]:
 DUE = _due()
 """The deliveries that are due at the `moment`, `at_most` so many, for these `platforms` and of no kind `without`. What
 is due, or leased, `beyond` a moment was written by a clock that was ahead."""
+# By its key, too: SQLite gives the id of a row that somebody has erased meanwhile to the next.
 DONE = (
     update(table_of(OutboxRow))
-    .where(OutboxRow.id == bindparam("delivery"), OutboxRow.done_at.is_(None))
+    .where(
+        OutboxRow.id == bindparam("delivery"), OutboxRow.key == bindparam("delivery_key"), OutboxRow.done_at.is_(None)
+    )
     .values(done_at=bindparam("moment"), failed_at=None, leased_until=None)
 )
-"""Notes at a `moment` that a `delivery` has arrived."""
+"""Notes at a `moment` that a `delivery` has arrived, which has the `delivery_key`."""
 LEASE = _lease()
 """Takes the same `until` a moment, unless others are taking them."""

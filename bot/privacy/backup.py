@@ -75,7 +75,8 @@ async def restore(settings: Settings, file: Path, erasures: Erasures, *, replace
     database = Database(settings.database)
     try:
         await migrate(database)
-        erasing = Erasing(database, Desk(database, Outbox(database)))
+        outbox = Outbox(database)
+        erasing = Erasing(database, outbox, Desk(database, outbox))
         again = await asyncio.to_thread(erasures.among, await everybody(database))
         for person in again:
             await erasing.erase(person, SYSTEM)

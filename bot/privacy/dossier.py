@@ -20,7 +20,7 @@ _KINDS = {
     "letters": "Det saksbehandlere har skrevet til deg (letters)",
     "replies": "Spørsmål og svar i Slack eller Teams (replies)",
     "feedback": "Tilbakemeldinger på svar (feedback)",
-    "posts": "Meldinger som roboten har lagt ut til deg (posts)",
+    "posts": "Meldinger som roboten har lagt ut til deg eller om sakene dine (posts)",
     "known": "Det plattformen har sagt om deg (known)",
     "settings": "Kanaler som du har stilt inn (settings)",
     "deliveries": "Det som er eller skal bli levert (deliveries)",

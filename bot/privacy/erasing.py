@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, inspect, select, update
@@ -14,30 +15,46 @@ from bot.database import Base, Database, now
 from bot.desk.case import OPEN, Actor, CaseState
 from bot.desk.desk import Desk
 from bot.desk.forgetting import GONE, forget, new_pseudonym
+from bot.desk.outbox import Outbox
 from bot.desk.outcomes import OutcomeRow
 from bot.desk.tables import CaseRow
+from bot.desk.taking_down import taking_down
 from bot.handlers.slack.channels import ChannelRow
 from bot.handlers.web import PLATFORM as WEB
 from bot.handlers.web.store import MessageRow
 from bot.people import Asker
 from bot.privacy.person import REPLIES, Person, named
+from bot.privacy.posted import posted
 from bot.privacy.traces import Traces, holds, traces
 from bot.question import Reply
 
 
 class Erased(NamedTuple):
-    """What was erased, and whose name the person goes by since."""
+    """What was erased, and whose name the person goes by since. `owed`: so many messages are still to be taken down
+    from each platform; `left`: so many stay there, since it is not set up here."""
 
     pseudonym: str
     counts: dict[str, int]
+    owed: Mapping[str, int]
+    left: Mapping[str, int]
 
 
 class Erasing:
-    """Erases people. What is under way for them ends: their open cases are withdrawn."""
+    """Erases people. What is under way for them ends: their open cases are withdrawn, and what the bot has posted for
+    and about them is taken down from the `platforms`, by whatever delivers there."""
 
-    def __init__(self, database: Database, desk: Desk, clock: Callable[[], dt.datetime] = now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        desk: Desk,
+        platforms: Collection[str] = (),
+        clock: Callable[[], dt.datetime] = now,
+    ) -> None:
         self._database = database
+        self._outbox = outbox
         self._desk = desk
+        self._platforms = platforms
         self._clock = clock
 
     async def erase(self, person: Person, by: Actor) -> Erased:
@@ -52,12 +69,17 @@ class Erasing:
             await _erase_from_web(session, found, pseudonym)
             await _erase_from_histories(session, person, found, texts)
             await _erase_rows(session, found, pseudonym)
+            posts = [each for row in (*found.posts, *found.cards) if (each := posted(row))]
+            if owed := [taking_down(platform, each) for platform, each in posts if platform in self._platforms]:
+                await self._outbox.put_all(session, owed)
             open_ = [case.id for case in found.cases if case.state in OPEN | {CaseState.MERGED}]
             await forget(session, found.cases, person.id, pseudonym, by, self._clock())
         for case_id in open_:
             # Officers hear that there is nothing to answer any longer, by way of a case with nobody in it.
             await self._desk.withdraw(case_id, Asker(id=pseudonym, name=GONE))
-        return Erased(pseudonym, counts)
+        everywhere = Counter(platform for platform, _ in posts)
+        reached = {platform: count for platform, count in everywhere.items() if platform in self._platforms}
+        return Erased(pseudonym, counts, reached, everywhere - Counter(reached))
 
 
 def counted(found: Traces) -> dict[str, int]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import feedbacks, replies
@@ -19,13 +18,13 @@ from bot.desk.tables import CaseRow, EventRow
 from bot.handlers.slack import PLATFORM as SLACK
 from bot.handlers.slack import channels as slack_channels
 from bot.handlers.slack import known as slack_known
-from bot.handlers.slack import store as slack
 from bot.handlers.slack.replies import feedbacks as slack_feedbacks
 from bot.handlers.teams import PLATFORM as TEAMS
 from bot.handlers.teams import store as teams
 from bot.handlers.web import PLATFORM as WEB
 from bot.handlers.web import store as web
 from bot.privacy.person import REPLIES, Person
+from bot.privacy.posted import PostRow, Theirs, is_card, names, posts_of
 
 FEEDBACK: dict[str, type[feedbacks.FeedbackRow]] = {SLACK: slack_feedbacks.FeedbackRow, TEAMS: teams.FeedbackRow}
 
@@ -48,8 +47,10 @@ class Traces:
     """What officers wrote to them on the web."""
     replies: Sequence[replies.ReplyRow] = ()
     feedback: Sequence[Base] = ()
-    posts: Sequence[Base] = ()
-    """Messages of the bot's that were for them: which, not what stands in them."""
+    posts: Sequence[PostRow] = ()
+    """Messages of the bot's that were for them or about their cases: which, not what stands in them."""
+    cards: Sequence[PostRow] = ()
+    """Messages of the bot's that show their cases to officers."""
     known: Sequence[Base] = ()
     """What a platform has said of them and of their conversation with the bot."""
     settings: Sequence[slack_channels.ChannelRow] = ()
@@ -81,6 +82,7 @@ async def traces(session: AsyncSession, person: Person) -> Traces:
     entries = select(AuditRow).where(AuditRow.actor_id == person.id, AuditRow.about.in_(about))
     found.audit = (await session.scalars(entries.order_by(AuditRow.seq))).all()
     await (_on_web if person.platform == WEB else _on_platform)(session, person, found)
+    await _find_posts(session, person, found)
     found.deliveries = [row async for row in _deliveries(session, person, found)]
     return found
 
@@ -101,16 +103,7 @@ async def _on_platform(session: AsyncSession, person: Person, found: Traces) -> 
     rows = await session.scalars(select(table).where(table.asker == person.id).order_by(table.created))
     found.replies = rows.all()
     found.feedback = (await session.scalars(select(thought).where(thought.person == person.id))).all()
-    keys = [row.key for row in found.replies]
-    alone = {row.question["place"]["channel"] for row in found.replies if row.question["place"].get("private")}
-    alone |= {case.request["place"]["channel"] for case in found.cases if case.request["place"].get("private")}
-    posts: type[Any] = slack.PostRow if person.platform == SLACK else teams.PostRow
-    named = or_(
-        posts.key.in_(keys), posts.channel.in_(alone | {person.id}), posts.key.contains(person.id, autoescape=True)
-    )
-    found.posts = [
-        row for row in await session.scalars(select(posts).where(named)) if _is_theirs(row, person, keys, alone)
-    ]
+    alone = _alone(found)
     if person.platform == SLACK:
         facts = slack_known.KnownRow
         found.known = (await session.scalars(select(facts).where(facts.id.in_({person.id, *alone})))).all()
@@ -120,18 +113,23 @@ async def _on_platform(session: AsyncSession, person: Person, found: Traces) -> 
         found.known = (await session.scalars(select(teams.RoomRow).where(teams.RoomRow.channel.in_(alone)))).all()
     counted = and_(OutcomeRow.platform == person.platform, OutcomeRow.key.contains(person.id, autoescape=True))
     outcomes = await session.scalars(select(OutcomeRow).where(counted))
-    found.outcomes = [row for row in outcomes if names(row.key, person)]
+    found.outcomes = [row for row in outcomes if names(row.key, person.id)]
 
 
-def _is_theirs(
-    row: slack.PostRow | teams.PostRow, person: Person, keys: Collection[str], alone: Collection[str]
-) -> bool:
-    return row.key in keys or row.channel in alone or row.channel == person.id or names(row.key, person)
+def _alone(found: Traces) -> set[str]:
+    """The channels in which they are alone with the bot."""
+    places = [row.question["place"] for row in found.replies] + [case.request["place"] for case in found.cases]
+    return {place["channel"] for place in places if place.get("private")}
 
 
-def names(key: str, person: Person) -> bool:
-    """Is the person's id a part of the key?"""
-    return bool(re.search(rf"(?<![\w-]){re.escape(person.id)}(?![\w-])", key))
+async def _find_posts(session: AsyncSession, person: Person, found: Traces) -> None:
+    about = {case.id for case in found.cases} | {case.reply_id for case in found.cases}
+    about |= {event.ref for event in found.events if event.ref and event.actor_id == person.id}
+    owed = {row.key for row in found.replies}
+    theirs = Theirs(platform=person.platform, id=person.id, owed=owed, alone=_alone(found), about=about)
+    posts = await posts_of(session, theirs)
+    found.posts = [row for row in posts if not is_card(row)]
+    found.cards = [row for row in posts if is_card(row)]
 
 
 async def _deliveries(session: AsyncSession, person: Person, found: Traces) -> Any:
@@ -150,7 +148,7 @@ async def _deliveries(session: AsyncSession, person: Person, found: Traces) -> A
 
 
 def _names_person(row: OutboxRow, person: Person) -> bool:
-    if person.platform != WEB and (names(row.key, person) or names(row.lane or "", person)):
+    if person.platform != WEB and (names(row.key, person.id) or names(row.lane or "", person.id)):
         return True
     return any(value == person.id for value in _strings(row.payload, only=_PERSONAL))
 

@@ -4,10 +4,12 @@ import asyncio
 import datetime as dt
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database
 from bot.desk.outbox import UNDELIVERED, Delivery, Leased, Outbox, Owed
+from bot.desk.outbox_table import OutboxRow
 from bot.desk.tally import Tally, tally
 from tests.desk.examples import delivery, put, waiting
 
@@ -44,6 +46,22 @@ async def test_a_key_is_owed_once_even_after_it_has_arrived(database: Database, 
     await outbox.done(leased)
     await put(database, outbox, delivery("a", text="much later"))
     assert await waiting(outbox, "web") == []
+
+
+async def test_what_takes_the_place_of_a_delivery_that_was_erased_meanwhile_is_not_settled_with_it(
+    database: Database, outbox: Outbox
+) -> None:
+    await put(database, outbox, delivery("erased"))
+    (leased,) = await waiting(outbox, "web")
+    async with database.writing() as session:
+        await session.execute(delete(OutboxRow))
+    await put(database, outbox, delivery("next"))
+    (other,) = await outbox.lease(["web"], 1, MINUTE)
+    assert not await outbox.renew(leased, MINUTE)
+    await outbox.done(leased)
+    await outbox.give_up(leased, "gone")
+    await outbox.give_back(other)
+    assert keys(await waiting(outbox, "web")) == ["next"]
 
 
 async def test_a_delivery_is_leased_to_one(database: Database, outbox: Outbox, other: Database) -> None:

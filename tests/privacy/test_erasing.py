@@ -43,7 +43,7 @@ async def lived(database: Database, course: list[tuple[str, Human]]) -> World:
 
 async def erased(world: World, human: Human) -> None:
     person = Person(platform=human.platform, id=human.id)
-    await Erasing(world.database, world.desk).erase(person, OPERATOR)
+    await Erasing(world.database, world.outbox, world.desk, world.platforms).erase(person, OPERATOR)
 
 
 def holding(rows: Mapping[str, Sequence[str]], tokens: Sequence[str]) -> dict[str, list[str]]:

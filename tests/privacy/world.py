@@ -65,7 +65,8 @@ class World:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        outbox = Outbox(database)
+        self.outbox = outbox = Outbox(database)
+        self.platforms = ("slack", "teams")
         self.desk = Desk(database, outbox, officer_platforms=("web", "slack"))
         self._threads = Threads(database, outbox, Live(database))
         self._tables: dict[str, Any] = {"slack": slack.Replies(database), "teams": teams.Replies(database)}
@@ -90,7 +91,9 @@ class World:
         key = f"mention:{channel}:{self._count}:{human.id}"
         await self._tables[human.platform].keep(key, posed, reply)
         if human.platform == "slack":
-            await slack.Posts(self.database).begin(key, place)
+            posts = slack.Posts(self.database)
+            post, _ = await posts.begin(key, place)
+            await posts.arrived(post, channel, f"{self._count}.1")
             known = Known(self.database)
             await known.begin("T1", [human.id])
         else:

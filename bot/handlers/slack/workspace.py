@@ -30,16 +30,18 @@ UNREACHABLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What the client raises where Slack says no, something unreadable, or nothing."""
 
 _HOPELESS = frozenset(
-    """access_denied account_inactive cannot_reply_to_message cant_update_message channel_not_found ekm_access_denied
-    invalid_arguments invalid_auth invalid_blocks is_archived message_not_found messages_tab_disabled metadata_too_large
-    missing_scope msg_blocks_too_long msg_too_long no_permission no_text not_authed not_in_channel restricted_action
-    restricted_action_read_only_channel restricted_action_thread_locked restricted_action_thread_only_channel
-    team_access_not_granted thread_not_found token_revoked user_not_found user_not_in_channel""".split()
+    """access_denied account_inactive cannot_reply_to_message cant_delete_message cant_update_message channel_not_found
+    compliance_exports_prevent_deletion ekm_access_denied invalid_arguments invalid_auth invalid_blocks is_archived
+    message_not_found messages_tab_disabled metadata_too_large missing_scope msg_blocks_too_long msg_too_long
+    no_permission no_text not_authed not_in_channel restricted_action restricted_action_read_only_channel
+    restricted_action_thread_locked restricted_action_thread_only_channel team_access_not_granted thread_not_found
+    token_revoked user_not_found user_not_in_channel""".split()
 )
 _TOO_MUCH = frozenset({"invalid_blocks", "msg_blocks_too_long", "msg_too_long"})
 """What Slack answers where a simpler message could be posted all the same."""
 _PLAIN = 2_000
 """Characters of such a message."""
+_GONE = "message_not_found"
 _STOPPED = frozenset({"message_not_in_streaming_state", "unknown_method"})
 """What Slack answers to the end of a stream that has ended already, or of none."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
@@ -116,6 +118,16 @@ class Workspace:
         client = await self._clients.of(post.workspace)
         with told_apart():
             await _change(client, post, message)
+
+    async def take_down(self, workspace: str, channel: str, ts: str) -> None:
+        """Delete a message that has been posted, unless it is gone already."""
+        client = await self._clients.of(workspace)
+        with told_apart():
+            try:
+                await client.chat_delete(channel=channel, ts=ts)
+            except SlackApiError as error:
+                if reason(error) != _GONE:
+                    raise
 
     async def whisper(self, place: Place, person: str, message: Message) -> None:
         """Say something in a thread that only that person sees."""

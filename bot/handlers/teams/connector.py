@@ -75,6 +75,13 @@ class Connector:
         with told_apart():
             await api.conversations.update_activity(where, post.activity, activity(message, room, where))
 
+    async def take_down(self, post: Post, tenant: str) -> None:
+        """Delete a message that has been posted, unless it is gone already."""
+        place = Place(platform=PLATFORM, workspace=tenant, channel=post.channel, thread=post.thread)
+        api, _ = await self._api(place)
+        with contextlib.suppress(Gone), told_apart():
+            await api.conversations.delete_activity(conversation(place), post.activity)
+
     async def show_typing(self, place: Place) -> None:
         """Show for a moment that the bot is at work."""
         api, _ = await self._api(place)

@@ -45,6 +45,7 @@ class Service(Signing):
                 Route("/v3/conversations", self._guarded(self._open), methods=["POST"]),
                 Route(f"{there}/activities", self._guarded(self._create), methods=["POST"]),
                 Route(f"{there}/activities/{{id}}", self._guarded(self._update), methods=["PUT"]),
+                Route(f"{there}/activities/{{id}}", self._guarded(self._delete), methods=["DELETE"]),
                 Route(f"{there}/pagedMembers", self._guarded(self._members)),
                 Route(f"{there}/members/{{member}}", self._guarded(self._member)),
             ]
@@ -138,6 +139,13 @@ class Service(Signing):
         sent.before.append(sent.activity)
         sent.activity, sent.whole = activity, True
         return JSONResponse({"id": sent.id})
+
+    async def _delete(self, request: Request) -> Response:
+        sent = self.message(request.path_params["id"])
+        if sent is None:
+            return _no(404, "ActivityNotFoundInConversation")
+        self.sent.remove(sent)
+        return Response()
 
     async def _members(self, request: Request) -> Response:
         room = self.rooms[request.path_params["conversation"].partition(";")[0]]

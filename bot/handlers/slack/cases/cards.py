@@ -13,6 +13,11 @@ def key_of(case: Case) -> str:
     return f"{_PREFIX}{case.id}"
 
 
+def case_of(key: str) -> str:
+    """The id of the case whose message has that key; empty where it is the key of some other message."""
+    return key.removeprefix(_PREFIX).partition(IN)[0] if key.startswith(_PREFIX) else ""
+
+
 class Cards:
     """Finds cases by their messages."""
 
@@ -22,4 +27,4 @@ class Cards:
     async def above(self, channel: str, thread: str) -> str:
         """The id of the case whose message the thread hangs under; empty where that is some other message."""
         post = await self._posts.at(channel, thread) if thread else None
-        return post.key.removeprefix(_PREFIX).partition(IN)[0] if post and post.key.startswith(_PREFIX) else ""
+        return case_of(post.key) if post else ""

@@ -135,11 +135,24 @@ class OfficersChannel:
     async def _leave(self, case: Case, channel: str) -> None:
         """Let the messages in the channels of teams that had the case say where it went."""
         for post in await self._posts.elsewhere(channel, key_of(case)):
-            left = gone(case, self._address(case), self._surroundings.team(case), self._texts, OFFICERS_LANGUAGE)
             try:
-                await self._workspace.change(post, left)
+                await self._workspace.change(post, self._gone(case))
             except Undeliverable as error:
                 log.warning("slack.card_not_left", channel=post.channel, error=str(error))
+
+    async def redraw(self, channel: str, ts: str, case: Case) -> None:
+        """Let a message of the case say how it stands now or, in the channel of a team that had it, where it went;
+        nothing where it is gone."""
+        there = await self._officers.channel(case)
+        post = await self._posts.at(channel, ts)
+        if post is None:
+            return
+        is_theirs = there is not None and there.channel == channel
+        try:
+            await self._workspace.change(post, await self._card(case) if is_theirs else self._gone(case))
+        except Undeliverable as error:
+            if not _is_gone(error):
+                raise
 
     async def _say(self, key: str, place: Place, message: Message) -> Post:
         """Let the message of that key say this; where somebody has deleted it, post it anew."""
@@ -162,6 +175,9 @@ class OfficersChannel:
     async def _card(self, case: Case) -> Message:
         around = await self._surroundings.around(case)
         return card(case, self._address(case), self._texts, OFFICERS_LANGUAGE, now(), around)
+
+    def _gone(self, case: Case) -> Message:
+        return gone(case, self._address(case), self._surroundings.team(case), self._texts, OFFICERS_LANGUAGE)
 
     def _address(self, case: Case) -> str:
         return self._pages.case(case.id)

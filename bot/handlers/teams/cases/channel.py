@@ -14,17 +14,15 @@ from bot.desk.noting import Alarm, Note
 from bot.desk.outbox import Undeliverable
 from bot.desk.surroundings import Surroundings
 from bot.handlers.teams.cases.card import card, gone
+from bot.handlers.teams.cases.cards import key_of, keys_of
 from bot.handlers.teams.cases.notes import rendered
 from bot.handlers.teams.cases.officers import OFFICERS_LANGUAGE, Officers
-from bot.handlers.teams.connector import Connector
+from bot.handlers.teams.connector import Connector, Gone
 from bot.handlers.teams.messages import Message, carded, said
 from bot.handlers.teams.store import Post, Posts
 from bot.pages import Pages
 from bot.people import Place
 from bot.texts import Texts
-
-CARD = "card"
-"""What the keys of cards begin with; behind it, the case and the channel."""
 
 
 class OfficersChannel:
@@ -49,7 +47,7 @@ class OfficersChannel:
     async def show(self, case: Case) -> Post:
         """Let the case's card say how it stands now; where there is none in the team's channel, post it."""
         place = self._place(case)
-        return await self._connector.show(_key(case, place), place, carded(await self.card(case), case.label))
+        return await self._connector.show(key_of(case.id, place), place, carded(await self.card(case), case.label))
 
     async def change(self, key: str, notice: CaseNotice, case: Case) -> None:
         """Show how the case stands now and, under that, what has happened, where that is more. `key` names this. Where
@@ -89,19 +87,31 @@ class OfficersChannel:
 
     async def _leave(self, case: Case, there: Post) -> None:
         """Let the cards in the channels of teams that had the case say where it went."""
-        for post in await self._posts.beginning(f"{CARD}:{case.id}:"):
+        for post in await self._posts.beginning(keys_of(case.id)):
             if post.channel != there.channel:
-                team = self._surroundings.team(case).name
-                left = gone(case, self._address(case), team, self._texts, OFFICERS_LANGUAGE)
                 with contextlib.suppress(Undeliverable):
-                    await self._connector.change(post, self._under(post).workspace, carded(left, case.label))
+                    await self._change(post, case, self._gone(case))
+
+    async def redraw(self, post: Post, case: Case) -> None:
+        """Let a card of the case say how it stands now or, in the channel of a team that had it, where it went."""
+        there = self._officers.channel(case)
+        is_theirs = there is not None and there.channel == post.channel
+        with contextlib.suppress(Gone):
+            await self._change(post, case, await self.card(case) if is_theirs else self._gone(case))
+
+    async def _change(self, post: Post, case: Case, drawn: AdaptiveCard) -> None:
+        await self._connector.change(post, self._under(post).workspace, carded(drawn, case.label))
+
+    def _gone(self, case: Case) -> AdaptiveCard:
+        team = self._surroundings.team(case).name
+        return gone(case, self._address(case), team, self._texts, OFFICERS_LANGUAGE)
 
     async def unreached(self, key: str, case: Case) -> None:
         """Tell the teams that had the case that it did not come to the channel of the one that has it now."""
         team = self._surroundings.team(case).name
         told = said(self._texts(OFFICERS_LANGUAGE, "desk.casework.unrouted", case=case.label, team=team))
         there = self._officers.channel(case)
-        for post in await self._posts.beginning(f"{CARD}:{case.id}:"):
+        for post in await self._posts.beginning(keys_of(case.id)):
             if there is None or post.channel != there.channel:
                 await self._connector.post(f"{key}@{post.channel}", self._under(post), told)
 
@@ -110,7 +120,7 @@ class OfficersChannel:
         place = self._officers.channel(case)
         if place is None:
             return
-        post = await self._posts.get(_key(case, place))
+        post = await self._posts.get(key_of(case.id, place))
         thread = post.activity if post else ""
         await self._connector.post(key, place.model_copy(update={"thread": thread}), message)
 
@@ -130,7 +140,3 @@ class OfficersChannel:
 
     def _address(self, case: Case) -> str:
         return self._pages.case(case.id)
-
-
-def _key(case: Case, place: Place) -> str:
-    return f"{CARD}:{case.id}:{place.channel}"

@@ -22,7 +22,7 @@ from bot.desk.desk import Desk
 from bot.handlers.teams.cases import forms
 from bot.handlers.teams.cases.about import Unfit, about
 from bot.handlers.teams.cases.card import CASE, TEXT
-from bot.handlers.teams.cases.channel import CARD
+from bot.handlers.teams.cases.cards import case_of
 from bot.handlers.teams.cases.officers import OFFICERS_LANGUAGE, Officers
 from bot.handlers.teams.connector import Connector
 from bot.handlers.teams.directory import Directory
@@ -69,8 +69,7 @@ class Notes:
 
     async def _case(self, heard: Heard) -> str | None:
         post = await self._posts.at(heard.room.channel, heard.thread) if heard.in_thread else None
-        kind, _, rest = post.key.partition(":") if post else ("", "", "")
-        return rest.partition(":")[0] if kind == CARD else None
+        return (case_of(post.key) or None) if post else None
 
     async def _say(self, case_id: str, heard: Heard, *, gone: bool) -> None:
         case = await self._desk.get(case_id)

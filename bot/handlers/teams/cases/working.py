@@ -10,7 +10,7 @@ from bot.desk.absences import Absences
 from bot.desk.outbox import Courier
 from bot.desk.quick import QuickMoves
 from bot.desk.surroundings import Surroundings
-from bot.handlers.teams.cases import askers, bulletins, courier, publishing, watching, writing
+from bot.handlers.teams.cases import askers, bulletins, courier, erasing, publishing, watching, writing
 from bot.handlers.teams.cases.acting import Acting
 from bot.handlers.teams.cases.channel import OfficersChannel
 from bot.handlers.teams.cases.choosing import Choosing
@@ -48,6 +48,7 @@ class Working:
             bulletins.KIND: bulletins.BulletinCourier(
                 shared.settings.teams_changes_channel, url, connector, officers, directory, texts
             ),
+            erasing.KIND: erasing.ErasureCourier(home, connector, channel, desk),
             watching.KIND: watching.WatchCourier(url, home, connector, channel, desk, texts),
         }
 
