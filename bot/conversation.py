@@ -142,12 +142,13 @@ class Conversation:
         if told.kind is Kind.ELSEWHERE:
             draft = national(draft)
         sure, enough = self._judge(draft)
+        enough = enough and not evidence.absent  # likeness finds others, which are not what was named
         if not enough and told.kind:
             return self._turn_away(told, reader).model_copy(update={"draft": draft.claims})
         reader = dataclasses.replace(reader, limited=evidence.limited)
         reply = self._compose(told, reader, evidence, draft, sure)
         if not enough:
-            return self._abstain(reply, reader, await self._answerer.nearest(evidence))
+            return self._abstain(reply, reader, evidence, await self._answerer.nearest(evidence))
         if self._chat and not told.kind:
             evidence = await retriever.around(evidence)
         clock.lap("answer")
@@ -187,8 +188,9 @@ class Conversation:
             confidence=round(sure, 4),
         )
 
-    def _abstain(self, reply: Reply, reader: _Reader, nearest: tuple[Citation, ...]) -> Reply:
-        lead = self._texts(reply.language, "reply.abstained")
+    def _abstain(self, reply: Reply, reader: _Reader, evidence: Evidence, nearest: tuple[Citation, ...]) -> Reply:
+        key = "reply.abstained.absent" if evidence.absent else "reply.abstained"
+        lead = self._texts(reply.language, key, subject=evidence.absent)
         changes = {"status": Status.ABSTAINED, "lead": lead, "claims": (), "nearest": nearest}
         abstained = reply.model_copy(update=changes)
         return abstained.model_copy(update={"note": self._note(abstained, (), reader)})

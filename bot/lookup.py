@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from knowledge.references import slug
+from knowledge.slugs import slug
 from knowledge.strategies import Strategy, search
 
 _CODE = re.compile(r"(?<![\w])([a-zæøå])[ .-]?(\d{1,2})(?![\w])", re.I)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from knowledge.references import ALIASES, PARAGRAPH_NUMBER, law_key
+from knowledge.law_names import ALIASES
+from knowledge.references import PARAGRAPH_NUMBER, law_key
 
 CONCEPTS = Path(__file__).with_name("concepts.toml")
 

@@ -192,12 +192,13 @@ class Match(enum.StrEnum):
 class Evidence:
     """The ranked passages for one question, best first, and why they were found.
 
-    `language` is the question's, empty where it isn't known; `subject` is the topic or the paragraph that the
-    question names, or the question that was answered before, as people write it, and `keys` the exact keys of the
-    paragraph; `part_missing` says that a paragraph has no such part as the question names, or several, and is there
-    whole; `akin` are answers published to questions that are like this one, but may not be the same; `beside` is
-    what stands around the best passage, for who reads it; `vector` is the question's own, for comparing sentences
-    with it; `limited` says that it was searched by words alone; `ms` how long each part of the search took.
+    `language` is the question's, empty where it isn't known; `subject` is the topic or the paragraph that the question
+    names, or the question that was answered before, as people write it, and `keys` the exact keys of the paragraph;
+    `part_missing` says that a paragraph has no such part as the question names, or several, and is there whole;
+    `absent` is the paragraph or strategy that the question names and that there is not; `akin` are answers published to
+    questions that are like this one, but may not be the same; `beside` is what stands around the best passage, for who
+    reads it; `vector` is the question's own, for comparing sentences with it; `limited` says that it was searched by
+    words alone; `ms` how long each part of the search took.
     """
 
     query: str
@@ -207,6 +208,7 @@ class Evidence:
     subject: str = ""
     keys: frozenset[str] = frozenset()
     part_missing: bool = False
+    absent: str = ""
     akin: tuple[Passage, ...] = ()
     beside: tuple[Passage, ...] = ()
     vector: tuple[float, ...] = ()

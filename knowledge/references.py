@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.law_names import Named, key_of_law, laws, of_articles
 from knowledge.parts import parts_after, parts_before
+from knowledge.slugs import slug
 from knowledge.spelling import spell
-
-ALIASES = {
-    "pbl": "plan- og bygningsloven",
-    "fvl": "forvaltningsloven",
-    "offl": "offentleglova",
-    "aml": "arbeidsmiljøloven",
-    "foa": "anskaffelsesforskriften",
-    "loa": "anskaffelsesloven",
-    "sak10": "byggesaksforskriften",
-    "sak": "byggesaksforskriften",
-    "tek17": "byggteknisk forskrift",
-    "tek": "byggteknisk forskrift",
-    "gdpr": "personvernforordningen",
-}
-"""The short names that lawyers and builders use."""
 
 PARAGRAPH_NUMBER = r"\d+(?:\s?[a-z](?=-\d))?(?:-\d+)?(?:[a-z](?!\w)|\s[a-hj-z](?![\w-]))?"
 """The number of a paragraph, for patterns that ignore case: "15", "20-1", "1-7a", "1-7 a", "10a-8", "12 A-4".
@@ -32,7 +19,7 @@ PARAGRAPH_NUMBER = r"\d+(?:\s?[a-z](?=-\d))?(?:-\d+)?(?:[a-z](?!\w)|\s[a-hj-z](?
 In "§ 15 i serveringsloven" the letter is a word.
 """
 _PARAGRAPH = re.compile(
-    rf"(?:§|\bparagraf(?:en)?|\bsection|\bartikkel|\bart\.)\s*({PARAGRAPH_NUMBER})"
+    rf"(?:§|\bparagraf(?:en)?|\bsection|\b(?P<article>artikkel|article|art\b\.?))\s*({PARAGRAPH_NUMBER})"
     rf"|§§\s*({PARAGRAPH_NUMBER}(?:(?:,|\s+(?:og|eller|and|or))\s+{PARAGRAPH_NUMBER})*)",
     re.I,
 )
@@ -41,31 +28,33 @@ _WITHOUT_A_SIGN = re.compile(
     re.I,
 )
 """What follows a law in "pbl 20-5" and "serveringsloven 15?", but not in "serveringsloven 15 år etter"."""
-_LAW = re.compile(
-    r"\b(?:\w+- og )?\w+(?:loven|lova|lovens|forskriften|forskrifta|forordningen)\b"
-    r"|\bbyggteknisk forskrift\b|\b(?:" + "|".join(ALIASES) + r")\b",
-    re.I,
-)
-_TITLE = re.compile(r"\b(?:forskrift|lov) (?:om|til) [^§.,;:?!()\n]+", re.I)
-_NUMBERED = re.compile(r"\b(?:(?:lov|forskrift|for)[-/ ])?\d{4}-\d{2}-\d{2}(?:-\d+)?\b", re.I)
-_SHORT_NAME = re.compile(r"\b\w+(?=\.?\s*§)|(?:(?<=\bi )|(?<=\bav )|(?<=\bof )|(?<=\bin ))\w+", re.I)
-"""What may be the short name of a law ("husll. § 3-5", "§ 3-5 i husll")."""
+_RANGE = re.compile(r"(\d+)-(\d+)")
 _ITEM = re.compile(r"(.*\d)\s?([a-z])", re.I)
 _BETWEEN = re.compile(r"[\s,.]*(?:\b(?:i|av|of|in|etter|jf)\b\.?\s*)*", re.I)
-_CODE = re.compile(r"(?<![\w§-])([A-Z]) ?(\d{1,2})(?![\w]|-[\w])", re.I)
+_CODE = re.compile(r"(?<![\w§-])([A-Z])[ .-]?(\d{1,2})(?![\w]|-[\w])", re.I)
 _GROUP = re.compile(
-    r"\b(?:([A-Z])[- ]?|([a-z])-)[Ss]trateg\w+|\b[Ss]trateg\w+ (?:(?:under|in|i|gruppe|group) )?([A-Z])(?!\w| ?\d)"
+    r"\b(?:([A-Z])[- ]?|([a-z])-)[Ss]trateg\w+"
+    r"|\b[Ss]trateg\w+ (?:(?:under|in|i|har|has) )?(?:(?:gruppe|gruppa|gruppen|group) )?([A-Z])(?!\w|[ .-]?\d)"
+    r"|\b[Ss]trateg\w+ (?:\w+ ){0,2}(?:gruppe|gruppa|gruppen|group) ([A-Za-z])\b"
 )
 _STRATEGY = re.compile(r"\bstrateg\w*", re.I)
 _TOPIC = (
-    r"\s+(?:som\s+|that\s+)?(?:er\s+|are\s+)?(?:handlar\s+|handler\s+|dealing\s+|deal\s+)?"
-    r"(?:om|for|about|on|with|rundt)\b\s*(?P<topic>.*)"
+    r"\s+(?:som\s+|that\s+)?(?:er\s+|are\s+|finnes\s+|finst\s+|(?:har|have)\s+\w+\s+)?"
+    r"(?:(?:handlar\s+|handler\s+|gjelder\s+|gjeld\s+|dreier\s+seg\s+|dreiar\s+seg\s+|dealing\s+|deal\s+)?"
+    r"(?:om|for|about|on|with|rundt)|omhandl[ae]r|angår|gjelder|gjeld|concern)\b\s*(?P<topic>.*)"
 )
 _ALL = re.compile(
     rf"\b(?:alle|all|hvilke|kva|hvilken|which|list|vis)\b.{{0,30}}?\bstrateg(?:ier|iar|iene|iane|ies)\w*(?:{_TOPIC})?",
     re.I,
 )
 _ABOUT = re.compile(rf"^(?:hva er\s+|kva er\s+|what is\s+|what are\s+)?(?:the\s+)?strateg\w+{_TOPIC}", re.I)
+_PLAN = re.compile(
+    r"\b(?:(?:hva|kva)\s+(?:sier|seier|mener|meiner)|(?:hva|kva)\s+står\s+det\s+i|what\s+does)\s+(?:the\s+)?"
+    r"(?:nærings)?plan(?:en)?\s+(?:say\s+)?(?:om|about|on)\s+(?P<topic>.+)"
+    r"|\b(?:hva|kva)\s+(?:handl[ae]r|går)\s+(?:nærings)?planen\s+(?:om|ut\s+på)\b|\bwhat\s+is\s+the\s+plan\s+about\b",
+    re.I,
+)
+"""Asks for what the plan says of a topic, or at all."""
 # A short message of a code and only such words asks for the code; "plakat A4" does not.
 _AROUND_A_CODE = frozenset(
     "hva kva sier seier står det i om er innebærer betyr vis vise les forklar meg strategi strategien punkt og med da"
@@ -87,24 +76,13 @@ class Reference(BaseModel):
 
 def law_key(law: str, paragraph: str) -> str:
     """The key of a paragraph: "law:plan-og-bygningsloven/20-1" for ("pbl", "§ 20-1"), the same in nynorsk ("-lova")."""
-    name = " ".join(law.lower().replace("\N{NO-BREAK SPACE}", " ").split())
-    name = re.sub(r"\s*\(.*?\)", "", name).strip(". ")
-    name = ALIASES.get(name, name)
-    name = re.sub(r"lovens$", "loven", re.sub(r"lova$", "loven", re.sub(r"forskrifta$", "forskriften", name)))
     number = re.sub(r"\s+", "", paragraph.lower()).lstrip("§")
-    return f"law:{slug(name)}/{number}"
+    return f"law:{key_of_law(law)}/{number}"
 
 
 def strategy_key(area: str, code: str) -> str:
     """The key of a strategy. Areas reuse the codes, so the area is part of it."""
     return f"strategy:{slug(area)}/{code.upper()}"
-
-
-def slug(text: str) -> str:
-    """A name for addresses: lower case ASCII letters and digits, the rest hyphens."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("æ", "ae").replace("ø", "o"))
-    letters = "".join(character for character in plain if not unicodedata.combining(character))
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def references(text: str, keys: Collection[str]) -> list[Reference]:
@@ -116,43 +94,69 @@ def references(text: str, keys: Collection[str]) -> list[Reference]:
     return _paragraphs(text, keys) or (_paragraphs(spelt, keys) if spelt != text else []) or _strategies(text, keys)
 
 
+def absent(text: str, keys: Collection[str]) -> str:
+    """The paragraph or the strategy that the text asks for by name and that is not there ("husleieloven § 4-4"); empty
+    where it names none, or one that is."""
+    if references(text, keys):
+        return ""
+    for each in _named(spell(text), keys):
+        return each.label
+    areas, there = _areas(text, keys), any(key.startswith("strategy:") for key in keys)
+    codes = _CODE.findall(text) if there and _asks_for_a_code(text, areas) else []
+    return "".join(codes[0]).upper() if codes else ""
+
+
+class _Paragraph(NamedTuple):
+    """A paragraph that is named, whether there is such a one or not."""
+
+    key: str
+    part: str
+    label: str
+
+
 def _paragraphs(text: str, keys: Collection[str]) -> list[Reference]:
-    if not any(character.isdigit() for character in text):
-        return []
-    laws = _laws(text, keys)
-    without_a_sign = filter(None, (_WITHOUT_A_SIGN.match(text, law.end()) for law in laws))
-    found: dict[Reference, None] = {}
+    named = {Reference(pattern=each.key, part=each.part): None for each in _named(text, keys) if each.key in keys}
+    return list(named)
+
+
+def _named(text: str, keys: Collection[str]) -> Iterator[_Paragraph]:
+    if not any(character.isdigit() for character in text) or not (there := laws(text, keys)):
+        return
+    without_a_sign = filter(None, (_WITHOUT_A_SIGN.match(text, law.end) for law in there))
     read = 0
     for paragraph in sorted((*_PARAGRAPH.finditer(text), *without_a_sign), key=lambda match: match.start()):
-        if laws:
-            # "serveringsloven § 15" and "§ 15 i serveringsloven": the law named nearest is meant.
-            law = min(laws, key=lambda law: min(abs(paragraph.start() - law.end()), abs(law.start() - paragraph.end())))
-            parts, read = _parts(text, paragraph, law, read)
-            *others, last = re.findall(PARAGRAPH_NUMBER, paragraph[0], re.I)
-            named = [(law_key(law[0], number), "") for number in others]
-            named += [(law_key(law[0], last), part) for part in parts]
-            item = _ITEM.fullmatch(last)
-            if item and text.startswith(")", paragraph.end()) and named[-1][0] not in keys:
-                named[-1] = (law_key(law[0], item[1]), f"bokstav-{item[2].lower()}")
-            found.update({Reference(pattern=key, part=part): None for key, part in named if key in keys})
-    return list(found)
+        # "serveringsloven § 15" and "§ 15 i serveringsloven": the law named nearest is meant.
+        law = min(there, key=lambda law: min(abs(paragraph.start() - law.end), abs(law.start - paragraph.end())))
+        parts, read = _parts(text, paragraph, law, read)
+        name = of_articles(law.name) if paragraph.groupdict().get("article") else law.name
+        *others, last = _numbers(paragraph[0], name, keys)
+        named = [(number, "") for number in others] + [(last, part) for part in parts]
+        item = _ITEM.fullmatch(last)
+        if item and text.startswith(")", paragraph.end()) and law_key(name, last) not in keys:
+            named[-1] = (item[1], f"bokstav-{item[2].lower()}")
+        for number, part in named:
+            yield _Paragraph(law_key(name, number), part, f"{text[law.start : law.end].strip()} § {number}")
 
 
-def _laws(text: str, keys: Collection[str]) -> list[re.Match[str]]:
-    maybe = [*_TITLE.finditer(text), *_NUMBERED.finditer(text), *_SHORT_NAME.finditer(text)]
-    held = {key.rpartition("/")[0] for key in keys} if maybe else set()
-    return [*_LAW.finditer(text), *(each for each in maybe if law_key(each[0], "").rstrip("/") in held)]
+def _numbers(paragraph: str, law: str, keys: Collection[str]) -> list[str]:
+    """The numbers of the paragraphs that are named there: "§§ 3-5" is three of a law that has no § 3-5."""
+    numbers = re.findall(PARAGRAPH_NUMBER, paragraph, re.I)
+    several = _RANGE.fullmatch(numbers[0]) if paragraph.startswith("§§") and len(numbers) == 1 else None
+    if several and law_key(law, several[0]) not in keys:
+        all_of_them = [str(number) for number in range(int(several[1]), min(int(several[2]), int(several[1]) + 20) + 1)]
+        return [number for number in all_of_them if law_key(law, number) in keys] or numbers
+    return numbers
 
 
-def _parts(text: str, paragraph: re.Match[str], law: re.Match[str], read: int) -> tuple[list[str], int]:
+def _parts(text: str, paragraph: re.Match[str], law: Named, read: int) -> tuple[list[str], int]:
     """The parts of the paragraph that are named behind it, or in front of it where nothing else has been read, past its
     law; "" for the whole. And how far the text has been read then."""
     start, end = paragraph.span()
     parts, past = parts_after(text, end)
-    if not parts and law.start() >= end and _BETWEEN.fullmatch(text, end, law.start()):
-        parts, past = parts_after(text, law.end())
+    if not parts and law.start >= end and _BETWEEN.fullmatch(text, end, law.start):
+        parts, past = parts_after(text, law.end)
     if not parts:
-        start = law.start() if law.end() <= start and _BETWEEN.fullmatch(text, law.end(), start) else start
+        start = law.start if law.end <= start and _BETWEEN.fullmatch(text, law.end, start) else start
         parts = parts_before(text[read:start])
     return parts or [""], max(past, end)
 
@@ -175,7 +179,7 @@ def _names(text: str, areas: Collection[str], keys: Collection[str]) -> tuple[li
     known = [code for code in dict.fromkeys(codes) if code in there]
     if known:
         return known, ""
-    every = _ALL.search(text) or _ABOUT.search(text)
+    every = _ALL.search(text) or _ABOUT.search(text) or _PLAN.search(text)
     if every and there:
         return ["*"], (every["topic"] or "").strip(" ?.!")
     return [], ""

@@ -15,7 +15,8 @@ from bot.desk.case import NewCase
 from bot.desk.team import Team, Topic
 from bot.desk.teams import Teams
 from knowledge.model import Citation
-from knowledge.references import law_key, slug
+from knowledge.references import law_key
+from knowledge.slugs import slug
 
 _CODE = re.compile(r"[A-Z]\d{1,2}")
 _SHORT_TITLE = re.compile(r"\(([^()]+)\)")

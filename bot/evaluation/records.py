@@ -13,12 +13,20 @@ from typing import Annotated, TypeVar
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.question import Status
-from knowledge.model import Audience, Document, Section
+from knowledge.law_names import key_of_law, of_articles
+from knowledge.model import Audience, Document, Part, Section
 from knowledge.references import PARAGRAPH_NUMBER, law_key
 
-_SECTION = re.compile(rf"^(?P<law>.+?)\s*§+\s*(?P<number>{PARAGRAPH_NUMBER})", re.I)
+_SECTION = re.compile(
+    rf"^(?P<law>.+?)\s*(?:§+|(?P<article>\bartikkel))\s*(?P<number>{PARAGRAPH_NUMBER})(?!\s+(?:nr|ledd|bokstav)\b)",
+    re.I,
+)
 _SHORTER = " – "
 """What stands between the name of a law and a shorter one: "Alkoholloven – alkhl"."""
+_BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+_CONTINUES = re.compile(r"[-•–]\s|[a-zæøå]|\d+[.)]\s")
+"""How an item of a list begins, or what follows on one: no ledd of its own."""
+_NUMBERED = re.compile(r"\((\d+[a-z]?)\)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -75,10 +83,11 @@ class Record(BaseModel):
         named = _SECTION.match(f"{title} {heading}".replace("\N{NO-BREAK SPACE}", " "))
         keys: tuple[str, ...] = ()
         if named and (self.section or not law):
-            name = named["law"].partition(_SHORTER)[0]
+            name, _, shorter = named["law"].partition(_SHORTER)
             title, heading = (law, heading) if law else (name, title[len(named["law"]) :].strip())
-            keys = (law_key(name, named["number"]),)
-        section = Section(anchor="text", heading=heading, text=self.text, keys=keys)
+            keys = tuple(_keys(name, shorter or self.short.partition(_SHORTER)[2], named))
+        parts = tuple(_ledd(self.text)) if keys else ()
+        section = Section(anchor="text", heading=heading, text=self.text, keys=keys, parts=parts)
         return Document(
             id=self.id,
             title=title,
@@ -87,6 +96,27 @@ class Record(BaseModel):
             language="nb",
             sections=(section,),
         )
+
+
+def _keys(law: str, shorter: str, named: re.Match[str]) -> Iterator[str]:
+    """The keys of a paragraph, by each name of its law; an article is one of what the law takes in."""
+    bracketed = re.findall(r"\(([^)]+)\)", law)
+    for name in dict.fromkeys(key_of_law(each) for each in (law, *bracketed, *shorter.split(", ")) if each):
+        yield law_key(of_articles(name) if named["article"] else name, named["number"])
+
+
+def _ledd(text: str) -> Iterator[Part]:
+    """The ledd of a paragraph, by the numbers that they bear or, where none has one, by their order."""
+    found: list[tuple[int, int]] = []
+    for block in _BLOCK.finditer(text):
+        if found and _CONTINUES.match(block[0]):
+            found[-1] = (found[-1][0], block.end())
+        else:
+            found.append(block.span())
+    numbers = [_NUMBERED.match(text[start:end]) for start, end in found]
+    if all(numbers) or not any(numbers):
+        for place, ((start, end), number) in enumerate(zip(found, numbers, strict=True), start=1):
+            yield Part(anchor=f"ledd-{number[1] if number else place}", start=start, end=end)
 
 
 class Query(BaseModel):

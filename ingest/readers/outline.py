@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ingest.readers.reading import one_line
 from knowledge.model import LegalReference, Section
-from knowledge.references import slug
+from knowledge.slugs import slug
 
 _BETWEEN = "\n\n"
 _FRAGMENT = re.compile(r"[A-Za-z][\w.:-]{0,99}", re.A)

@@ -15,7 +15,7 @@ from ingest.sources.source import Entry, Source
 from ingest.toml_lines import Path as Keys
 from ingest.toml_lines import TomlLines, read_toml
 from knowledge.model import ANSWER, ANSWERS
-from knowledge.references import slug
+from knowledge.slugs import slug
 
 _ADVICE = {
     "missing": "is missing; add it",

@@ -7,7 +7,7 @@ import re
 from urllib.parse import unquote
 
 from ingest.addresses import key_of
-from knowledge.references import slug
+from knowledge.slugs import slug
 
 _LONGEST = 120
 _MEMBER = re.compile(r"#(?:(nl|sf)/)?((?:nl|sf)-\d{8}-\d+)\.xml$")

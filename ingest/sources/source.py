@@ -16,7 +16,7 @@ from ingest.addresses import host_of, normal
 from ingest.sources.durations import Duration
 from ingest.sources.naming import name_of_member, name_of_page, short_hash
 from knowledge.model import Audience
-from knowledge.references import slug
+from knowledge.slugs import slug
 
 Kind = Literal["plan", "guidance", "law", "routine", "page"]
 ReaderName = Literal["markdown", "html", "pdf", "plan", "lovdata", "word", "text"]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.references import Reference, law_key, references, slug, strategy_key
+from knowledge.references import Reference, law_key, references, strategy_key
+from knowledge.slugs import slug
 
 NAERING = "Omstillingsdyktig næringsliv"
 KLIMA = "Klima og miljø"

@@ -1,0 +1,136 @@
+"""Names of laws as people write them, and which law of the library each is: in full, short, misspelt, by number."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from knowledge.slugs import slug
+
+ALIASES = {
+    "pbl": "plan- og bygningsloven",
+    "fvl": "forvaltningsloven",
+    "offl": "offentleglova",
+    "aml": "arbeidsmiljøloven",
+    "foa": "anskaffelsesforskriften",
+    "loa": "anskaffelsesloven",
+    "alkhl": "alkoholloven",
+    "husll": "husleieloven",
+    "vtrl": "vegtrafikkloven",
+    "ldl": "likestillings- og diskrimineringsloven",
+    "lov om omsetning av alkoholholdig drikk": "alkoholloven",
+    "sak10": "byggesaksforskriften",
+    "sak": "byggesaksforskriften",
+    "tek17": "byggteknisk forskrift",
+    "tek": "byggteknisk forskrift",
+    "gdpr": "personvernforordningen",
+}
+"""The short names that lawyers and builders use, where they are not made by a rule."""
+
+_ARTICLES_OF = {"personopplysningsloven": "personvernforordningen"}
+"""Laws that take in a regulation of the EU's: their articles are its, their paragraphs their own."""
+
+_ENDING = r"(?:loven|lova|forskriften|forskrifta|forordningen)"
+_NAME = re.compile(
+    rf"\b\w+{_ENDING}s?\b|\b\w{{3,}}\. ?{_ENDING}s?\b|\bbyggteknisk forskrift\b|\b(?:tek|sak) 1[07]\b"
+    rf"|\b(?:{'|'.join(name for name in ALIASES if ' ' not in name)})\b",
+    re.I,
+)
+_BESIDE = re.compile(r"\w+-? og $", re.I)
+"""What a name of two words has before its last one ("plan- og bygningsloven")."""
+_PIECE = re.compile(r"\b\w{2,}\. ?$")
+"""What a shortened name has before it ("arb.miljøloven")."""
+_TITLE = re.compile(r"\b(?:forskrift|lov) (?:om|til) [^§.,;:?!()\n]+", re.I)
+_NUMBERED = re.compile(r"\b(?:(?:lov|forskrift|for)[-/ ])?\d{4}-\d{2}-\d{2}(?:-\d+)?\b", re.I)
+_SHORT = re.compile(
+    r"\b\w+(?=\.?\s*§)|(?:(?<=\bi )|(?<=\bav )|(?<=\bof )|(?<=\bin ))\w+|\b\w{2,}l(?=\.?\s+\d+[a-z]?-\d)", re.I
+)
+"""What may be the short name of a law ("husll. § 3-5", "§ 3-5 i husll", "husll 3-5")."""
+_FORMS = (("lovens", "loven"), ("lova", "loven"), ("forskrifta", "forskriften"), ("forskriftens", "forskriften"))
+_LONG = 11
+_ALIKE = 0.92
+"""How alike (0..1, difflib's ratio) a name of so many letters must be to that of a law of which it is a misspelling: a
+letter too many, too few or another one."""
+_STEM = 3
+"""Letters of a name that a shortened one has at the least."""
+
+
+class Named(NamedTuple):
+    """A law that a text names: its name as keys have it, and where it stands."""
+
+    name: str
+    start: int
+    end: int
+
+
+def key_of_law(law: str) -> str:
+    """The law's part of keys: "plan-og-bygningsloven" for "pbl", "Plan- og bygningslova" and "(…)" behind it."""
+    name = " ".join(law.lower().replace("\N{NO-BREAK SPACE}", " ").split())
+    name = re.sub(r"\s*\(.*?\)", "", name).strip(". ")
+    name = re.sub(r"^(tek|sak) (?=1[07]$)", r"\1", name)
+    name = ALIASES.get(name, name)
+    for ending, usual in _FORMS:
+        if name.endswith(ending):
+            name = name.removesuffix(ending) + usual
+    return slug(name)
+
+
+def of_articles(law: str) -> str:
+    """The law that an article of that one is of."""
+    return _ARTICLES_OF.get(law, law)
+
+
+def laws(text: str, keys: Collection[str]) -> list[Named]:
+    """The laws that the text names, those that the library holds by the names of their paragraphs' keys there, others
+    as they are written."""
+    found = [(match[0], match.start(), match.end()) for match in _NAME.finditer(text)]
+    maybe = [
+        (match[0], match.start(), match.end())
+        for pattern in (_TITLE, _NUMBERED, _SHORT)
+        for match in pattern.finditer(text)
+    ]
+    if not (found or maybe):
+        return []
+    held = {key.removeprefix("law:").rpartition("/")[0] for key in keys if key.startswith("law:")}
+    sure = [_widest(text, written, start, end, held) for written, start, end in found]
+    return sure + [Named(name, start, end) for written, start, end in maybe if (name := _held(written, held))]
+
+
+def _widest(text: str, written: str, start: int, end: int, held: Collection[str]) -> Named:
+    """The law with what belongs to its name in front of it, where a law of the library has that name."""
+    for before in (_BESIDE, _PIECE):
+        more = before.search(text, max(0, start - 40), start)
+        if more and (name := _held(text[more.start() : end], held)):
+            return Named(name, more.start(), end)
+    return Named(_held(written, held) or _meant(written, held) or key_of_law(written), start, end)
+
+
+def _held(written: str, held: Collection[str]) -> str:
+    """The law of the library of that name, or that the name is short for; empty where it is none, or several."""
+    name = key_of_law(written)
+    if name in held:
+        return name
+    short = [slug(piece) for piece in written.lower().strip(". ").split(".")]
+    ways = {
+        f"forskrift-om-{name.removesuffix('forskriften').removesuffix('s')}" if name.endswith("forskriften") else name
+    }
+    found = [each for each in held if each in ways or _shortens(short, each)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _shortens(pieces: list[str], name: str) -> bool:
+    """Are these pieces of the name of a law, "husl" and "loven" or "husll"?"""
+    first, *others = pieces
+    if others:
+        last = key_of_law(others[-1])
+        return len(pieces) == 2 and len(first) >= _STEM and name.startswith(first) and name.endswith(last)
+    return len(first) > _STEM and first.endswith("l") and name.endswith("loven") and name.startswith(first[:-1])
+
+
+def _meant(written: str, held: Collection[str]) -> str:
+    """The law of the library whose name this may be a misspelling of; empty where it is none, or several."""
+    name = key_of_law(written)
+    alike = difflib.get_close_matches(name, held, n=2, cutoff=_ALIKE) if len(name) >= _LONG else []
+    return alike[0] if len(alike) == 1 else ""
