@@ -125,14 +125,24 @@ class ExtractiveAnswerer:
         return Draft(claims=claims, signs=signs(evidence, [claim.text for claim in claims]) if claims else {})
 
     def _quoted(self, look: _Look, reader: Reader, evidence: Evidence) -> list[Quoted]:
-        chosen, section = [look.sentences[index] for index in look.chosen()], reader.section(look.passage)
+        section = reader.section(look.passage)
         if look.passage.kind == "law":
-            return law_quotes(section, look.passage, chosen)
+            whole = section if look.passage in section else [look.passage]  # replaced since it was found
+            return law_quotes(whole, self._chosen(whole, evidence, Coverage(reader, evidence.query)))
+        chosen = [look.sentences[index] for index in look.chosen()]
 
         def near(text: str) -> float:
             return float(vectors_of(self._embeddings, [text])[0] @ np.asarray(evidence.vector))
 
         return guide_quotes(section, look.passage, chosen, near)
+
+    def _chosen(self, paragraph: Sequence[Passage], evidence: Evidence, coverage: Coverage) -> list[Quoted]:
+        """The sentences of a whole paragraph that answer: what decides may stand in another passage of it."""
+        looks = self._read(paragraph, evidence, coverage)
+        places = [(look.passage, text) for look in looks for text in look.sentences]
+        near, covered = (np.concatenate([getattr(look, name) for look in looks]) for name in ("near", "covered"))
+        together = _Look(paragraph[0], [text for _, text in places], near, covered)
+        return [places[index] for index in together.chosen()]
 
     def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
         if evidence.match is Match.CITING:
@@ -170,6 +180,7 @@ class _Look:
         self.passage = passage
         self.sentences = texts
         self.near = near
+        self.covered = covered
         # Over a passage's sentences both spread alike (.08, .06); meaning tells one from another better.
         self._fit = 1.5 * near + covered
 

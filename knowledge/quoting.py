@@ -27,26 +27,34 @@ lenge er klagefristen?": two special cases, and not the three weeks). In those i
 nothing to do with the question ("Hva koster serviceskilt?": who puts them up) it is mostly farther away. Read with the
 vectors of E5 as it ships, of which .05 left as many out as .3 does now."""
 
+_LIST = 2_000
+"""Characters: of a longer list the first items are quoted."""
+_ENDED = re.compile(r"[.!?][\"»”)]*$")
 _BREAK = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-•–]|[a-zæøå]\)|\d+[.)])\s", re.I)
 
 Quoted = tuple[Passage, str]
 
 
-def law_quotes(paragraph: Sequence[Passage], answering: Passage, chosen: Sequence[str]) -> list[Quoted]:
+def law_quotes(paragraph: Sequence[Passage], chosen: Sequence[Quoted]) -> list[Quoted]:
     """What to quote, in reading order, each verbatim in its passage.
 
-    `paragraph` are all its passages in order, `answering` the one that the sentences were `chosen` from.
+    `paragraph` are all its passages in order, `chosen` the sentences that answer, each with the passage it stands in.
     """
-    place = next((index for index, each in enumerate(paragraph) if each == answering), None)
-    if place is None:  # replaced since it was found
-        paragraph, place = [answering], 0
     if sum(len(passage.text) for passage in paragraph) <= WHOLE:
         return [(passage, passage.text) for passage in paragraph]
-    quotes = [(answering, quote) for block in _subsections(answering.text) for quote in _of_one(block, chosen)]
-    if quotes and _ITEM.match(quotes[0][1]):  # its list began in a passage before
-        before = ((each, text) for each in reversed(paragraph[:place]) for text in reversed(sentences(each.text)))
-        quotes[:0] = [quoted for quoted in before if quoted[1].endswith(":")][:1]
+    quotes: list[Quoted] = []
+    for place, passage in enumerate(paragraph):
+        of_it = [sentence for each, sentence in chosen if each == passage]
+        found = [(passage, quote) for block in _subsections(passage.text) for quote in _of_one(block, of_it)]
+        if found and _ITEM.match(found[0][1]):  # its list began in a passage before
+            before = ((each, text) for each in reversed(paragraph[:place]) for text in reversed(sentences(each.text)))
+            quotes += [quoted for quoted in before if quoted[1].endswith(":")][:1]
+        quotes += found
+    quotes = [
+        (passage, quote if _ITEM.match(after) else _with_items(passage, quote))
+        for (passage, quote), after in zip(quotes, [*(quote for _, quote in quotes[1:]), ""], strict=True)
+    ]
     rule = sentences(paragraph[0].text)[:1]
     if rule and not any(passage.id == paragraph[0].id and rule[0] in quote for passage, quote in quotes):
         quotes.insert(0, (paragraph[0], rule[0]))
@@ -83,6 +91,20 @@ def _of_one(subsection: str, chosen: Sequence[str]) -> list[str]:
         if sentence in there:
             quoted += [introduction, sentence] if introduction and is_item else [sentence]
     return list(dict.fromkeys(quoted))
+
+
+def _with_items(passage: Passage, quote: str) -> str:
+    """The quote with the items behind it, where it ends as what introduces a list does."""
+    if _ENDED.search(quote) or _ITEM.match(quote.rpartition("\n")[2]):
+        return quote
+    begin = passage.text.index(quote)
+    end = begin + len(quote)
+    for item in sentences(passage.text[end:]):
+        stop = passage.text.index(item, end) + len(item)
+        if not _ITEM.match(item) or stop - begin > _LIST:
+            break
+        end = stop
+    return passage.text[begin:end]
 
 
 def _subsections(text: str) -> Iterator[str]:

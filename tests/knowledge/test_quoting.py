@@ -40,6 +40,8 @@ def passage(number: int, text: str) -> Passage:
         ([f"{RULE}\n\n{PAD}", EXCEPTION], 1, [EXCEPTION], [RULE, EXCEPTION]),
         ([f"{RULE}\n\n{PAD}\n\n{LIST}"], 0, ["- i park,"], [RULE, LIST]),
         ([f"{RULE}\n\n{PAD}\n\n{LONG}"], 0, ["- i lokale 4,"], [RULE, "Det er forbudt å drikke:", "- i lokale 4,"]),
+        ([f"{RULE}\n\n{PAD}\n\n{LONG}\n\n{PAD}"], 0, ["Det er forbudt å drikke:"], [RULE, LONG]),
+        ([f"{RULE}\n\n{PAD}\n\nNei for\n\n- a,\n- b.\n\n{PAD}{PAD}"], 0, ["Nei for"], [RULE, "Nei for\n\n- a,\n- b."]),
         ([f"{PAD}\n\n{RULE} {EXCEPTION}\n\n{PAD}"], 0, [EXCEPTION], [sentences(PAD)[0], f"{RULE} {EXCEPTION}"]),
         (
             [f"{RULE}\n\n{PAD}\n\nForbudet gjelder ikke:\n\na) hjemme,", "b) på serveringssted,\n\nc) på tog."],
@@ -55,6 +57,8 @@ def passage(number: int, text: str) -> Passage:
         "in two passages",
         "an item",
         "of a long list",
+        "what introduces a long list",
+        "what introduces a list without a colon",
         "in the middle",
         "of a list that was split",
     ],
@@ -63,7 +67,7 @@ def test_what_answers_is_quoted_with_its_rule_and_its_list(
     texts: list[str], answering: int, chosen: list[str], quoted: list[str]
 ) -> None:
     paragraph = [passage(number, text) for number, text in enumerate(texts)]
-    assert [quote for _, quote in law_quotes(paragraph, paragraph[answering], chosen)] == quoted
+    assert [quote for _, quote in law_quotes(paragraph, [(paragraph[answering], each) for each in chosen])] == quoted
 
 
 @given(
@@ -80,10 +84,10 @@ def test_every_quote_is_verbatim_in_its_passage_and_holds_what_was_chosen(
     paragraph = [passage(number, text) for number, text in enumerate(texts)]
     answering = paragraph[-1]
     chosen = [sentences(answering.text)[pick % len(sentences(answering.text))]]
-    quotes = law_quotes(paragraph, answering, chosen)
+    quotes = law_quotes(paragraph, [(answering, each) for each in chosen])
     assert all(quote in each.text for each, quote in quotes)
     assert any(chosen[0] in quote for _, quote in quotes)
-    assert all(len(quote) <= max(WHOLE, SUBSECTION, len(PAD)) for _, quote in quotes)
+    assert all(len(quote) <= max(WHOLE, SUBSECTION, len(PAD), len(LONG)) for _, quote in quotes)
 
 
 FIRST, SECOND, THIRD = "Fristen er tre uker.", "Den kan forlenges.", "Klagen skal være undertegnet."
