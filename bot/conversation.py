@@ -170,9 +170,10 @@ class Conversation:
 
     def _compose(self, told: Sorted, reader: _Reader, evidence: Evidence, draft: Draft, sure: float) -> Reply:
         language = reader.language
-        key = evidence.match.value if draft.claims[1:] or evidence.match is not Match.NAMED else "one"
+        count = len({(claim.citation.document, claim.citation.section) for claim in draft.claims})
+        key = evidence.match.value if count > 1 or evidence.match is not Match.NAMED else "one"
         key = "whole" if evidence.part_missing else key
-        lead = self._texts(language, f"reply.lead.{key}", count=len(draft.claims), subject=evidence.subject)
+        lead = self._texts(language, f"reply.lead.{key}", count=count, subject=evidence.subject)
         if told.kind:
             here = self._triage.municipality
             lead = self._texts(language, f"reply.general.{told.kind}", place=told.place, here=here) + "\n" + lead

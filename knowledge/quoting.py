@@ -27,7 +27,10 @@ lenge er klagefristen?": two special cases, and not the three weeks). In those i
 nothing to do with the question ("Hva koster serviceskilt?": who puts them up) it is mostly farther away. Read with the
 vectors of E5 as it ships, of which .05 left as many out as .3 does now."""
 
-_LIST = 2_000
+RULE = 250
+"""Characters: of a paragraph that is quoted in part, the first subsection is quoted whole up to this length; of a
+longer one, its first sentence."""
+LONGEST_LIST = 2_000
 """Characters: of a longer list the first items are quoted."""
 _ENDED = re.compile(r"[.!?][\"»”)]*$")
 _BREAK = re.compile(r"\n\s*\n")
@@ -49,16 +52,19 @@ def law_quotes(paragraph: Sequence[Passage], chosen: Sequence[Quoted]) -> list[Q
         found = [(passage, quote) for block in _subsections(passage.text) for quote in _of_one(block, of_it)]
         if found and _ITEM.match(found[0][1]):  # its list began in a passage before
             before = ((each, text) for each in reversed(paragraph[:place]) for text in reversed(sentences(each.text)))
-            quotes += [quoted for quoted in before if quoted[1].endswith(":")][:1]
+            introduction = [quoted for quoted in before if quoted[1].endswith(":")][:1]
+            quotes += [each for each in introduction if not quotes or not quotes[-1][1].endswith(each[1])]
         quotes += found
-    quotes = [
-        (passage, quote if _ITEM.match(after) else _with_items(passage, quote))
-        for (passage, quote), after in zip(quotes, [*(quote for _, quote in quotes[1:]), ""], strict=True)
+    rule = next(_subsections(paragraph[0].text), "")
+    rule = rule if len(rule) <= RULE else sentences(rule)[0]
+    if rule and not any(passage.id == paragraph[0].id and rule in quote for passage, quote in quotes):
+        quotes.insert(0, (paragraph[0], rule))
+    following = [*(quote for _, quote in quotes[1:]), ""]
+    return [
+        each
+        for quoted, after in zip(quotes, following, strict=True)
+        for each in ([quoted] if _ITEM.match(after) else _with_items(paragraph, *quoted))
     ]
-    rule = sentences(paragraph[0].text)[:1]
-    if rule and not any(passage.id == paragraph[0].id and rule[0] in quote for passage, quote in quotes):
-        quotes.insert(0, (paragraph[0], rule[0]))
-    return quotes
 
 
 def guide_quotes(
@@ -93,18 +99,31 @@ def _of_one(subsection: str, chosen: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(quoted))
 
 
-def _with_items(passage: Passage, quote: str) -> str:
-    """The quote with the items behind it, where it ends as what introduces a list does."""
+def _with_items(paragraph: Sequence[Passage], passage: Passage, quote: str) -> list[Quoted]:
+    """The quote with the items behind it, where it ends as what introduces a list does; they may stand in the next
+    passage."""
     if _ENDED.search(quote) or _ITEM.match(quote.rpartition("\n")[2]):
-        return quote
+        return [(passage, quote)]
     begin = passage.text.index(quote)
-    end = begin + len(quote)
-    for item in sentences(passage.text[end:]):
-        stop = passage.text.index(item, end) + len(item)
-        if not _ITEM.match(item) or stop - begin > _LIST:
+    end = _end_of_items(passage.text, begin + len(quote))
+    quotes = [(passage, passage.text[begin:end])]
+    place = next((index for index, each in enumerate(paragraph) if each == passage), len(paragraph))
+    if not passage.text[end:].strip() and paragraph[place + 1 :]:
+        following = paragraph[place + 1]
+        if end := _end_of_items(following.text, 0):
+            quotes.append((following, following.text[:end]))
+    return quotes
+
+
+def _end_of_items(text: str, end: int) -> int:
+    """Where the items of a list end that go on there."""
+    begin = end
+    for item in sentences(text[end:]):
+        stop = text.index(item, end) + len(item)
+        if not _ITEM.match(item) or stop - begin > LONGEST_LIST:
             break
         end = stop
-    return passage.text[begin:end]
+    return end
 
 
 def _subsections(text: str) -> Iterator[str]:

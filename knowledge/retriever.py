@@ -214,7 +214,8 @@ class Retriever(BaseRetriever):
         vectors = vectors_of(self.embeddings, [passage.text for passage in passages])
         near, coverage = vectors @ np.asarray(self.embeddings.embed_query(topic)), Coverage(self.reader, topic)
         covered = np.asarray([coverage.of(passage.text) for passage in passages])
-        if near.max() < _TOPIC_NEAR and covered.max() < _TOPIC_COVERED:
+        is_worded = any(character.isalnum() for character in topic)
+        if is_worded and near.max() < _TOPIC_NEAR and covered.max() < _TOPIC_COVERED:
             return []
         score = standard(near) + 0.5 * covered
         limit = max(score.max() * _TOPIC_SHARE, min(_TOPIC_LEAST, score.max()))

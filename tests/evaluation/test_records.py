@@ -154,6 +154,19 @@ def test_a_record_that_is_titled_as_a_paragraph_can_be_asked_for_by_it(title: st
             "§ 13-5 Radon",
             ("law:byggteknisk-forskrift/13-5",),
         ),
+        (
+            {"title": "Tobakksskadeloven – tobskl § 17 Aldersgrense"},
+            "Tobakksskadeloven",
+            "§ 17 Aldersgrense",
+            ("law:tobakksskadeloven/17", "law:tobskl/17"),
+        ),
+        (
+            {"title": "Personopplysningsloven  Artikkel 6. Behandlingens lovlighet"},
+            "Personopplysningsloven",
+            "Artikkel 6. Behandlingens lovlighet",
+            ("law:personvernforordningen/6",),
+        ),
+        ({"title": "Vedlegg 5 (nevnt i artikkel 6 nr. 3)"}, "Vedlegg 5 (nevnt i artikkel 6 nr. 3)", "", ()),
         ({"short": "Avfallsforskriften", "title": "Til § 11 d"}, "Avfallsforskriften", "Til § 11 d", ()),
         ({"title": "Skilt"}, "Skilt", "", ()),
     ],
@@ -164,3 +177,20 @@ def test_a_paragraph_says_which_law_it_stands_in(
     document = Record.model_validate({"id": "1", "text": "Tekst.", **fields}).document
     (section,) = document.sections
     assert (document.title, section.heading, section.keys) == (title, heading, keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "ledd"),
+    [
+        (
+            "En.\n\nTo:\n\n- a,\n- b\n\nog slutt.\n\nTre.",
+            {"1": "En.", "2": "To:\n\n- a,\n- b\n\nog slutt.", "3": "Tre."},
+        ),
+        ("(1) En.\n\n(2a) To.", {"1": "(1) En.", "2a": "(2a) To."}),
+        ("Innledning.\n\n(1) En.", {}),
+        ("En.", {"1": "En."}),
+    ],
+)
+def test_the_ledd_of_a_paragraph_can_be_asked_for(text: str, ledd: dict[str, str]) -> None:
+    (section,) = Record(id="1", title="Torgloven § 4", text=text).document.sections
+    assert {part.anchor.removeprefix("ledd-"): text[part.start : part.end] for part in section.parts} == ledd

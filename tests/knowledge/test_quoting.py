@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.model import Audience, Passage
-from knowledge.quoting import LEAD, SUBSECTION, WHOLE, guide_quotes, law_quotes
+from knowledge.quoting import LEAD, LONGEST_LIST, WHOLE, guide_quotes, law_quotes
 from knowledge.sentences import sentences
 
 RULE = "En bevilling kan gis for inntil fire år."
@@ -49,6 +49,19 @@ def passage(number: int, text: str) -> Passage:
             ["b) på serveringssted,"],
             [RULE, "Forbudet gjelder ikke:", "b) på serveringssted,\n\nc) på tog."],
         ),
+        (
+            [f"{PAD}\n\n{EXCEPTION} Det gjelder ikke for", f"- tog,\n- båt.\n\n{PAD}"],
+            0,
+            [EXCEPTION],
+            [sentences(PAD)[0], f"{EXCEPTION} Det gjelder ikke for", "- tog,\n- båt."],
+        ),
+        (
+            [f"Satsene er:\n\n- salg: 1 kr\n- skjenking: 2 kr\n\n{PAD}\n\n{EXCEPTION}"],
+            0,
+            [EXCEPTION],
+            ["Satsene er:\n\n- salg: 1 kr\n- skjenking: 2 kr", EXCEPTION],
+        ),
+        ([f"{RULE} Den kan fornyes.\n\n{PAD}\n\n{EXCEPTION}"], 0, [EXCEPTION], [f"{RULE} Den kan fornyes.", EXCEPTION]),
     ],
     ids=[
         "short",
@@ -61,6 +74,9 @@ def passage(number: int, text: str) -> Passage:
         "what introduces a list without a colon",
         "in the middle",
         "of a list that was split",
+        "what introduces a list in the next passage",
+        "a rule that is a list",
+        "a rule of two sentences",
     ],
 )
 def test_what_answers_is_quoted_with_its_rule_and_its_list(
@@ -87,7 +103,7 @@ def test_every_quote_is_verbatim_in_its_passage_and_holds_what_was_chosen(
     quotes = law_quotes(paragraph, [(answering, each) for each in chosen])
     assert all(quote in each.text for each, quote in quotes)
     assert any(chosen[0] in quote for _, quote in quotes)
-    assert all(len(quote) <= max(WHOLE, SUBSECTION, len(PAD), len(LONG)) for _, quote in quotes)
+    assert all(len(quote) <= WHOLE + LONGEST_LIST for _, quote in quotes)
 
 
 FIRST, SECOND, THIRD = "Fristen er tre uker.", "Den kan forlenges.", "Klagen skal være undertegnet."

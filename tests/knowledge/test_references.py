@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.references import Reference, law_key, references, strategy_key
+from knowledge.references import Reference, absent, law_key, references, strategy_key
 from knowledge.slugs import slug
 
 NAERING = "Omstillingsdyktig næringsliv"
@@ -21,6 +21,8 @@ LAWS = {
     *(law_key("avfallsforskriften", number) for number in ("10", "10a", "10a-8", "10a-9")),
     *(law_key("forurensningsforskriften", number) for number in ("15", "15a", "15a-4", "41a-1a")),
     law_key("plan- og bygningsloven", "12a-4"),
+    law_key("personopplysningsloven", "6"),
+    law_key("personvernforordningen", "6"),
 }
 ONE_AREA = LAWS | {strategy_key(NAERING, code) for code in ("A1", "A4", "B1", "B3", "B12", "C1", "C2", "D1", "D2")}
 TWO_AREAS = ONE_AREA | {strategy_key(KLIMA, code) for code in ("A1", "B3", "E1")}
@@ -38,6 +40,8 @@ def named(text: str, keys: set[str] = ONE_AREA) -> list[str]:
         ("B3?", ["B3"]),
         ("b 3", ["B3"]),
         ("B 3", ["B3"]),
+        ("Strategi B.3", ["B3"]),
+        ("strategi d-2", ["D2"]),
         ("B12", ["B12"]),
         ("strategi b3", ["B3"]),
         ("strategi B3.", ["B3"]),
@@ -73,6 +77,9 @@ def test_a_strategy_is_named_by_its_code(text: str, codes: list[str]) -> None:
         ("Strategiene under C", "C"),
         ("which strategies in D are there?", "D"),
         ("strategier gruppe B", "B"),
+        ("list all strategies in group D", "D"),
+        ("Hvilke strategier har gruppe A?", "A"),
+        ("strategiene i gruppe d", "D"),
     ],
 )
 def test_a_group_of_strategies_is_named_by_its_letter(text: str, letter: str) -> None:
@@ -91,6 +98,11 @@ def test_a_group_of_strategies_is_named_by_its_letter(text: str, letter: str) ->
         ("strategi om digitalisering", "digitalisering"),
         ("strategier for næringsklynger", "næringsklynger"),
         ("Hva er strategien for grønt næringsliv?", "grønt næringsliv"),
+        ("Hvilke strategier gjelder for skoler?", "skoler"),
+        ("Hvilke strategier omhandler innkjøp?", "innkjøp"),
+        ("Hva sier planen om grønt næringsliv?", "grønt næringsliv"),
+        ("What does the plan say about education?", "education"),
+        ("Hva handler planen om?", ""),
         ("list alle strategiene", ""),
         ("Hvilke strategier finnes?", ""),
     ],
@@ -116,6 +128,22 @@ def test_strategies_are_named_by_their_topic(text: str, topic: str) -> None:
         ("serveringsloven § 1", ["serveringsloven/1"]),
         ("pbl § 20-5", ["plan-og-bygningsloven/20-5"]),
         ("pbl 20-5", ["plan-og-bygningsloven/20-5"]),
+        ("plan og bygningsloven § 20-5", ["plan-og-bygningsloven/20-5"]),
+        ("plan og bygningslova 20-5", ["plan-og-bygningsloven/20-5"]),
+        ("serveringsloven og plan og bygningsloven § 20-5", ["plan-og-bygningsloven/20-5"]),
+        ("plan.loven § 20-5", ["plan-og-bygningsloven/20-5"]),
+        ("serv.loven § 3", ["serveringsloven/3"]),
+        ("servl. § 3", ["serveringsloven/3"]),
+        ("alkoholl 1-5", ["alkoholloven/1-5"]),
+        ("alkhl § 1-5", ["alkoholloven/1-5"]),
+        ("alkoholovens § 1-5", ["alkoholloven/1-5"]),
+        ("serveringsloven §§ 1-5", ["serveringsloven/1-5"]),
+        ("serveringsloven §§ 1-15", ["serveringsloven/1", "serveringsloven/3", "serveringsloven/15"]),
+        ("miljørettethelsevernforskriften § 9", []),
+        ("personopplysningsloven artikkel 6", ["personvernforordningen/6"]),
+        ("personopplysningsloven § 6", ["personopplysningsloven/6"]),
+        ("GDPR art 6", ["personvernforordningen/6"]),
+        ("article 6 of the GDPR", ["personvernforordningen/6"]),
         ("PBL. § 20-5", ["plan-og-bygningsloven/20-5"]),
         ("plan- og bygningsloven § 20-1", ["plan-og-bygningsloven/20-1"]),
         ("plan- og bygningslova § 20-1", ["plan-og-bygningsloven/20-1"]),
@@ -146,6 +174,27 @@ def test_strategies_are_named_by_their_topic(text: str, topic: str) -> None:
 )
 def test_a_paragraph_is_named_by_law_and_number(text: str, keys: list[str]) -> None:
     assert named(text) == [f"law:{key}" for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("husleieloven § 4-4", "husleieloven § 4-4"),
+        ("Hva sier paragraf 999 i forvaltningsloven?", "forvaltningsloven § 999"),
+        ("våpenlovens § 5", "våpenlovens § 5"),
+        ("B33", "B33"),
+        ("hva er strategi b 7?", "B7"),
+        ("serveringsloven § 15 og § 99", ""),
+        ("Hva koster serveringsbevilling?", ""),
+        ("plakat A4", ""),
+        ("E18 ved Drammen", ""),
+        ("§ 15", ""),
+        ("serveringsloven", ""),
+        ("B3", ""),
+    ],
+)
+def test_what_is_named_and_is_not_there_is_told(text: str, missing: str) -> None:
+    assert absent(text, ONE_AREA) == missing
 
 
 @pytest.mark.parametrize(

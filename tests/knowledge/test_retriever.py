@@ -91,7 +91,24 @@ async def test_strategies_about_a_topic_are_the_nearest_ones_and_not_all(
     assert (evidence.match, evidence.subject) == (Match.TOPIC, topic)
 
 
-@pytest.mark.parametrize("topic", ["🌿", "x", "—"])
+@pytest.mark.parametrize("topic", ["romfart", "barnehage", "strikking"])
+async def test_a_topic_that_no_strategy_is_about_names_none(outsider: Retriever, topic: str) -> None:
+    assert not (await outsider.find(f"Hvilke strategier handler om {topic}?")).exact
+
+
+@pytest.mark.parametrize("text", ["serveringsloven § 99", "Hva sier våpenloven § 5?", "hva er strategi B 12?", "B7"])
+async def test_what_is_named_and_is_not_there_is_known_to_be_absent(outsider: Retriever, text: str) -> None:
+    evidence = await outsider.find(text)
+    assert evidence.absent in {"serveringsloven § 99", "våpenloven § 5", "B12", "B7"}
+    assert not evidence.exact
+
+
+async def test_a_long_question_may_mention_what_is_not_there(outsider: Retriever) -> None:
+    text = "Kommunen viser til våpenloven § 5 i brevet, og jeg lurer på hvor lenge en skjenkebevilling gjelder hos dere"
+    assert (await outsider.find(text)).absent == ""
+
+
+@pytest.mark.parametrize("topic", ["🌿", "—"])
 async def test_a_topic_without_known_words_still_lists_strategies(outsider: Retriever, topic: str) -> None:
     evidence = await outsider.find(f"alle strategier om {topic}")
     assert evidence.found
