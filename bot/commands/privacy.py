@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import enum
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from bot.office import Office
     from bot.privacy.erasing import Erased
     from bot.privacy.person import Person
-    from bot.settings import Settings
 
 PersonName = Annotated[
     str,
@@ -33,6 +33,14 @@ PersonName = Annotated[
         show_default=False,
     ),
 ]
+
+
+class Chats(enum.StrEnum):
+    """The platforms where the bot's messages can be taken down."""
+
+    SLACK = "slack"
+    TEAMS = "teams"
+
 
 privacy = typer.Typer(
     name="privacy", no_args_is_help=True, help="Access, erasure and retention: docs/privacy.md says when to use which."
@@ -113,6 +121,10 @@ def export(
 def erase(
     person: PersonName,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    leave: Annotated[
+        list[Chats] | None,
+        typer.Option(help="Take nothing down there, since the platform is not set up any more.", show_default=False),
+    ] = None,
     who: WhoId = "",
     name: WhoName = "",
     as_json: AsJson = False,
@@ -134,7 +146,7 @@ def erase(
             if not yes:
                 out.print(verbatim(_told(found, counts)))
                 typer.confirm("Erase all of this, for good?", abort=True)
-            return found, await _erase(office, settings, found, Who(who, name))
+            return found, await _erase(office, settings.data_dir, found, Who(who, name), leave or ())
 
     with _plainly():
         found, gone = asyncio.run(erased())
@@ -146,20 +158,17 @@ def erase(
         for platform, count in gone.owed.items():
             print_row("taking down", platform, str(count))
         for platform, count in gone.left.items():
-            print_row("left", platform, str(count), "not set up here: delete them there")
+            print_row("left", platform, str(count), "delete them there")
 
 
-async def _erase(office: Office, settings: Settings, person: Person, who: Who) -> Erased:
+async def _erase(office: Office, folder: Path, person: Person, who: Who, leave: Sequence[str]) -> Erased:
     from bot.database import now  # noqa: PLC0415
-    from bot.handlers.slack import PLATFORM as SLACK  # noqa: PLC0415
-    from bot.handlers.teams import PLATFORM as TEAMS  # noqa: PLC0415
     from bot.privacy.erasing import Erasing  # noqa: PLC0415
     from bot.privacy.erasures import NAME, Erasures  # noqa: PLC0415
 
     by = officer(office.desk.teams, who)
-    await asyncio.to_thread(Erasures(settings.data_dir / NAME).note, person, now())
-    platforms = [name for name, there in ((SLACK, settings.has_slack), (TEAMS, settings.has_teams)) if there]
-    erased = await Erasing(office.database, office.outbox, office.desk, platforms).erase(person, by)
+    await asyncio.to_thread(Erasures(folder / NAME).note, person, now())
+    erased = await Erasing(office.database, office.outbox, office.desk, leave).erase(person, by)
     await office.database.truncate_log()
     return erased
 

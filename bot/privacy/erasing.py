@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
@@ -15,7 +17,7 @@ from bot.database import Base, Database, now
 from bot.desk.case import OPEN, Actor, CaseState
 from bot.desk.desk import Desk
 from bot.desk.forgetting import GONE, forget, new_pseudonym
-from bot.desk.outbox import Outbox
+from bot.desk.outbox import Delivery, Outbox
 from bot.desk.outcomes import OutcomeRow
 from bot.desk.tables import CaseRow
 from bot.desk.taking_down import taking_down
@@ -28,10 +30,13 @@ from bot.privacy.posted import posted
 from bot.privacy.traces import Traces, holds, traces
 from bot.question import Reply
 
+_PATIENCE, _PAUSE = 30.0, 0.5
+"""Seconds to wait for what is being brought to somebody, and between looks."""
+
 
 class Erased(NamedTuple):
     """What was erased, and whose name the person goes by since. `owed`: so many messages are still to be taken down
-    from each platform; `left`: so many stay there, since it is not set up here."""
+    from each platform; `left`: so many stay there, since that is wanted, or nobody knows what they are called there."""
 
     pseudonym: str
     counts: dict[str, int]
@@ -41,25 +46,26 @@ class Erased(NamedTuple):
 
 class Erasing:
     """Erases people. What is under way for them ends: their open cases are withdrawn, and what the bot has posted for
-    and about them is taken down from the `platforms`, by whatever delivers there."""
+    and about them is taken down by whatever delivers there, but on the platforms to be left (`leave`)."""
 
     def __init__(
         self,
         database: Database,
         outbox: Outbox,
         desk: Desk,
-        platforms: Collection[str] = (),
+        leave: Collection[str] = (),
         clock: Callable[[], dt.datetime] = now,
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._desk = desk
-        self._platforms = platforms
+        self._leave = leave
         self._clock = clock
 
     async def erase(self, person: Person, by: Actor) -> Erased:
         """Erase all that is kept of the person, in one transaction, and note that `by` did it."""
         pseudonym = new_pseudonym()
+        await self._at_rest(person)
         async with self._database.writing() as session:
             person = await named(session, person)
             found = await traces(session, person)
@@ -69,22 +75,36 @@ class Erasing:
             await _erase_from_web(session, found, pseudonym)
             await _erase_from_histories(session, person, found, texts)
             await _erase_rows(session, found, pseudonym)
-            posts = [each for row in (*found.posts, *found.cards) if (each := posted(row))]
-            if owed := [taking_down(platform, each) for platform, each in posts if platform in self._platforms]:
+            owed, left = self._taken_down(found)
+            if owed:
                 await self._outbox.put_all(session, owed)
             open_ = [case.id for case in found.cases if case.state in OPEN | {CaseState.MERGED}]
             await forget(session, found.cases, person.id, pseudonym, by, self._clock())
         for case_id in open_:
             # Officers hear that there is nothing to answer any longer, by way of a case with nobody in it.
             await self._desk.withdraw(case_id, Asker(id=pseudonym, name=GONE))
-        everywhere = Counter(platform for platform, _ in posts)
-        reached = {platform: count for platform, count in everywhere.items() if platform in self._platforms}
-        return Erased(pseudonym, counts, reached, everywhere - Counter(reached))
+        return Erased(pseudonym, counts, Counter(each.platform for each in owed), left)
+
+    def _taken_down(self, found: Traces) -> tuple[list[Delivery], Counter[str]]:
+        """What takes down their messages, and how many stay on each platform."""
+        posts = [posted(row) for row in (*found.posts, *found.cards)]
+        owed = [taking_down(platform, each) for platform, each in posts if each and platform not in self._leave]
+        return owed, Counter(platform for platform, _ in posts) - Counter(each.platform for each in owed)
+
+    async def _at_rest(self, person: Person) -> None:
+        """Wait for a moment while something is being brought for them: what it is called there is known afterwards."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            async with self._database.reading() as session:
+                deliveries = (await traces(session, person)).deliveries
+            if not any(row.leased_until and row.leased_until > now() for row in deliveries):
+                return
+            await asyncio.sleep(_PAUSE)
 
 
 def counted(found: Traces) -> dict[str, int]:
-    """How much of each kind that is."""
-    return {each.name: len(getattr(found, each.name)) for each in dataclasses.fields(found)}
+    """How much of each kind that goes."""
+    return {each.name: len(getattr(found, each.name)) for each in dataclasses.fields(found) if each.name != "cards"}
 
 
 async def _erase_from_web(session: AsyncSession, found: Traces, pseudonym: str) -> None:

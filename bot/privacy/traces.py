@@ -32,6 +32,8 @@ _PERSONAL = frozenset({"id", "user", "asker", "person", "visitor", "member"})
 """The fields of a delivery that name people."""
 _SHORTEST = 4
 """Characters: a shorter text is nobody's in particular."""
+_TELLING = 15
+"""Characters: a text of so many is somebody's own, wherever it is repeated."""
 _MANY = 500
 
 
@@ -123,17 +125,21 @@ def _alone(found: Traces) -> set[str]:
 
 
 async def _find_posts(session: AsyncSession, person: Person, found: Traces) -> None:
-    about = {case.id for case in found.cases} | {case.reply_id for case in found.cases}
-    about |= {event.ref for event in found.events if event.ref and event.actor_id == person.id}
-    owed = {row.key for row in found.replies}
-    theirs = Theirs(platform=person.platform, id=person.id, owed=owed, alone=_alone(found), about=about)
+    theirs = Theirs(
+        platform=person.platform,
+        id=person.id,
+        owed={row.key for row in found.replies},
+        alone=_alone(found),
+        ids=frozenset({row.id for row in found.replies}).union(*((each.id, each.reply_id) for each in found.cases)),
+        refs={event.ref for event in found.events if event.ref and event.actor_id == person.id},
+    )
     posts = await posts_of(session, theirs)
     found.posts = [row for row in posts if not is_card(row)]
     found.cards = [row for row in posts if is_card(row)]
 
 
 async def _deliveries(session: AsyncSession, person: Person, found: Traces) -> Any:
-    """The deliveries that name the person, one of their cases, messages or replies, or carry what they wrote."""
+    """The deliveries that name the person, or one of their cases, messages or replies."""
     about = {case.id for case in found.cases} | {case.reply_id for case in found.cases}
     about |= {row.id for row in found.messages} | {row.id for row in found.replies}
     after = 0
@@ -143,7 +149,8 @@ async def _deliveries(session: AsyncSession, person: Person, found: Traces) -> A
         after = rows[-1].id
         for row in rows:
             ours = row.platform == person.platform and _names_person(row, person)
-            if ours or any(value in about for value in _strings(row.payload)) or holds(row.payload, found.texts):
+            # Not by what stands in it: others write the same words, and are owed their replies.
+            if ours or any(value in about for value in _strings(row.payload)):
                 yield row
 
 
@@ -165,5 +172,11 @@ def _strings(value: object, only: Collection[str] = (), field: str = "") -> Iter
 
 
 def holds(value: object, texts: Collection[str]) -> bool:
-    """Does it hold one of the texts, at whatever depth?"""
-    return bool(texts) and any(text in each for each in _strings(value) if len(each) >= _SHORTEST for text in texts)
+    """Does it hold one of the texts, at whatever depth? A short one, which may be in anybody's mouth, only where it is
+    all that is said there."""
+    said = [each for each in _strings(value) if len(each) >= _SHORTEST]
+    return any(text in each if len(text) >= _TELLING else _says(each, text) for each in said for text in texts)
+
+
+def _says(line: str, text: str) -> bool:
+    return line == text or line.endswith(f": {text}")

@@ -13,11 +13,16 @@ from hypothesis import strategies as st
 from bot.database import Database
 from bot.desk.audit import Audit
 from bot.desk.case import Actor
+from bot.handlers.slack.store import Replies
+from bot.people import Place
+from bot.posing import Posed
 from bot.privacy.dossier import record, text
 from bot.privacy.erasing import Erasing
 from bot.privacy.person import Person, people
 from bot.privacy.traces import traces
+from bot.question import Reply, Status
 from tests.databases import KINDS, Databases
+from tests.desk.examples import KARI
 from tests.privacy.world import Human, World, dump
 
 OPERATOR = Actor(id="cli:root", name="root")
@@ -43,7 +48,7 @@ async def lived(database: Database, course: list[tuple[str, Human]]) -> World:
 
 async def erased(world: World, human: Human) -> None:
     person = Person(platform=human.platform, id=human.id)
-    await Erasing(world.database, world.outbox, world.desk, world.platforms).erase(person, OPERATOR)
+    await Erasing(world.database, world.outbox, world.desk).erase(person, OPERATOR)
 
 
 def holding(rows: Mapping[str, Sequence[str]], tokens: Sequence[str]) -> dict[str, list[str]]:
@@ -135,3 +140,26 @@ async def test_what_is_handed_out_holds_all_of_the_person_and_nothing_of_others(
     for token in human.tokens:
         assert token in read
     assert other.id not in read.replace(other.name, "")
+
+
+async def test_an_erasure_takes_nothing_of_others_who_say_the_same(databases: Databases) -> None:
+    human, other = PEOPLE[2], PEOPLE[3]
+    place = Place(platform="slack", workspace="T1", channel="C1", thread="t1")
+    async with databases.ready("sqlite") as address:
+        database = Database(address)
+        world = await lived(database, [("ask", other), ("forward", other)])
+        (case,) = await world.desk.list()
+        await world.desk.answer(case.id, KARI, "Ja, bevilling trengs.")
+        posed = Posed(text="bevilling", asker=human.asker, place=place)
+        await Replies(database).keep("k", posed, Reply(id="r", status=Status.ABSTAINED, language="nb", lead="Nei."))
+        async with database.reading() as session:
+            (person,) = await people(session, human.id)
+            handed_out = text(record(person, await traces(session, person), case.opened))
+        before = await dump(database)
+        await erased(world, human)
+        after = await dump(database)
+        await database.close()
+    theirs = [row for row in before["outbox"] if case.id in row]
+    assert theirs
+    assert set(theirs) <= set(after["outbox"])
+    assert case.id not in handed_out

@@ -66,18 +66,22 @@ async def test_who_is_erased_is_asked_about_gone_and_stays_gone_after_an_older_b
     assert "entries" in await said(place, "cases", "verify", where="other")
 
 
-async def test_what_stands_in_slack_is_taken_down_where_slack_is_set_up_and_else_said_to_stay(
-    place: dict[str, Any],
-) -> None:
-    left = await said(place, "privacy", "erase", Human(102, "slack").contact, "--yes")
-    assert "left\tslack\t2\tnot set up here: delete them there" in left
+async def test_what_stands_in_slack_is_taken_down_unless_it_is_to_be_left(place: dict[str, Any]) -> None:
+    left = await said(place, "privacy", "erase", LINH.contact, "--yes", "--leave", "slack")
+    assert "left\tslack\t2\tdelete them there" in left
     database = Database(place["address"])
     await lived(database, [("ask", Human(104, "slack"))])
     await database.close()
-    in_slack: dict[str, Any] = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "hemmelig"}
-    owed = json.loads(await said(place, "privacy", "erase", "slack:U104U", "--yes", "--json", **in_slack))
+    owed = json.loads(await said(place, "privacy", "erase", "slack:U104U", "--yes", "--json"))
     assert (owed["taking_down"], owed["left"]) == ({"slack": 1}, {})
     assert "message.erased:slack:C1:1.1" in await said(place, "cases", "outbox")
+
+
+async def test_who_is_erased_again_after_a_backup_is_taken_down_again(place: dict[str, Any]) -> None:
+    await said(place, "backup", place["backup"])
+    await said(place, "privacy", "erase", LINH.contact, "--yes")
+    await said(place, "restore", place["backup"], where="other")
+    assert "message.erased" in await said(place, "cases", "outbox", where="other")
 
 
 async def test_a_restored_place_holds_what_was_backed_up_and_nothing_of_what_was_there(place: dict[str, Any]) -> None:

@@ -66,7 +66,6 @@ class World:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.outbox = outbox = Outbox(database)
-        self.platforms = ("slack", "teams")
         self.desk = Desk(database, outbox, officer_platforms=("web", "slack"))
         self._threads = Threads(database, outbox, Live(database))
         self._tables: dict[str, Any] = {"slack": slack.Replies(database), "teams": teams.Replies(database)}

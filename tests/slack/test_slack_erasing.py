@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.desk.case import Actor
@@ -9,11 +11,13 @@ from bot.handlers.slack import PLATFORM
 from bot.people import Asker, Place
 from bot.privacy.erasing import Erased, Erasing
 from bot.privacy.person import Person
+from bot.question import Listener, Question, Reply
 from tests.desk.examples import eventually, request
 from tests.peers.slack import Slack
 from tests.peers.slack.model import Message
+from tests.slack import aside
 from tests.slack.casework import ASKER, OFFICER, QUESTION, SAKER, forwarded, opened, people, quiet, shown, under
-from tests.slack.examples import Bot
+from tests.slack.examples import Bot, Librarian, started
 
 OPERATOR = Actor(id="cli:root", name="root")
 THEIRS = ("skilt", "Kringla", "nabovarsel")
@@ -25,8 +29,7 @@ def _people(slack: Slack) -> None:
 
 
 async def erase(bot: Bot, who: str = ASKER, platform: str = PLATFORM) -> Erased:
-    erasing = Erasing(bot.database, bot.outbox, bot.desk, [PLATFORM])
-    return await erasing.erase(Person(platform=platform, id=who), OPERATOR)
+    return await Erasing(bot.database, bot.outbox, bot.desk).erase(Person(platform=platform, id=who), OPERATOR)
 
 
 def everything(bot: Bot, channel: str) -> list[Message]:
@@ -117,7 +120,7 @@ async def test_what_somebody_has_deleted_already_holds_nothing_up(bot: Bot, slac
     ("answers", "stay"),
     [
         pytest.param(["500", "500"], 0, id="away for a while"),
-        pytest.param(["cant_delete_message"], 1, id="it refuses one of them"),
+        pytest.param(["is_archived"], 1, id="it refuses one of them"),
     ],
 )
 async def test_slack_is_asked_again_where_that_helps_and_what_it_refuses_is_among_what_was_given_up(
@@ -133,9 +136,65 @@ async def test_slack_is_asked_again_where_that_helps_and_what_it_refuses_is_amon
     assert [each.delivery.kind for each in await bot.outbox.failed()] == ["message.erased"] * stay
 
 
-async def test_where_slack_is_not_set_up_any_more_it_is_said_how_much_stays(bot: Bot, slack: Slack) -> None:
+async def test_where_slack_is_to_be_left_it_is_said_how_much_stays(bot: Bot, slack: Slack) -> None:
     await forwarded(bot)
     await quiet(bot)
-    erased = await Erasing(bot.database, bot.outbox, bot.desk).erase(Person(platform=PLATFORM, id=ASKER), OPERATOR)
+    erasing = Erasing(bot.database, bot.outbox, bot.desk, leave=[PLATFORM])
+    erased = await erasing.erase(Person(platform=PLATFORM, id=ASKER), OPERATOR)
     assert erased.left[PLATFORM] >= 3
     assert erased.owed == {}
+
+
+async def test_what_they_have_shared_and_an_apology_go_too(bot: Bot, slack: Slack) -> None:
+    await slack.command(ASKER, "C1", "/spor", "Kan jeg skjenke øl?")
+    await slack.click(ASKER, "C1", await aside.whispered(slack, "Det krever bevilling."), "share")
+    await aside.said(slack, "C1", "Det krever bevilling.")
+    asked = await slack.ask("C1", ASKER, "Hva gjør Kafé Kringla ved krasj?")
+    await bot.answer(asked)
+    await quiet(bot)
+    await erase(bot)
+    await quiet(bot)
+    assert [shown(each) for each in everything(bot, "C1") if each["user"] == "UBOT"] == []
+
+
+class Slow(Librarian):
+    """Thinks of "sakte" until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thinking, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def reply(self, question: Question, listener: Listener | None = None) -> Reply:
+        if "sakte" in question.text:
+            self.thinking.set()
+            await self.go_on.wait()
+        return await super().reply(question, listener)
+
+
+async def test_what_is_being_said_to_them_is_waited_for_and_taken_down(address: str, slack: Slack) -> None:
+    librarian = Slow()
+    async with started(address, slack, librarian=librarian) as bot:
+        await bot.answer(await slack.ask("C1", ASKER, "Kan jeg skjenke øl?"))
+        asked = await slack.ask("C1", ASKER, "Hva koster sakte øl?")
+        await librarian.thinking.wait()
+        erasing = asyncio.create_task(erase(bot))
+        await asyncio.sleep(0.1)
+        assert not erasing.done()
+        librarian.go_on.set()
+        await bot.answer(asked)
+        await erasing
+        await quiet(bot)
+        assert [each for each in everything(bot, "C1") if each["user"] == "UBOT"] == []
+        assert await bot.outbox.failed() == []
+
+
+async def test_others_are_owed_what_they_asked_in_the_same_words(address: str, slack: Slack) -> None:
+    slack.add_person("UNABO", "Naboen")
+    slack.channels["C1"].members["UNABO"] = None
+    async with started(address, slack) as bot:
+        await bot.answer(await slack.ask("C1", ASKER, "Kan jeg skjenke øl?"))
+    async with started(address, slack, delivers=False) as bot:
+        theirs = await slack.ask("C1", "UNABO", "Kan jeg skjenke øl?")
+        await erase(bot)
+    async with started(address, slack) as bot:
+        await bot.answer(theirs)

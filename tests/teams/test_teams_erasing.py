@@ -16,8 +16,7 @@ OPERATOR = Actor(id="cli:root", name="root")
 
 
 async def erase(bot: Bot, who: str = "mona") -> Erased:
-    erasing = Erasing(bot.database, bot.outbox, bot.desk, [PLATFORM])
-    return await erasing.erase(Person(platform=PLATFORM, id=who), OPERATOR)
+    return await Erasing(bot.database, bot.outbox, bot.desk).erase(Person(platform=PLATFORM, id=who), OPERATOR)
 
 
 def to(teams: Teams, conversation: str) -> list[Sent]:

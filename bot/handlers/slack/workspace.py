@@ -41,7 +41,7 @@ _TOO_MUCH = frozenset({"invalid_blocks", "msg_blocks_too_long", "msg_too_long"})
 """What Slack answers where a simpler message could be posted all the same."""
 _PLAIN = 2_000
 """Characters of such a message."""
-_GONE = "message_not_found"
+_GONE, _STREAMING = "message_not_found", "cant_delete_message"
 _STOPPED = frozenset({"message_not_in_streaming_state", "unknown_method"})
 """What Slack answers to the end of a stream that has ended already, or of none."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
@@ -106,11 +106,7 @@ class Workspace:
         """Let a message that was begun as a stream say this and no more."""
         client = await self._clients.of(post.workspace)
         with told_apart():
-            try:
-                await client.chat_stopStream(channel=post.channel, ts=post.ts or "")
-            except SlackApiError as error:
-                if reason(error) not in _STOPPED:
-                    raise
+            await _stop(client, post.channel, post.ts or "")
             await _simpler_at_worst(lambda simple: _change(client, post, simple), message)
 
     async def change(self, post: Post, message: Message) -> None:
@@ -120,14 +116,18 @@ class Workspace:
             await _change(client, post, message)
 
     async def take_down(self, workspace: str, channel: str, ts: str) -> None:
-        """Delete a message that has been posted, unless it is gone already."""
+        """Delete a message that has been posted, unless it is gone already; a stream that nobody has ended is ended."""
         client = await self._clients.of(workspace)
         with told_apart():
             try:
                 await client.chat_delete(channel=channel, ts=ts)
             except SlackApiError as error:
-                if reason(error) != _GONE:
+                if reason(error) == _GONE:
+                    return
+                if reason(error) != _STREAMING:
                     raise
+                await _stop(client, channel, ts)
+                await client.chat_delete(channel=channel, ts=ts)
 
     async def whisper(self, place: Place, person: str, message: Message) -> None:
         """Say something in a thread that only that person sees."""
@@ -206,6 +206,15 @@ async def _change(client: AsyncWebClient, post: Post, message: Message) -> Async
         blocks=message.blocks,
         metadata=_mark(post.key),
     )
+
+
+async def _stop(client: AsyncWebClient, channel: str, ts: str) -> None:
+    """End a stream, if it is one and goes on."""
+    try:
+        await client.chat_stopStream(channel=channel, ts=ts)
+    except SlackApiError as error:
+        if reason(error) not in _STOPPED:
+            raise
 
 
 async def _simpler_at_worst(
