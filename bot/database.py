@@ -11,14 +11,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
 import stamina
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, TypeDecorator, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -40,6 +40,8 @@ _STATEMENT = 15.0
 _TRUSTED = 1.0
 """Seconds for which a connection that was just in use is taken to be there still, unless its end has been heard of."""
 _USED = "used"
+_LATELY = 3.0
+"""Seconds: a connection that came back within these came from a database that answers."""
 
 _AWAY = ("08", "25006", "53", "57", "58")
 """How PostgreSQL's codes of states begin in which it can't do what it could at another time: no connection, no longer
@@ -98,12 +100,17 @@ class Database:
             connect_args={} if is_file else _limits(limit),
         )
         event.listen(self.engine.sync_engine, "handle_error", _notice_failover)
+        event.listen(self.engine.sync_engine, "checkin", self._note_use)
+        self._used = float("-inf")
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         else:
-            event.listen(self.engine.sync_engine, "checkin", _note_use)
             event.listen(self.engine.sync_engine, "checkout", self._probe)
+        # Whether it answers is asked beside all else: where others have every connection, it is not away.
+        self._lone = create_async_engine(
+            url, hide_parameters=True, poolclass=NullPool, connect_args={} if is_file else _limits(limit)
+        )
         # SQLite lets one write at a time and has the others look again and again, in no order: some wait for seconds
         # while a busy one goes first each time. Those of this process take turns instead.
         self._turn = asyncio.Lock() if is_file else contextlib.nullcontext()
@@ -122,6 +129,20 @@ class Database:
         """A session whose work is committed where the block ends, or undone where it raises."""
         async with self._turn, self._write.begin() as session:
             yield session
+
+    def is_busy(self, error: BaseException) -> bool:
+        """Is it that others have all connections, which come back, rather than that the database is away?"""
+        return isinstance(error, PoolTimeout) and time.monotonic() - self._used < _LATELY
+
+    async def answer(self) -> None:
+        """Return where the database answers, on a connection that nobody else waits for. Raises what it raises."""
+        async with self._lone.connect() as connection:
+            await connection.execute(select(1))
+
+    def _note_use(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        """A connection is given back; one that was lost is none any more."""
+        if connection is not None:
+            self._used = record.info[_USED] = time.monotonic()
 
     def _probe(self, connection: Any, record: ConnectionPoolEntry, _: object) -> None:
         """Have connections made anew that were lost. The pool's own way (`pool_pre_ping`) takes three round trips each
@@ -150,6 +171,7 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+        await self._lone.dispose()
 
 
 def is_away(error: BaseException) -> bool:
@@ -206,11 +228,6 @@ def _notice_failover(context: ExceptionContext) -> None:
     """Connections to a server that is no longer the one to write to are as good as lost: all are made anew."""
     if getattr(context.original_exception, "sqlstate", None) == "25006":
         context.is_disconnect = True
-
-
-def _note_use(connection: Any, record: ConnectionPoolEntry) -> None:
-    """When the connection was given back."""
-    record.info[_USED] = time.monotonic()
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
-from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -88,8 +87,7 @@ def database_check(database: Database) -> Check:
     """Does the database answer?"""
 
     async def well() -> bool:
-        async with database.reading() as session:
-            await session.execute(text("SELECT 1"))
+        await database.answer()
         return True
 
     return Check("database", well)

@@ -16,10 +16,10 @@ from bot.desk.rates import Counted, Rates
 from bot.feedback import Fault, Importance
 from bot.handlers.web.feedback import DOWN, UP, Feedback
 from bot.handlers.web.live import Live
-from bot.handlers.web.messages import Asked, Kind, Progress
+from bot.handlers.web.messages import Asked, Kind, NoSuchMessage, Progress
 from bot.handlers.web.pages.requests import number
 from bot.handlers.web.pages.selecting import Chooser, Selection
-from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.handlers.web.threads import Threads
 from bot.people import Role
 from bot.question import Reply, Status
 from tests.desk.conftest import address, database

@@ -16,8 +16,8 @@ from bot.desk.outbox import Delivery, Undeliverable
 from bot.error_ids import new_error_id
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import CASES, has_outsiders
-from bot.handlers.web.messages import Kind, Message, Progress, Thread, place_of
-from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.handlers.web.messages import Kind, Message, NoSuchMessage, Progress, Thread, place_of
+from bot.handlers.web.threads import Threads
 from bot.people import audience_of
 from bot.publishing.notices import CHANGED, PROPOSED, REVIEW
 from bot.question import Listener, Question, Reply

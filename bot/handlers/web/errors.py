@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.database import is_away
+from bot.database import Database, is_away
 from bot.desk.describing import describe
-from bot.desk.rates import Limited
+from bot.desk.rates import Limited, Scope
 from bot.error_ids import new_error_id
 from bot.handlers.web.gate import TooMuch
 from bot.handlers.web.identity import Identity
@@ -22,6 +22,8 @@ from bot.limits import worded
 log = structlog.get_logger(__name__)
 
 KNOWN = {401, 403, 404, 405, 413, 500}
+SOON = 10
+"""Seconds after which it is worth trying again where others have all connections."""
 AGAIN = 30
 """Seconds after which it is worth trying again where the database is away, or the documents are not in yet."""
 
@@ -29,7 +31,8 @@ AGAIN = 30
 class ErrorPages:
     """Says what is wrong and what to do, in the visitor's language. `web.error.<name>` are the texts."""
 
-    def __init__(self, rendering: Rendering, identity: Identity) -> None:
+    def __init__(self, database: Database, rendering: Rendering, identity: Identity) -> None:
+        self._database = database
         self._rendering = rendering
         self._identity = identity
 
@@ -47,9 +50,13 @@ class ErrorPages:
         return self._page(request, str(name), error.status_code)
 
     async def crashed(self, request: Request, error: Exception) -> Response:
-        """The page for our own mistakes, or for a database that is away; its number finds the cause in the log."""
+        """The page for our own mistakes, or for a database that is away; its number finds the cause in the log. Where
+        more is asked than there are connections for, who asks is told to come back."""
         number = new_error_id()
         about = {"error_id": number, "path": request.scope["path"], "method": request.method}
+        if self._database.is_busy(error):
+            log.warning("web.busy", **about)
+            return await self.refused(request, TooMuch(Limited(Scope.EVERYBODY, SOON)))
         if is_away(error):
             log.error("web.unreachable", error=describe(error), **about)
             response = self._page(request, "503", 503, number)

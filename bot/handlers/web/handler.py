@@ -118,7 +118,7 @@ class WebHandler:
             *self._casework(rendering, identity, database, desk, publishing, sourcing, escalations),
             SessionPages(identity, None if settings.demo else SignIn(settings, desk.teams), self._signed_out, gate),
         )
-        self._errors = ErrorPages(rendering, identity)
+        self._errors = ErrorPages(database, rendering, identity)
         self.courier = WebCourier(self._threads, conversation, desk, texts)
         """Carries the deliveries of the platform "web"."""
 

@@ -16,6 +16,10 @@ from bot.question import Reply
 from knowledge.model import Claim
 
 
+class NoSuchMessage(LookupError):
+    """No such message, or no such thread."""
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 

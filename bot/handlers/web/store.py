@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -21,10 +22,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Instant, table_of
-from bot.handlers.web.messages import Kind
+from bot.database import Base, Instant, now, table_of
+from bot.handlers.web.messages import Kind, Message
+from bot.people import Asker
 
 
 class ChannelRow(Base):
@@ -118,10 +121,14 @@ REVISIONS = select(ChannelRow.name, ChannelRow.revision).where(
 """How many changes these `channels` have seen, by name."""
 THREAD_ADDED = insert(table_of(ThreadRow))
 MESSAGES_ADDED = insert(_MESSAGES)
-POSTED = select(MessageRow).where(MessageRow.delivery_key == bindparam("ref"))
-"""The message that was posted as that `ref`."""
-REPLY_TO = select(MessageRow).where(MessageRow.question == bindparam("asked"), MessageRow.kind == Kind.REPLY)
-"""The bot's reply to the message that is `asked`."""
+POSTED = select(MessageRow).where(MessageRow.delivery_key.in_(bindparam("refs", expanding=True)))
+"""The messages that were posted as these `refs`."""
+REPLIES_TO = select(MessageRow).where(
+    MessageRow.question.in_(bindparam("asked", expanding=True)), MessageRow.kind == Kind.REPLY
+)
+"""The bot's replies to the messages that are `asked`."""
+THERE = select(ThreadRow.id, ThreadRow.channel).where(ThreadRow.id.in_(bindparam("threads", expanding=True)))
+"""Those of these `threads` that there are, and their channels."""
 THREAD_OF = select(ThreadRow).where(
     ThreadRow.id == select(MessageRow.thread).where(MessageRow.id == bindparam("message")).scalar_subquery()
 )
@@ -156,3 +163,33 @@ def _advanced(insert: Callable[[Any], Any]) -> Any:
 
 ADVANCED = {"postgresql": _advanced(postgresql.insert), "sqlite": _advanced(sqlite.insert)}
 """Counts changes of a `channel`, `by` so many; by dialect. Gives the number of the last."""
+
+
+async def advance(session: AsyncSession, channel: str, by: int = 1) -> int:
+    """Count so many changes of the channel; the number of the last. Whoever else changes it waits from here on."""
+    advanced = ADVANCED[session.get_bind().dialect.name]
+    return int((await session.execute(advanced, {"channel": channel, "by": by})).scalar_one())
+
+
+def row_of(id_: str, channel: str, position: int, kind: Kind, person: Asker) -> dict[str, Any]:
+    """What every message's row holds."""
+    return {
+        "id": id_,
+        "channel": channel,
+        "position": position,
+        "revision": position,
+        "kind": kind.value,
+        "person": person.model_dump(mode="json"),
+        "masked": False,
+        "created": now(),
+    }
+
+
+def message_of(row: MessageRow) -> Message:
+    """The message of a row."""
+    return Message.model_validate(row, from_attributes=True)
+
+
+def new_id() -> str:
+    """Names a message."""
+    return secrets.token_hex(16)

@@ -4,45 +4,39 @@ and is heard of live."""
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Executable, Select, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.database import Database, insert_if_new, now
+from bot.database import Database, insert_if_new
 from bot.desk.limiting import Limiter
 from bot.desk.notices import CaseNotice
-from bot.desk.outbox import Delivery, Outbox
+from bot.desk.outbox import Outbox
 from bot.desk.outcomes import Outcomes
 from bot.desk.rates import Counted
 from bot.handlers.web import PLATFORM
-from bot.handlers.web.gate import TooMuch
+from bot.handlers.web.asking import Asking
 from bot.handlers.web.live import Live
-from bot.handlers.web.messages import Asked, Kind, Message, Progress, Thread
+from bot.handlers.web.messages import Asked, Kind, Message, NoSuchMessage, Progress, Thread
 from bot.handlers.web.store import (
-    ADVANCED,
     CHANGED,
     INSIDE,
-    MESSAGES_ADDED,
     NOTED,
     POSTED,
-    REPLY_TO,
     SAID,
-    THREAD_ADDED,
     THREAD_OF,
     ChannelRow,
     MessageRow,
     ThreadRow,
+    advance,
+    message_of,
+    new_id,
+    row_of,
 )
 from bot.people import Asker, Role
 from bot.question import Reply
-
-
-class NoSuchMessage(LookupError):
-    """No such message, or no such thread."""
 
 
 class _HasCome(Exception):
@@ -61,10 +55,9 @@ class Threads:
         limiter: Limiter | None = None,
     ) -> None:
         self._database = database
-        self._outbox = outbox
         self._live = live
         self._outcomes = outcomes or Outcomes()
-        self._limiter = limiter or Limiter()
+        self._asking = Asking(database, outbox, limiter or Limiter())
 
     async def ask(self, asked: Asked, counted: Counted | None = None) -> Sequence[Message]:
         """Put the question in its thread, with its reply still to come, and owe that reply; all or nothing.
@@ -72,15 +65,7 @@ class Threads:
         Returns both messages. Raises NoSuchMessage where the channel has no such thread, and TooMuch where it is too
         much for whom it is `counted` for; asked again, it is counted no more.
         """
-        try:
-            async with self._database.writing() as session:
-                messages = await _posted(session, asked) or await self._add(session, asked, counted)
-        except (IntegrityError, TooMuch):
-            # The same was posted twice at once, and the other was first: it is counted, and too much, no more.
-            async with self._database.reading() as session:
-                messages = await _posted(session, asked)
-            if not messages:
-                raise
+        messages = await self._asking.ask(asked, counted)
         self._live.poke(asked.channel)
         return messages
 
@@ -89,13 +74,13 @@ class Threads:
         `asked.ref`. Raises NoSuchMessage where the channel has no such thread."""
         async with self._database.writing() as session:
             await _check_thread(session, asked)
-            position = await _advance(session, asked.channel)
-            values = _values(_new_id(), asked.channel, position, Kind.FOLLOW_UP, asked.asker)
+            position = await advance(session, asked.channel)
+            values = row_of(new_id(), asked.channel, position, Kind.FOLLOW_UP, asked.asker)
             posted = asked.model_dump(include={"text", "language", "session", "masked", "thread"})
             await insert_if_new(
                 session, MessageRow, values | posted | {"delivery_key": asked.ref}, unique="delivery_key"
             )
-            message = _message((await session.scalars(POSTED, {"ref": asked.ref})).one())
+            message = message_of((await session.scalars(POSTED, {"refs": [asked.ref]})).one())
         self._live.poke(asked.channel)
         return message
 
@@ -119,8 +104,8 @@ class Threads:
         reply = await self.message(notice.reply_id)
         officer = Asker(id=notice.answered_by.id, name=notice.answered_by.name, role=Role.OFFICER)
         async with self._database.writing() as session:
-            position = await _advance(session, reply.channel, by=2)
-            values = _values(_new_id(), reply.channel, position, Kind.ANSWER, officer) | {"thread": reply.thread}
+            position = await advance(session, reply.channel, by=2)
+            values = row_of(new_id(), reply.channel, position, Kind.ANSWER, officer) | {"thread": reply.thread}
             said = {"text": notice.text, "language": notice.language, "question": reply.question, "delivery_key": key}
             await insert_if_new(session, MessageRow, values | said, unique="delivery_key")
             await session.execute(_at(reply.id).values(revision=position - 1))
@@ -129,14 +114,14 @@ class Threads:
     async def touch(self, message: Message) -> None:
         """Let everybody who has the message on the screen get it anew."""
         async with self._database.writing() as session:
-            revision = await _advance(session, message.channel)
+            revision = await advance(session, message.channel)
             await session.execute(_at(message.id).values(revision=revision))
         self._live.poke(message.channel)
 
     async def count(self, channel: str) -> None:
         """Count a change of a channel that has no messages."""
         async with self._database.writing() as session:
-            await _advance(session, channel)
+            await advance(session, channel)
         self._live.poke(channel)
 
     async def message(self, id_: str) -> Message:
@@ -145,7 +130,7 @@ class Threads:
             row = await session.get(MessageRow, id_)
         if row is None:
             raise NoSuchMessage(f"no message has the id {id_!r}")
-        return _message(row)
+        return message_of(row)
 
     async def thread(self, id_: str) -> Thread:
         """The thread of that id. Raises NoSuchMessage."""
@@ -173,7 +158,7 @@ class Threads:
         many."""
         async with self._database.reading() as session:
             rows = await session.scalars(CHANGED, {"channel": channel, "after": after, "at_most": limit})
-            return [_message(row) for row in rows]
+            return [message_of(row) for row in rows]
 
     async def _one(self, query: Select[ThreadRow], missing: str, **asked: object) -> Thread:
         async with self._database.reading() as session:
@@ -182,60 +167,12 @@ class Threads:
             raise NoSuchMessage(missing)
         return found[0]
 
-    async def _admit(self, session: AsyncSession, counted: Counted | None) -> None:
-        if counted:
-            (limited,) = await self._limiter.admit(session, [counted])
-            if limited:
-                raise TooMuch(limited)
-
-    async def _add(self, session: AsyncSession, asked: Asked, counted: Counted | None) -> Sequence[Message]:
-        await self._admit(session, counted)
-        question, reply = _new_id(), _new_id()
-        owed = Delivery(kind="reply", platform=PLATFORM, key=f"reply:{question}", payload={"message": reply})
-        await self._outbox.put(session, owed)
-        if asked.thread:
-            await _check_thread(session, asked)
-        # From here on whoever else changes the channel waits: as little as can be is left to do.
-        position = await _advance(session, asked.channel, by=2) - 1
-        thread = asked.thread or await _begin_thread(session, asked.channel, question, position)
-        posted = asked.model_dump(include={"text", "language", "session", "masked"})
-        waiting = {"text": "", "language": asked.language, "session": None}
-        mine = _values(question, asked.channel, position, Kind.QUESTION, asked.asker) | posted
-        replying = _values(reply, asked.channel, position + 1, Kind.REPLY, asked.asker) | waiting
-        rows = [
-            mine | {"thread": thread, "question": None, "delivery_key": asked.ref},
-            replying | {"thread": thread, "question": question, "delivery_key": owed.key},
-        ]
-        await session.execute(MESSAGES_ADDED, rows)
-        return [Message.model_validate(row) for row in rows]
-
-
-async def _posted(session: AsyncSession, asked: Asked) -> Sequence[Message]:
-    """What has been posted already as that, with its reply; else nothing."""
-    question = (await session.scalars(POSTED, {"ref": asked.ref})).one_or_none()
-    if question is None:
-        return []
-    # What went to an officer is owed no reply.
-    replies = await session.scalars(REPLY_TO, {"asked": question.id})
-    return [_message(question), *map(_message, replies)]
-
-
-async def _advance(session: AsyncSession, channel: str, by: int = 1) -> int:
-    advanced = ADVANCED[session.get_bind().dialect.name]
-    return int((await session.execute(advanced, {"channel": channel, "by": by})).scalar_one())
-
 
 async def _change_waiting(session: AsyncSession, reply: Message, change: Executable, **values: Any) -> bool:
     """Change a reply that has not come yet; False where it has."""
-    revision = await _advance(session, reply.channel)
+    revision = await advance(session, reply.channel)
     changed = await session.execute(change, {"message": reply.id, "at": revision, **values})
     return changed.first() is not None
-
-
-async def _begin_thread(session: AsyncSession, channel: str, id_: str, position: int) -> str:
-    row = {"id": id_, "channel": channel, "position": position, "created": now()}
-    await session.execute(THREAD_ADDED, row)
-    return id_
 
 
 async def _check_thread(session: AsyncSession, asked: Asked) -> None:
@@ -247,7 +184,7 @@ async def _check_thread(session: AsyncSession, asked: Asked) -> None:
 async def _threads(session: AsyncSession, query: Select[ThreadRow], **asked: object) -> list[Thread]:
     rows = sorted(await session.scalars(query, asked), key=lambda row: row.position)
     inside = await session.scalars(INSIDE, {"threads": [row.id for row in rows]})
-    messages = [_message(row) for row in inside]
+    messages = [message_of(row) for row in inside]
     return [
         Thread(
             id=row.id,
@@ -259,26 +196,5 @@ async def _threads(session: AsyncSession, query: Select[ThreadRow], **asked: obj
     ]
 
 
-def _values(id_: str, channel: str, position: int, kind: Kind, person: Asker) -> dict[str, Any]:
-    return {
-        "id": id_,
-        "channel": channel,
-        "position": position,
-        "revision": position,
-        "kind": kind.value,
-        "person": person.model_dump(mode="json"),
-        "masked": False,
-        "created": now(),
-    }
-
-
 def _at(id_: str) -> Any:
     return update(MessageRow).where(MessageRow.id == id_)
-
-
-def _message(row: MessageRow) -> Message:
-    return Message.model_validate(row, from_attributes=True)
-
-
-def _new_id() -> str:
-    return secrets.token_hex(16)

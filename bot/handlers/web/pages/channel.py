@@ -21,12 +21,12 @@ from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import Channel, channel, channels
 from bot.handlers.web.gate import Gate, TooMuch
 from bot.handlers.web.identity import Identity, Visitor
-from bot.handlers.web.messages import Asked, Message, Thread, new_key
+from bot.handlers.web.messages import Asked, Message, NoSuchMessage, Thread, new_key
 from bot.handlers.web.news import News
 from bot.handlers.web.pages.requests import number, revision, wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
-from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.handlers.web.threads import Threads
 from bot.limits import worded
 from bot.people import Place
 

@@ -18,9 +18,9 @@ from bot.guard import LONGEST_QUESTION, Guard, Refused
 from bot.handlers.web.channels import channel, has_outsiders
 from bot.handlers.web.gate import Gate, TooMuch
 from bot.handlers.web.identity import Identity, Visitor
-from bot.handlers.web.messages import Kind, Message, Thread, place_of
+from bot.handlers.web.messages import Kind, Message, NoSuchMessage, Thread, place_of
 from bot.handlers.web.rendering import Rendering
-from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.handlers.web.threads import Threads
 from bot.limits import worded
 from bot.people import audience_of
 from bot.question import Status

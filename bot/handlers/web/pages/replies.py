@@ -17,12 +17,12 @@ from bot.guard import mask
 from bot.handlers.web.channels import channel, is_private
 from bot.handlers.web.feedback import DOWN, UP, Feedback, Opinion
 from bot.handlers.web.identity import Identity
-from bot.handlers.web.messages import Kind, Message
+from bot.handlers.web.messages import Kind, Message, NoSuchMessage
 from bot.handlers.web.pages.officers import officer_of
 from bot.handlers.web.pages.requests import wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
-from bot.handlers.web.threads import NoSuchMessage, Threads
+from bot.handlers.web.threads import Threads
 
 THUMBS = {"opp": UP, "ned": DOWN}
 LONGEST = 2_000
