@@ -76,6 +76,28 @@ async def test_what_is_sent_several_times_at_once_is_asked_once(database: Databa
     assert (await threads.thread_of(every[0][1].id)).messages == tuple(every[0])
 
 
+async def test_questions_that_come_at_once_stand_one_after_the_other_each_with_its_reply(
+    database: Database, threads: Threads
+) -> None:
+    (begun, _) = await threads.ask(asked("Hva sier B3?"))
+    posts = [asked(f"Hva betyr B{number}?", begun.thread if number % 3 else None) for number in range(20)]
+    posts = [post.model_copy(update={"channel": "ansatte"}) if post.thread is None else post for post in posts]
+    missing = asked("Hvor?", "finnes-ikke")
+    every = await asyncio.gather(*(threads.ask(post) for post in (*posts, missing)), return_exceptions=True)
+    assert isinstance(every.pop(), NoSuchMessage)
+    found = [messages for messages in every if not isinstance(messages, BaseException)]
+    assert [(question.text, question.channel, reply.question) for question, reply in found] == [
+        (post.text, post.channel, question.id) for post, (question, _) in zip(posts, found, strict=True)
+    ]
+    for channel in ("naeringsliv", "ansatte"):
+        here = [message for messages in found for message in messages if message.channel == channel]
+        stands = [message.position for message in await threads.changed(channel, 0, 100)]
+        assert stands == list(range(1, len(stands) + 1))
+        assert {message.position for message in here} <= set(stands)
+    owed = {each.delivery.payload["message"] for each in await Outbox(database).waiting()}
+    assert owed >= {reply.id for _, reply in found}
+
+
 async def test_a_reply_that_has_come_stays_as_it_is_and_is_counted_once(database: Database, threads: Threads) -> None:
     _, reply = await threads.ask(asked("Hva sier B3?"))
     for text, status in (("Det første.", Status.ANSWERED), ("Det andre.", Status.ABSTAINED)):
