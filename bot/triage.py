@@ -1,4 +1,5 @@
-"""Which messages are none for the documents: emergencies, one's own case, disputes, opinions, other municipalities.
+"""Which messages are none for the documents: emergencies, a wish for a person, one's own case, disputes, opinions,
+other municipalities.
 
 The words by which each is known are in `triage.toml`; there is no model behind it.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from bot.guard import readable
+from bot.patterns import any_of, spelt_out
 from knowledge.model import Citation, Draft
 
 _FOLDER = Path(__file__).parent
@@ -28,13 +30,14 @@ class Kind(enum.StrEnum):
     """What a message is about that the documents don't answer."""
 
     EMERGENCY = "emergency"
+    OFFICER = "officer"
     CASE = "case"
     DISPUTE = "dispute"
     OPINION = "opinion"
     ELSEWHERE = "elsewhere"
 
 
-UNSEARCHED = frozenset({Kind.CASE, Kind.OPINION})
+UNSEARCHED = frozenset({Kind.OFFICER, Kind.CASE, Kind.OPINION})
 """Kinds that nothing is looked up for. Of the others, general rules may be shown."""
 
 
@@ -54,10 +57,10 @@ class Triage:
 
     def __init__(self, municipality: str = "") -> None:
         rules = tomllib.loads((_FOLDER / "triage.toml").read_text("utf-8"))
-        words = _spelt_out(rules["words"])
+        words = spelt_out(rules["words"])
         self.municipality = municipality.strip().removesuffix(" kommune")
         self._rules = {kind: _Rule(rules[kind], words) for kind in Kind if kind is not Kind.ELSEWHERE}
-        at_home = _any_of(rules[Kind.ELSEWHERE]["unless"], words)
+        at_home = any_of(rules[Kind.ELSEWHERE]["unless"], words)
         self._places = _Places(self.municipality, at_home) if self.municipality else None
 
     def is_emergency(self, text: str) -> bool:
@@ -69,7 +72,7 @@ class Triage:
         it leaves out."""
         query = query or text
         asking = _asking(text)
-        for kind in (Kind.CASE, Kind.DISPUTE, Kind.OPINION):
+        for kind in (Kind.OFFICER, Kind.CASE, Kind.DISPUTE, Kind.OPINION):
             if any(map(self._rules[kind].fits, asking)):
                 return Sorted(query=query, kind=kind)
         elsewhere = self._places and self._places.other(query)
@@ -77,14 +80,18 @@ class Triage:
 
 
 class _Rule:
-    """A sentence fits that has what the rule says, and nothing that speaks against it."""
+    """A sentence fits that has what the rule says, and nothing that speaks against it; what tells only where it
+    doesn't ask."""
 
     def __init__(self, table: Mapping[str, list[str]], words: Mapping[str, str]) -> None:
-        self._says = _any_of(table["says"], words)
-        self._unless = _any_of(table["unless"], words)
+        self._says = any_of(table["says"], words)
+        self._unless = any_of(table["unless"], words)
+        self._tells = any_of(table.get("tells", ()), words)
+        self._asks = any_of(table.get("asks", ()), words)
 
     def fits(self, sentence: str) -> bool:
-        return bool(self._says.search(sentence)) and not self._unless.search(sentence)
+        told = self._says.search(sentence) or (self._tells.search(sentence) and not self._asks.search(sentence))
+        return bool(told) and not self._unless.search(sentence)
 
 
 class _Places:
@@ -145,23 +152,8 @@ def _asking(text: str) -> list[str]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    return (sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip())
-
-
-def _spelt_out(words: Mapping[str, str]) -> dict[str, str]:
-    """The words, those that are named in others put in; a word names only those before it."""
-    spelt: dict[str, str] = {}
-    for name, pattern in words.items():
-        spelt[name] = _filled(pattern, spelt)
-    return spelt
-
-
-def _filled(pattern: str, words: Mapping[str, str]) -> str:
-    return re.sub(r"\{([a-z]+)\}", lambda named: words[named[1]], pattern)
-
-
-def _any_of(patterns: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_filled(pattern, words)})" for pattern in patterns), re.I)
+    plain = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return (sentence.strip() for sentence in _SENTENCE_END.split(plain) if sentence.strip())
 
 
 def _longest_first(names: Iterable[str]) -> list[str]:

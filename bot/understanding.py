@@ -11,7 +11,7 @@ from lingua import Language, LanguageDetectorBuilder
 from pydantic import BaseModel, ConfigDict
 
 from bot.following import beside, standalone
-from bot.smalltalk import Smalltalk, smalltalk
+from bot.smalltalk import Smalltalk, smalltalk, to_the_point
 from bot.splitting import questions
 
 _LANGUAGES = {
@@ -37,11 +37,15 @@ _OTHERS = (
 # Words that only one of the languages has: more telling in a short question than letters are.
 _TELLING = {
     "nb": re.compile(
-        r"\b(?:hallo|jeg|ikke|hva|hvor\w*|hvem|noen|noe|bare|fra|sier|mye|være|deres|selv|trenger|åpne)\b", re.I
+        r"\b(?:hallo|jeg|ikke|hva|hvor\w*|hvilke[nt]?|hvem|noen|noe|bare|fra|sier|mye|være|deres|selv|trenger|reglene"
+        r"|åpn(?:e|er|es|et))\b",
+        re.I,
     ),
     "nn": re.compile(
-        r"\b(?:eg|ikkje|kva|kvar|kvifor|kven|korleis|kor|nokon|noko|nokre|berre|frå|seier|mykje|meir|vere|dykk|deira"
-        r"|eit|sjølv|heime|ynskjer|ynskje|treng|byrja|opne|løyve|verksemd\w*|søkje|leige|gjere|saka|sidan|gjeld|krevst|skjenkje|strategia[rn]\w*)\b",
+        r"\b(?:eg|ikkje|kva|kvar|kvifor|kven|korleis|kor|nokon|nokor|noko|nokre|berre|frå|seie[r]?|mykje|meir|vere|vore"
+        r"|dykk|dykkar|deira|eit|sjølve?|heime|ynskje[r]?|ynskt|treng|trengs?t|byrja[r]?|opn(?:e|a|ar|er)|opningstid\w*"
+        r"|(?:skjenke|serverings|sals|byggje?)?løyv(?:e|et|a)|verksemd\w*|søkje[r]?|leig(?:e|a|er|ar|d)|leigetakar\w*|gjere|gjer|saka|sidan"
+        r"|gjeld|krevst|krevjast|skjenkje[r]?|strategia[rn]\w*|reglar|reglane|tilsett[ei]?)\b",
         re.I,
     ),
     "en": re.compile(
@@ -49,7 +53,9 @@ _TELLING = {
     ),
 }
 _NORWEGIAN_WORD = re.compile(
-    r"\w*(?:loven|lova|bevilling|søknad|forskrift|næring)\w*|\bstrategi(?:en|er|ene|ar|ane)?\b", re.I
+    r"\w*(?:loven|lova|bevilling|søknad|forskrift|næring)\w*|\bstrategi(?:en|er|ene|ar|ane)?\b"
+    r"|\b(?:er|det|lov|og|på|må|skal|vi|har|hos|ved|uten|utan|eller|også|òg)\b",
+    re.I,
 )
 _LATIN = re.compile(r"[a-zæøå]", re.I)
 
@@ -139,7 +145,7 @@ class Understander:
         return ("nn" if history and self.language(history[-1], history[:-1]) == "nn" else "nb"), False
 
     def _questions(self, text: str, history: Sequence[str]) -> Iterator[Asked]:
-        first, *others = questions(text)
+        first, *others = questions(to_the_point(text))
         whole = standalone(first, history, self._knows_subject)
         yield Asked(text=first, query=whole)
         for other in others:

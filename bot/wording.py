@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.smalltalk import Smalltalk, smalltalk
+from bot.smalltalk import POLITE, smalltalk
 
 
 def _words(*alternatives: str) -> str:
@@ -191,7 +191,7 @@ def says_nothing(text: str) -> bool:
     clean = _cleaned(text)
     if not any(map(str.isalpha, clean)):
         return True
-    return smalltalk(text) in {Smalltalk.THANKS, Smalltalk.GREETING} or bool(_REACTION.match(clean))
+    return smalltalk(text) in POLITE or bool(_REACTION.match(clean))
 
 
 def thanks(text: str) -> bool:

@@ -145,6 +145,13 @@ async def test_a_follow_up_is_about_what_was_asked_before(bot: Bot) -> None:
         ("Hello", TEXTS("en", "reply.smalltalk.greeting")),
         ("Tusen takk for hjelpen", TEXTS("nb", "reply.smalltalk.thanks")),
         ("Kva kan du hjelpe meg med?", TEXTS("nn", "reply.smalltalk.help")),
+        ("Er du et menneske?", TEXTS("nb", "reply.smalltalk.bot")),
+        ("Korleis har du det?", TEXTS("nn", "reply.smalltalk.wellbeing")),
+        ("Fortell en vits", TEXTS("nb", "reply.smalltalk.joke")),
+        ("What time is it?", TEXTS("en", "reply.smalltalk.clock")),
+        ("Du er ubrukelig", TEXTS("nb", "reply.smalltalk.complaint")),
+        ("ha det", TEXTS("nb", "reply.smalltalk.goodbye")),
+        ("ok", TEXTS("nb", "reply.smalltalk.agreement")),
     ],
 )
 async def test_small_talk_is_answered_in_kind(bot: Bot, text: str, lead: str) -> None:

@@ -20,6 +20,11 @@ CASE = {
     "nn": "Kor langt har søknaden min kome?",
     "en": "What is the status of my application?",
 }
+OFFICER = {
+    "nb": "Jeg vil snakke med en saksbehandler",
+    "nn": "Eg vil snakke med ein saksbehandlar",
+    "en": "Can I talk to a human?",
+}
 OPINION = {"nb": "Hva synes du om planen?", "nn": "Kva meiner du om planen?", "en": "What do you think of the plan?"}
 COST = "Hva koster det å få serveringsbevilling?"
 SMOKE = "Hvor er det forbudt å røyke?"
@@ -41,8 +46,9 @@ async def test_an_emergency_comes_before_anything_else(bot: Bot, language: str) 
         unicodedata.normalize("NFD", "Hjelp, båten brenner!"),
         "Det bren\N{SOFT HYPHEN}ner på kjøkkenet!",
         "\x07Kokken puster ikke",
+        "The guest won’t wake up",
     ],
-    ids=["letters in two", "a soft hyphen", "a control character"],
+    ids=["letters in two", "a soft hyphen", "a control character", "an apostrophe of print"],
 )
 async def test_an_emergency_is_seen_however_it_is_encoded(bot: Bot, text: str) -> None:
     reply = await bot.but(threshold=ALWAYS).asked(text)
@@ -57,7 +63,7 @@ async def test_an_emergency_is_seen_in_a_long_message_too(bot: Bot, around: int)
 
 
 @pytest.mark.parametrize("language", CASE)
-@pytest.mark.parametrize(("kind", "texts"), [(Kind.CASE, CASE), (Kind.OPINION, OPINION)])
+@pytest.mark.parametrize(("kind", "texts"), [(Kind.OFFICER, OFFICER), (Kind.CASE, CASE), (Kind.OPINION, OPINION)])
 async def test_what_no_document_can_say_is_answered_kindly_and_without_one(
     bot: Bot, kind: Kind, texts: dict[str, str], language: str
 ) -> None:
@@ -66,6 +72,7 @@ async def test_what_no_document_can_say_is_answered_kindly_and_without_one(
     assert (reply.status, reply.kind, reply.language) == (Status.ABSTAINED, kind, language)
     assert reply.lead == TEXTS(language, f"reply.kind.{kind}")
     assert (*reply.claims, *reply.nearest, *reply.draft) == ()
+    assert reply.can_be_forwarded
     assert notebook.steps == ["understand"]
 
 

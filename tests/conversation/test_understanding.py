@@ -21,8 +21,12 @@ NYNORSK = "Korleis søkjer eg om skjenkeløyve?"
         ("nb", ["hva sier strategi C1", "alle strategier om grønt næringsliv", "uteservering fortau søknad"]),
         ("nb", ["Behöver jag tillstånd för att servera alkohol?", "Har jeg brug for en tilladelse?"]),
         ("nn", ["Kva kostar det?", "Må eg ha løyve?", "Korleis søkjer eg?", "Kva seier B3?"]),
+        ("nb", ["Er det lov med happy hour?", "Er take away lov?", "Er drive-in lov?", "Er catering lov?"]),
+        ("nb", ["overføre transportløyve til nytt aksjeselskap"]),
         ("nn", ["Alle strategiar om grønt næringsliv"]),
+        ("nn", ["Kan kommunen trekke inn løyvet mitt?", "Er reglane strenge?", "Når opnar kontoret?", "skjenkeløyvet"]),
         ("en", ["Do I need a licence?", "What does B3 say?", "the D strategies", "alcohol licence", "How much?"]),
+        ("en", ["Is happy hour legal?", "food truck permit", "all rules about happy hour"]),
         ("en", ["Do I need a serveringsbevilling?", "all strategies about green business", "Thanks!", "Hello"]),
         ("en", ["Brauche ich eine Genehmigung für ein Café?", "Czy potrzebuję pozwolenia na kawiarnię?"]),
         ("en", ["Quelles sont les règles et conditions pour ouvrir un restaurant ?", "Ar man reikia leidimo?"]),
@@ -87,6 +91,11 @@ def test_a_long_thread_makes_no_long_query_and_is_still_about_the_same(understan
 def test_small_talk_is_understood_as_such(understander: Understander) -> None:
     assert understander.understand("Takk!", [CAFE]).smalltalk is Smalltalk.THANKS
     assert understander.understand(CAFE, ["Takk!"]).smalltalk is None
+
+
+def test_a_question_is_not_lost_behind_small_talk(understander: Understander) -> None:
+    understood = understander.understand(f"Hei, hvordan har du det? {CAFE}", ())
+    assert (understood.smalltalk, understood.query) == (None, CAFE)
 
 
 @pytest.mark.parametrize(
