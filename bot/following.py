@@ -55,9 +55,9 @@ _EMPTY = frozenset(
     "hva kva hvem kven når hvor kor kvar hvordan korleis hvorfor kvifor hvilke hvilken hvilket mye mykje lang"
     " langt lange lenge mange ofte stor stort jeg man ein vi vår vårt våre min mitt mine meg oss det den dette er"
     " var blir vert har kan må skal bør får koster kostar tar tek gjelder gjeld trenger treng krever krev finnes"
-    " finst gjør gjer søke søkje for til med fra frå som eller også ikke ikkje noe noko noen nokon alle hele heile"
-    " kommunen what when where who how why which much long many often you our the does must can should will has"
-    " have are cost take need get apply and that this with from any".split()
+    " finst gjør gjer søke søkje skjer være vere ved for til med fra frå som eller også ikke ikkje noe noko noen nokon"
+    " alle hele heile kommunen what when where who how why which much long many often you our the does must can should"
+    " will has have are cost take need get apply and that this with from any".split()
 )
 """Words that don't tell what a question is about."""
 _LITTLE = 1
@@ -68,6 +68,17 @@ _POINTS_NOWHERE = re.compile(
     re.I,
 )
 """In "er det lov å", the pronoun stands for nothing that was said before."""
+_OF_ANYTHING = re.compile(
+    r"\b(?:(?:saks)?behandlingstid\w*|(?:saks)?handsamingstid\w*|svartid\w*|(?:søknads)?frist(?:en|er|ene|ar|ane)?"
+    r"|aldersgrense\w*|gebyr(?:et|a|ene)?|avgift(?:en|a)?|pris(?:en|a)?|krav(?:et|a|ene)?|regl(?:er|ar|ene|ane)|vilkår(?:et|a|ene)?"
+    r"|søknad(?:en|er|ar)?|saken?|saka|vedtaket?|bevilling(?:en|a)?|løyvet?|tillatelsen?|tillating(?:a|en)?|godkjenning(?:en|a)?"
+    r"|inndra\w*|inndregen|sende[rs]?|levere[rs]?|leverar|betale[rs]?|betalar|fornye[srt]?|fornyar|endre[srt]?|endrar|utvide[srt]?|forlenge[srt]?"
+    r"|deadline|fees?|requirements?|applications?|licen[cs]e|permit|decision|send|pay|renew\w*|extend\w*)\b",
+    re.I,
+)
+"""What can be asked of any subject, and is none by itself: "saksbehandlingstiden", "bevillingen"."""
+_DOES = re.compile(r"\b(?:å|to)\s+(?P<what>[^?.!]+)", re.I)
+"""What somebody would do: "å klage"."""
 
 
 def standalone(text: str, history: Sequence[str], knows_subject: Callable[[str], bool] = bool) -> str:
@@ -76,14 +87,26 @@ def standalone(text: str, history: Sequence[str], knows_subject: Callable[[str],
     return _in_paragraph(text, history) or _instead(text, history) or _joined(text, history, knows_subject)
 
 
-def beside(text: str, first: str) -> str:
+def beside(text: str, first: str, knows_subject: Callable[[str], bool]) -> str:
     """A question that was asked in one message with another before it, with what that one is about."""
+    if _says_subject(text, knows_subject):
+        return text
     if leaves_out(_POINTS_NOWHERE.sub("er", text)):
-        return standalone(text, [first])
-    telling = _telling(text)
+        return standalone(text, [first], knows_subject)
+    telling = _telling(_OF_ANYTHING.sub(" ", text))
     if _NAMES.search(text) or len(telling) > _LITTLE:
         return text
-    return " ".join([text, *(word for word in _telling(first) if word not in telling)])
+    return " ".join([text, *(word for word in _telling(first) if word not in _telling(text))])
+
+
+def _says_subject(text: str, knows_subject: Callable[[str], bool]) -> bool:
+    """Does the question name a subject of its own, which is more than what is asked of any subject?"""
+    plain = _POINTS_NOWHERE.sub("er", text)
+    if _FOLLOW_UP.search(plain) or _POINTS_BACK.search(plain) or len(plain.split()) < _VERY_SHORT:
+        return False
+    subject = _OF_ANYTHING.sub(" ", plain)
+    does = _DOES.search(subject) if plain != text else None
+    return bool(does and _telling(does["what"])) or knows_subject(subject)
 
 
 def leaves_out(text: str) -> bool:
@@ -106,7 +129,9 @@ def _needs_more(text: str, knows_subject: Callable[[str], bool]) -> bool:
     longest = _LONGEST if _FOLLOW_UP.search(text) else _LONG
     if len(text.split()) > longest or _NAMES.search(text):
         return False
-    return leaves_out(text) or not knows_subject(text)
+    if _says_subject(text, knows_subject):
+        return False
+    return leaves_out(text) or not knows_subject(_OF_ANYTHING.sub(" ", text))
 
 
 def _in_paragraph(text: str, history: Sequence[str]) -> str:

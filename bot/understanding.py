@@ -149,7 +149,7 @@ class Understander:
         whole = standalone(first, history, self._knows_subject)
         yield Asked(text=first, query=whole)
         for other in others:
-            yield Asked(text=other, query=beside(other, whole))
+            yield Asked(text=other, query=beside(other, whole, self._knows_subject))
 
 
 def by_words(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.following import beside, standalone
+from knowledge.concepts import Concepts
 
 CAFE = "Når må jeg ha serveringsbevilling for en kafé i sentrum?"
 
@@ -55,4 +56,4 @@ def test_a_follow_up_is_made_whole(thread: list[str], text: str, query: str | No
     ],
 )  # fmt: skip
 def test_what_is_asked_beside_a_question_is_about_the_same(first: str, text: str, query: str) -> None:
-    assert beside(text, first) == query
+    assert beside(text, first, Concepts.load().knows_subject) == query

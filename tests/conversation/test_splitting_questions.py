@@ -46,6 +46,25 @@ COST = "Hva koster skjenkebevilling?"
             "Do I need a permit? And where do I apply? When must I apply?",
             ["Do I need a permit?", "And where do I apply?", "When must I apply?"],
         ),
+        (f"1. {COST} 2. Når må jeg søke? 3. Hvem bestemmer?", [COST, "Når må jeg søke?", "Hvem bestemmer?"]),
+        ("Hei, jeg lurer på:\n1) hva koster det\n2) når må jeg søke\nMvh Ola", ["hva koster det?", "når må jeg søke?"]),
+        (
+            f"a) {COST} b) Hvor lang tid tar det, og hvem bestemmer?",
+            [COST, "Hvor lang tid tar det?", "Hvem bestemmer?"],
+        ),
+        (
+            "Jeg skal åpne kafé.\n- Trenger jeg bevilling?\n- Hva koster det?\nTakk for hjelpen!",
+            ["Jeg skal åpne kafé. Trenger jeg bevilling?", "Jeg skal åpne kafé. Hva koster det?"],
+        ),
+        (f"• {COST} • Hvem bestemmer?", [COST, "Hvem bestemmer?"]),
+        (
+            "Hva koster det for øl, for vin og for sprit?",
+            [f"Hva koster det for {it}?" for it in ("øl", "vin", "sprit")],
+        ),
+        (
+            "Hva må til for å få løyve til taxi og til buss?",
+            ["Hva må til for å få løyve til taxi?", "Hva må til for å få løyve til buss?"],
+        ),
     ],
 )
 def test_questions_are_told_apart(text: str, several: list[str]) -> None:
@@ -86,6 +105,16 @@ def test_questions_are_told_apart(text: str, several: list[str]) -> None:
         "Can I sell beer and wine and spirits?",
         "Hva er A? Hva er B? Hva er C? Hva er D?",
         "Kor mange må ha kurs og prøve?",
+        "Hva koster det? 1. Øl 2. Vin",
+        "Må jeg søke innen 1. mars, og hva gjelder for 2. etasje?",
+        "Hva betyr § 1-5 a) og hva med § 1-6 b)?",
+        "Hva koster bevilling - for øl - for vin?",
+        "1. Når må butikken stenge? Det gjelder øl. 2. Hva koster det?",
+        "1. Hva er A? 2. Hva er B? 3. Hva er C? 4. Hva er D?",
+        "Trenger jeg bevilling for øl eller for vin?",
+        "Er aldersgrensen den samme for øl og for tobakk?",
+        "Hva koster det for øl og for vin til sammen?",
+        "Hva er forskjellen for øl og for vin?",
     ],
 )
 def test_what_is_one_question_or_unsure_is_left_as_it_is(text: str) -> None:
