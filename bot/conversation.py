@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.freshness import Freshness, counts
+from bot.freshness import Freshness
 from bot.guard import Guard, Refused
 from bot.question import Listener, Question, Reply, Status
 from bot.several import merged
@@ -161,7 +161,7 @@ class Conversation:
     async def _compare(self, reply: Reply, evidence: Evidence, retriever: Retriever, reader: _Reader) -> Reply:
         """The reply with what another source says otherwise, and what there is to note of its sources."""
         claims, terms = reply.claims, retriever.reader.terms
-        if counts(claims) and not evidence.exact and reply.kind is not Kind.ELSEWHERE:
+        if not evidence.exact and reply.kind is not Kind.ELSEWHERE:
             nearest = await self._answerer.nearest(evidence)
             claims = await asyncio.to_thread(self._freshness.contradicted, claims, nearest, terms)
         notes = await asyncio.to_thread(list, self._freshness.notes(claims, reply.language, terms))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from babel.dates import format_date
 
 from bot.texts import LOCALES, Texts
-from knowledge.conflicts import differing, figures, newest_first
+from knowledge.conflicts import differing, newest_first
 from knowledge.model import ANSWER, Citation, Claim
 
 _KEPT_UP = {"guidance", "page", "routine", ANSWER}
@@ -26,7 +26,7 @@ class Freshness:
         self._age = dt.timedelta(days=months * _DAYS_A_MONTH)
 
     def contradicted(self, claims: Sequence[Claim], nearest: Sequence[Citation], terms: Terms) -> tuple[Claim, ...]:
-        """The claims, and beside one that another source gives other figures for what that says, the newer first."""
+        """The claims, and beside one what another source says that contradicts it, the newer first."""
         pair = differing([claim.citation for claim in claims], nearest, terms)
         if not pair:
             return tuple(claims)
@@ -64,11 +64,6 @@ class Freshness:
 
     def _day(self, date: dt.date, language: str) -> str:
         return format_date(date, "long", locale=LOCALES[language])
-
-
-def counts(claims: Sequence[Claim]) -> bool:
-    """Does any of them name a figure that another source could contradict?"""
-    return any(figures(claim.citation.quote) for claim in claims)
 
 
 def _claim(citation: Citation, claims: Sequence[Claim]) -> Claim:

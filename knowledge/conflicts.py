@@ -1,18 +1,25 @@
-"""Where two sources say the same of the same thing, but with other figures."""
+"""Where two sources say the same of the same thing, but with other figures, or one forbids what the other allows."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from knowledge.model import Citation
+from knowledge.sentences import sentences
+from knowledge.stances import WORDS, opposed, stance
 
 _LEAST = 2
 """Words that must be shared, numbers and units aside: "innen 3 uker" alone is about nothing."""
+_ABOUT = 3
+"""Words that two sentences of opposite stances must both have, and no others: one more may make it an exception. Two
+are enough where one of them stands in the titles of both documents."""
 
+_REFERENCE = re.compile(r"\bjf\.?[^.;]*§+\s*[\d-]+\w*", re.I)
 _FUNCTION_WORDS = re.compile(
-    r"\b(?:jf\.?[^.;]*§+\s*[\d-]+\w*|å|i|a|av|er|en|et|ei|på|om|og|du|de|vi|eg|jeg|må|få|at|of|is|an|in|by|be|we|you|to"
+    rf"{_REFERENCE.pattern}|\b(?:å|i|a|av|er|en|et|ei|på|om|og|du|de|vi|eg|jeg|må|få|at|of|is|an|in|by|be|we|you|to"
     r"|den|det|dei|ein|eit|som|for|til|med|ved|mot|når|kan|skal|har|blir|vert|fra|frå|etter|innen|innan|senest|seinast"
     r"|per|eller|minst|høyst|høgst|inntil|maksimalt|normalt|least|most|være|vere|the|and|or|with|within|must|can|after|from)\b",
     re.I,
@@ -49,13 +56,13 @@ def differing(
     cited: Iterable[Citation], others: Iterable[Citation], terms: Callable[[str], Collection[str]]
 ) -> tuple[Citation, Citation] | None:
     """The first of those `cited` that one of the `others`, of another document, gives a different figure of the same
-    kind for, and that one; None where none does. Two laws are not compared: each is about its own
-    matter. `terms` are the stems of a sentence's words."""
+    kind for, or says the opposite of, and that one; None where none does. Two laws are not compared: each is about its
+    own matter. `terms` are the stems of a sentence's words."""
     every = list(others)
     for one in cited:
         for other in every:
             comparable = one.document != other.document and not one.kind == other.kind == "law"
-            if comparable and _differ(one.quote, other.quote, terms):
+            if comparable and (_differ(one.quote, other.quote, terms) or _oppose(one, other, terms)):
                 return one, other
     return None
 
@@ -77,6 +84,28 @@ def _differ(one: str, other: str, terms: Callable[[str], Collection[str]]) -> bo
     words, more = (set(terms(_FUNCTION_WORDS.sub(" ", _FIGURE.sub(" ", text)))) for text in (one, other))
     # Where each has a word that the other has not, they may be about different things: "for skjenking", "for salg".
     return len(words & more) >= _LEAST and (words <= more or more <= words)
+
+
+def _oppose(one: Citation, other: Citation, terms: Callable[[str], Collection[str]]) -> bool:
+    """Does a sentence of one forbid what a sentence of the other, about just the same, allows; or the like?"""
+    pairs = itertools.product(sentences(one.quote), sentences(other.quote))
+    return any(
+        opposed(stance(ours), stance(theirs))
+        and figures(ours) == figures(theirs)
+        and (about := _about(ours, terms)) == _about(theirs, terms)
+        and len(about) + bool(about.intersection(terms(_name(one))).intersection(terms(_name(other)))) >= _ABOUT
+        for ours, theirs in pairs
+    )
+
+
+def _name(citation: Citation) -> str:
+    """What the document is called, without the heading of the section."""
+    return citation.title.partition(" – ")[0]
+
+
+def _about(sentence: str, terms: Callable[[str], Collection[str]]) -> set[str]:
+    plain = _FUNCTION_WORDS.sub(" ", WORDS.sub(" ", _REFERENCE.sub(" ", sentence)))
+    return set(terms(plain))
 
 
 def _figure(match: re.Match[str]) -> tuple[str, str]:

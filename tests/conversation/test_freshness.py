@@ -38,6 +38,31 @@ async def test_where_sources_differ_both_are_shown_the_newer_first_and_that_is_s
     assert str(OLD.year) in reply.note
 
 
+SALT, NO_SALT = "Det er tillatt å strø fortauet med salt.", "Det er forbudt å strø fortauet med salt."
+
+
+@pytest.mark.parametrize(("text", "other"), [(SALT, NO_SALT), (NO_SALT, SALT)])
+async def test_where_one_forbids_what_the_other_allows_both_are_shown(
+    bot: Bot, shelf: Library, text: str, other: str
+) -> None:
+    old = guide("guides/gammel", text, title="Vinter før", checked=OLD)
+    new = guide("guides/ny", other, title="Vinter nå", checked=NEW)
+    reply = await (await filled(bot, shelf, old, new)).asked("Kan jeg strø salt på fortauet?")
+    assert [claim.text for claim in reply.claims] == [other, text]
+    assert reply.note.index("Vinter nå") < reply.note.index("Vinter før")
+    assert str(OLD.year) in reply.note
+
+
+@pytest.mark.parametrize(("kind", "first"), [("guidance", "guides/ny"), ("law", "guides/gammel")])
+async def test_of_sources_that_are_as_good_the_newer_is_shown_first(
+    bot: Bot, shelf: Library, kind: str, first: str
+) -> None:
+    old = guide("guides/gammel", SALT, title="Vinter", checked=OLD, kind=kind)
+    new = guide("guides/ny", SALT, title="Vinter", checked=NEW, kind=kind)
+    reply = await (await filled(bot, shelf, old, new)).asked("Kan jeg strø salt på fortauet?")
+    assert reply.citations[0].document == first
+
+
 async def test_where_sources_agree_nothing_is_said_of_it(bot: Bot, shelf: Library) -> None:
     same = SEVEN.model_copy(update={"id": "guides/andre", "title": "Andre"})
     reply = await (await filled(bot, shelf, SEVEN, same)).asked(QUESTION["nb"])
