@@ -150,15 +150,19 @@ def erase(
 
     with _plainly():
         found, gone = asyncio.run(erased())
-        if as_json:
-            told = {"erased": gone.counts, "taking_down": gone.owed, "left": gone.left}
-            print_json({"person": found.label, "pseudonym": gone.pseudonym, **told})
-            return
-        print_row("erased", found.label, gone.pseudonym)
-        for platform, count in gone.owed.items():
-            print_row("taking down", platform, str(count))
-        for platform, count in gone.left.items():
-            print_row("left", platform, str(count), "delete them there")
+        _tell_erased(found, gone, as_json=as_json)
+
+
+def _tell_erased(person: Person, gone: Erased, *, as_json: bool) -> None:
+    if as_json:
+        told = {"erased": gone.counts, "taking_down": gone.owed, "left": gone.left}
+        print_json({"person": person.label, "pseudonym": gone.pseudonym, **told})
+        return
+    print_row("erased", person.label, gone.pseudonym)
+    for platform, count in gone.owed.items():
+        print_row("taking down", platform, str(count))
+    for platform, count in gone.left.items():
+        print_row("left", platform, str(count), "delete them there")
 
 
 async def _erase(office: Office, folder: Path, person: Person, who: Who, leave: Sequence[str]) -> Erased:
