@@ -52,6 +52,7 @@ _SOUGHT = {
 """What a question may ask for. In a short one, it is a small part of what the vector says: "Når må jeg søke om
 uteservering?" lies nearer to "Hvor søker jeg om uteservering?" than most of that in other words."""
 _AMOUNTS = frozenset({"how long", "how many", "how often", "how old", "how big", "price"})
+_COSTS = re.compile(r"\b(?:kost(?:er|ar|e)?|costs?)\b", re.I)
 _PATTERNS = {name: re.compile(pattern, re.I) for name, pattern in _SOUGHT.items()}
 
 Array = npt.NDArray[np.float64]
@@ -104,6 +105,11 @@ def seeks_amount(text: str) -> bool:
     """Does a question ask how many, how long or for what price, rather than whether?"""
     sought = _sought(text)
     return bool(sought & _AMOUNTS) and "whether" not in sought
+
+
+def seeks_price(text: str) -> bool:
+    """Does a question ask what something costs?"""
+    return bool(_COSTS.search(text))
 
 
 def _numbers(text: str) -> set[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from knowledge.answering import ExtractiveAnswerer
-from knowledge.confidence import confidence
+from knowledge.confidence import confidence, signs
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
-from knowledge.model import Audience, Section
+from knowledge.model import Audience, Evidence, Found, Passage, Section
 from knowledge.retriever import Retriever
 from tests.knowledge.examples import document, split
 
@@ -40,6 +40,8 @@ async def drafted(
         ("Må jeg bestå kunnskapsprøven?", TEST, False),
         ("Må vi betale for kunnskapsprøven?", TEST, False),
         ("Hva koster kunnskapsprøven?", f"{TEST[:-1]}, jf. § 5.", True),
+        ("Hva koster kunnskapsprøven?", "Fristen for kunnskapsprøven er 3 uker.", True),
+        ("Hva koster kunnskapsprøven?", "Kunnskapsprøven koster 400 kroner.", False),
     ],
 )
 async def test_what_asks_for_an_amount_is_not_answered_without_one(
@@ -48,3 +50,42 @@ async def test_what_asks_for_an_amount_is_not_answered_without_one(
     signs = await drafted(shelf, embeddings, answerer, text, asked)
     assert bool(signs["lacking"]) is lacking
     assert confidence({**signs, "lacking": 1.0}) < confidence({**signs, "lacking": 0.0})
+
+
+def guide(title: str, text: str, kind: str = "guidance") -> Passage:
+    return Passage(
+        id=title,
+        document=title,
+        section="1",
+        title=title,
+        heading="Gebyr",
+        text=text,
+        kind=kind,
+        audience=Audience.PUBLIC,
+        language="nb",
+    )
+
+
+SERVING, POURING = "Serveringsbevillingen gis av kommunen.", "Gebyret er minst 6600 kroner i året."
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "quote", "beside"),
+    [
+        ("Hva koster serveringsbevilling?", "guidance", POURING, True),
+        ("Kva kostar serveringsbevillinga?", "guidance", POURING, True),
+        ("Hva koster skjenkebevilling?", "guidance", POURING, False),
+        ("Hva koster bevilling?", "guidance", POURING, False),
+        ("Hva koster serveringsbevilling?", "guidance", f"{POURING} Serveringsbevilling er gratis.", False),
+        ("Hva koster serveringsbevilling?", "law", POURING, False),
+        ("Hva koster ambulansebevilling?", "guidance", POURING, False),
+    ],
+)
+def test_what_another_document_is_titled_by_is_not_answered_by_this_one(
+    asked: str, kind: str, quote: str, beside: bool
+) -> None:
+    passages = [guide("Skjenkebevilling", quote), guide("Serveringsbevilling – søk her", SERVING, kind)]
+    found = tuple(Found(passage=each, score=1.0 - index) for index, each in enumerate(passages))
+    told = signs(Evidence(asked, found), [quote])
+    assert bool(told["beside"]) is beside
+    assert confidence({**told, "beside": 1.0}) < confidence({**told, "beside": 0.0})
