@@ -15,7 +15,7 @@ _TIME = (
 )
 _MEASURE = (
     r"(?:m²|m2|kvm|kvadratmeter|square metres|meter|metres?|cm|mm|km|m"
-    r"|liter|litres?|kg|tonn|dB|person(?:er|ar)|people)"
+    r"|liter|litres?|kg|tonn|dB|person(?:er|ar)|people|volumprosent|prikke?r|prikkar|spørsmål)"
 )
 _MONTH = (
     r"(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember"
@@ -23,12 +23,12 @@ _MONTH = (
 )
 _FIGURE = re.compile(
     rf"\b(?:kr|NOK)\.?\s?{_NUMBER}(?:\s(?:millioner|million))?"
-    rf"|\b{_NUMBER}(?:\s(?:millioner|million))?\s(?:kroner|kr|NOK|øre)\b"
+    rf"|\b{_NUMBER}(?:\s(?:millioner|million))?\s(?:kroner|kr|NOK|øre|euro|EUR)\b"
     rf"|\b(?:{_NUMBER}(?: ?[-–] ?{_NUMBER})?|{_WORD})\s{_TIME}\b"
     rf"|\b{_NUMBER}(?: ?[-–] ?{_NUMBER})?\s?{_MEASURE}(?!\w)"
     rf"|\b{_NUMBER}\s?(?:%|prosent\b|per ?cent\b|pst\b)"
     rf"|\b\d{{1,2}}\.\s{_MONTH}\b(?:\s\d{{4}}\b)?|\b\d{{1,2}}\s{_MONTH}\b(?:\s\d{{4}}\b)?"
-    r"|\b(?:kl\.?|klokka|klokken)\s?\d{1,2}(?:[.:]\d{2})?\b"
+    r"|\b(?:kl\.?|klokka|klokken)\s?\d{1,2}(?:[.:]\d{2})?\b(?:\s(?:og|til|and|to)\s\d{1,2}[.:]\d{2}\b)?"
 )
 
 

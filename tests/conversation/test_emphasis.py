@@ -25,6 +25,11 @@ from bot.emphasis import stressed
         ("høyst 50 m² eller 8 meter, 22 %", "høyst <50 m²> eller <8 meter>, <22 %>"),
         ("§ 4-1 i lov 2005 nr. 62", "§ 4-1 i lov 2005 nr. 62"),
         ("en dag", "<en dag>"),
+        (
+            "12 prikker, 4,7 volumprosent, 5000 euro og 30 spørsmål",
+            "<12 prikker>, <4,7 volumprosent>, <5000 euro> og <30 spørsmål>",
+        ),
+        ("fra klokka 08.00 til 18.00", "fra <klokka 08.00 til 18.00>"),
         ("10 mennesker og 3 møter", "10 mennesker og 3 møter"),
         ("&#39;5 dager&#39;", "&#39;<5 dager>&#39;"),
     ],
