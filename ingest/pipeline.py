@@ -78,30 +78,36 @@ class Pipeline:
         Documents that came from no source are never touched. May be broken off anywhere: the next run goes on. Raises
         what the library raises, such as LibraryBusy or VectorsAway.
         """
+        async with self._library.lock():
+            return await self.run_in_turn(sources, progress, only)
+
+    async def run_in_turn(
+        self, sources: Sequence[Source], progress: Progress = _silently, only: Collection[str] | None = None
+    ) -> Report:
+        """The same, for who holds the library's lock already."""
         start = time.perf_counter()
         chosen = [source for source in sources if only is None or source.name in only]
-        async with self._library.lock():
-            await self._library.begin()
-            report = Report()
-            held = await self._library.holdings()
-            removing = Removing(self._library, self._ledger, report, self._clock)
-            bringing = Bringing(self._library, self._splitter, self._ledger, removing, held, report, self._clock)
-            bringing.watch(progress, sum(len(source.locations) for source in chosen if not source.is_found))
-            looked = await self._look_through_all(chosen, bringing, report)
-            # Only now: what one source has no longer may be another's.
-            vanishing = Vanishing(
-                self._library,
-                self._ledger,
-                removing,
-                report,
-                self._clock,
-                held=await self._library.holdings(),
-                internal=bringing.internal,
-            )
-            for each in looked:
-                await self._settle(each, bringing, vanishing)
-            await vanishing.remove_unlisted({source.name for source in sources})
-            await self._library.end()
+        await self._library.begin()
+        report = Report()
+        held = await self._library.holdings()
+        removing = Removing(self._library, self._ledger, report, self._clock)
+        bringing = Bringing(self._library, self._splitter, self._ledger, removing, held, report, self._clock)
+        bringing.watch(progress, sum(len(source.locations) for source in chosen if not source.is_found))
+        looked = await self._look_through_all(chosen, bringing, report)
+        # Only now: what one source has no longer may be another's.
+        vanishing = Vanishing(
+            self._library,
+            self._ledger,
+            removing,
+            report,
+            self._clock,
+            held=await self._library.holdings(),
+            internal=bringing.internal,
+        )
+        for each in looked:
+            await self._settle(each, bringing, vanishing)
+        await vanishing.remove_unlisted({source.name for source in sources})
+        await self._library.end()
         report.seconds = round(time.perf_counter() - start, 3)
         return report
 

@@ -91,9 +91,9 @@ class Shelf:
     def mend(self, embed: Embed) -> bool:
         """Put into the indexes all that they should hold, where one of them was lost or is older than the catalogue;
         whether that was so."""
-        wanted = self.catalogue.count()
         with self.still():
-            self._drop_strangers(wanted)
+            self._refresh()  # what another process has brought in is not lost
+            self._drop_strangers(wanted := self.catalogue.count())
             if min(self.lexical.count(), self.vectors.count()) >= wanted:
                 return False
             self._index(self.catalogue.indexed(), embed)

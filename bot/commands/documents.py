@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from bot.commands.options import AsJson, DataDir, settings_of
 if TYPE_CHECKING:
     from bot.settings import Settings
     from ingest.report import Report
+    from ingest.sources import Source
     from knowledge.library import Library
 
 _LIST = "A sources.toml; without it MOTEPLASSEN_SOURCES, or else what ships."
@@ -50,14 +52,14 @@ async def fill_if_unfinished(settings: Settings, library: Library) -> None:
     """Bring the sources in unless that has been done to the end once, so that no question is answered from a part.
 
     Once is enough: while a later run is under way, or where it was interrupted, each document is as it was or new.
-    Where another process is at it, that is waited for.
+    Where another process is at it, that is waited for, and nothing is brought in a second time.
     """
     from knowledge.library import LibraryBusy  # noqa: PLC0415
 
     waits = False
     while not await library.is_complete():
         try:
-            report = await fill(settings, library)
+            report = await fill(settings, library, again=False)
         except LibraryBusy:
             if not waits:
                 err.print("Another process indexes the documents; waiting for it.")
@@ -68,28 +70,41 @@ async def fill_if_unfinished(settings: Settings, library: Library) -> None:
         return
 
 
-async def fill(settings: Settings, library: Library) -> Report:
-    """Bring the sources in, with a progress bar. Raises SourcesError or LibraryBusy, or ConfigurationError where the
-    library is read from a snapshot."""
+async def fill(settings: Settings, library: Library, *, again: bool = True) -> Report:
+    """Bring the sources in, with a progress bar; without `again`, only where that was never done to the end.
+
+    Raises SourcesError or LibraryBusy, or ConfigurationError where the library is read from a snapshot."""
     from bot.settings import ConfigurationError  # noqa: PLC0415
     from bot.sourcing.opening import open_pipeline  # noqa: PLC0415
+    from ingest.report import Report  # noqa: PLC0415
     from ingest.sources import load_sources  # noqa: PLC0415
 
     if not settings.indexing:
         raise ConfigurationError("with MOTEPLASSEN_INDEXING=false the library is a snapshot, and can't be written")
     sources = load_sources(settings.sources)
-    if not await library.is_complete():
-        count = sum(len(source.locations) for source in sources)
-        more = " and more" if any(source.is_found for source in sources) else ""
-        went = "Indexing was interrupted, going on with" if await library.is_under_way() else "First use: indexing"
-        err.print(f"[dim]{went} {count}{more} documents, which takes a second or two for each.[/dim]")
-    async with open_pipeline(settings, library) as pipeline:
-        with progress_bar() as bar:
-            task = bar.add_task("Indexing", total=None, title="")
-            return await pipeline.run(
-                sources,
-                lambda done, total, title: bar.update(task, completed=done, total=total, title=verbatim(title).plain),
-            )
+    async with library.lock():
+        # Only now is it known: while this process waited for its turn, another may have done it, or been killed at it.
+        if await library.is_complete():
+            if not again:
+                return Report()
+        else:
+            await _tell_what_begins(sources, library)
+        async with open_pipeline(settings, library) as pipeline:
+            with progress_bar() as bar:
+                task = bar.add_task("Indexing", total=None, title="")
+                return await pipeline.run_in_turn(
+                    sources,
+                    lambda done, total, title: bar.update(
+                        task, completed=done, total=total, title=verbatim(title).plain
+                    ),
+                )
+
+
+async def _tell_what_begins(sources: Sequence[Source], library: Library) -> None:
+    count = sum(len(source.locations) for source in sources)
+    more = " and more" if any(source.is_found for source in sources) else ""
+    went = "Indexing was interrupted, going on with" if await library.is_under_way() else "First use: indexing"
+    err.print(f"[dim]{went} {count}{more} documents, which takes a second or two for each.[/dim]")
 
 
 def print_report(report: Report) -> None:

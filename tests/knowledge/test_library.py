@@ -116,6 +116,18 @@ async def test_two_processes_see_what_the_other_has_brought_in(
         assert await found(other, embeddings, "skilt") == []
 
 
+async def test_what_another_process_has_brought_in_is_not_taken_for_lost(
+    shelf: Library, embeddings: CachedEmbeddings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with contextlib.closing(Library(tmp_path / "library", embeddings, warm=False)) as waiting:
+        await shelf.begin()
+        await shelf.put(*split(SKILT))
+        await shelf.end()
+        await waiting.begin()
+        assert caplog.messages == []
+        assert await found(waiting, embeddings, "fasade") == ["Skilt på fasaden må omsøkes."]
+
+
 async def test_a_library_is_still_there_after_a_restart(embeddings: CachedEmbeddings, tmp_path: Path) -> None:
     for _ in range(2):
         with contextlib.closing(Library(tmp_path / "library", embeddings, warm=False)) as library:
