@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import structlog
@@ -20,27 +20,41 @@ PATIENCE = 2.0
 """Seconds that a part has to show that it is there; who asks for the health waits little longer."""
 IDLE = 15.0
 """Seconds after which a dispatcher that does not look for what is owed is taken for dead."""
+_SAYS_SO = "not well"
+"""What is wrong with a part that answers that it is not there yet, or no longer."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Check:
-    """A part, by name. `well` says whether it is there, or raises; what is not `vital`, the process does without."""
+    """A part, by name. `well` says whether it is there, or raises; what is not `vital`, the process does without.
+
+    However often somebody looks, the log says when it goes, when it is away for another reason, and when it is back.
+    """
 
     name: str
     well: Callable[[], Awaitable[bool]]
     vital: bool = True
+    _fault: str = field(default="", init=False)
 
     async def passes(self) -> bool:
         """Is it there? No answer in time is one, too."""
         try:
             async with asyncio.timeout(PATIENCE):
-                passed = await self.well()
+                fault = "" if await self.well() else _SAYS_SO
         except Exception as error:  # noqa: BLE001 - whatever it is, the part is away, and the log says why
-            log.error("health.away", part=self.name, error=type(error).__name__)
-            return False
-        if not passed:
+            fault = type(error).__name__
+        if fault != self._fault:
+            self._fault = fault
+            self._tell()
+        return not fault
+
+    def _tell(self) -> None:
+        if not self._fault:
+            log.warning("health.back", part=self.name)
+        elif self._fault == _SAYS_SO:
             log.warning("health.away", part=self.name)
-        return passed
+        else:
+            log.error("health.away", part=self.name, error=self._fault)
 
 
 class Health:

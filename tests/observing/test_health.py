@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app import create_app
 from bot.database import Database
@@ -129,6 +130,24 @@ async def test_a_dispatcher_that_hangs_is_not_ready(hall: Hall) -> None:
         stuck.back.set()
         await asyncio.sleep(1)
         assert await asked(client) == (200, [])
+
+
+async def test_the_log_says_when_a_part_goes_why_and_when_it_is_back_however_often_somebody_looks(hall: Hall) -> None:
+    fault: Exception | None = None
+
+    async def well() -> bool:
+        if fault:
+            raise fault
+        return True
+
+    hall.checks = [Check("model", well)]
+    with capture_logs() as logged:
+        async with hall.up() as client:
+            for fault in (None, OSError("no route"), TimeoutError(), None):
+                for _ in range(3):
+                    await asyncio.gather(*(asked(client) for _ in range(3)))
+    told = [(each["event"], each.get("error")) for each in logged if each.get("part") == "model"]
+    assert told == [("health.away", "OSError"), ("health.away", "TimeoutError"), ("health.back", None)]
 
 
 async def test_a_part_that_does_not_answer_is_away_and_holds_up_none(hall: Hall) -> None:

@@ -18,6 +18,8 @@ def opening_app(texts: Texts) -> Starlette:
     """It lives, and is not ready; people are told so in all languages."""
     soon = "\n\n".join(texts(language, "web.opens_soon") for language in LANGUAGES)
 
+    opening = library_check(_not_yet)
+
     async def page(_: Request) -> PlainTextResponse:
         return PlainTextResponse(soon, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(AGAIN)})
 
@@ -25,7 +27,7 @@ def opening_app(texts: Texts) -> Starlette:
         return await told([])
 
     async def ready(_: Request) -> JSONResponse:
-        return await told([library_check(_not_yet)])
+        return await told([opening])
 
     return Starlette(
         routes=[
