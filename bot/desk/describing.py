@@ -22,7 +22,8 @@ def describe(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         found = (f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors(include_input=False))
         return f"ValidationError of {error.title}: {', '.join(found)}"[:_LONGEST]
-    return f"{type(error).__name__}: {error}"[:_LONGEST]
+    said = str(error)
+    return f"{type(error).__name__}: {said}"[:_LONGEST] if said else type(error).__name__
 
 
 def _is_drivers(error: BaseException) -> bool:

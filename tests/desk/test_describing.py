@@ -67,7 +67,7 @@ async def test_an_error_of_the_database_says_what_kind_it_is_and_nothing_of_the_
     [
         (ConnectionError("down"), "ConnectionError: down"),
         (Undeliverable("the channel is gone"), "Undeliverable: the channel is gone"),
-        (TimeoutError(), "TimeoutError: "),
+        (TimeoutError(), "TimeoutError"),
         (ValueError("x" * 5_000), f"ValueError: {'x' * 988}"),
         (sqlite3.IntegrityError(f"constraint failed: {WRITTEN}"), "IntegrityError"),
     ],
