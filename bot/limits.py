@@ -17,9 +17,14 @@ def limiter_of(settings: Settings) -> Limiter:
     return Limiter(Limits(rates, settings.limit_waiting))
 
 
+def seconds_of(limited: Limited) -> int:
+    """In how many seconds to try again, as everybody is told it."""
+    return max(_LEAST, limited.seconds)
+
+
 def values_of(limited: Limited) -> tuple[str, dict[str, int]]:
     """The text for whom it was too much for, which says when to try again, and what fills it in."""
-    return f"limits.{limited.scope}", {"seconds": max(_LEAST, limited.seconds)}
+    return f"limits.{limited.scope}", {"seconds": seconds_of(limited)}
 
 
 def worded(limited: Limited, language: str, texts: Texts) -> str:

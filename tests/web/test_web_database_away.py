@@ -70,7 +70,12 @@ async def test_who_asks_while_the_database_is_away_is_told_so_and_all_goes_on_af
                     assert time.monotonic() - start < LONGEST
                     assert (told.status_code, told.headers["retry-after"]) == (503, "30")
                     assert "Det du skrev er ikke sendt" in told.json()["problem"]
-            (line,) = [each for each in log if each["event"] == "web.unreachable"]
+                    looked = await person.page("/")
+                    assert (looked.status, looked.response.headers["retry-after"]) == (503, "30")
+                    assert (
+                        looked.all(".prose p")[0] == "Noe vi trenger er borte en liten stund. Prøv igjen om et minutt."
+                    )
+            line, _ = [each for each in log if each["event"] == "web.unreachable"]
             assert line["error_id"] in told.json()["problem"]
             assert ANSWERED not in str(log)
             after = await eventually_asked(person)

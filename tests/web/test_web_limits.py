@@ -10,7 +10,11 @@ import pytest
 import pytest_asyncio
 from pydantic import ValidationError
 
+from bot.desk.rates import Limited
+from bot.handlers.web.gate import TooMuch
+from bot.limits import worded
 from bot.settings import Settings
+from bot.texts import Texts
 from bot.wiring import Knowledge
 from tests.web.conftest import Visit
 from tests.web.examples import ANSWERED, Person, message_of, running
@@ -45,6 +49,13 @@ async def test_who_asks_too_much_is_told_when_to_try_again_in_their_language(
     assert told in refused.json()["problem"]
     assert refused.headers["retry-after"] in refused.json()["problem"]
     assert (await ask(await visit("kafe", strict))).status_code == 200  # somebody else
+
+
+async def test_nobody_is_told_to_come_back_sooner_by_a_program_than_by_the_text() -> None:
+    limited = Limited("asker", 1)
+    refused = TooMuch(limited)
+    assert refused.headers == {"Retry-After": "2"}
+    assert "om 2 sekunder" in worded(limited, "nb", Texts())
 
 
 async def test_without_a_script_the_page_keeps_what_was_typed(visit: Visit, strict: str) -> None:

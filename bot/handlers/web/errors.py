@@ -59,17 +59,25 @@ class ErrorPages:
             return await self.refused(request, TooMuch(Limited(Scope.EVERYBODY, SOON)))
         if is_away(error):
             log.error("web.unreachable", error=describe(error), **about)
-            response = self._page(request, "503", 503, number)
+            # Of whoever only looked at a page nothing was to be sent.
+            part = "shown" if request.method in {"GET", "HEAD"} else "text"
+            response = self._page(request, "503", 503, number, part=part)
             response.headers["Retry-After"] = str(AGAIN)
             return response
         log.error("web.crashed", exc_info=error, **about)
         return self._page(request, "500", 500, number)
 
     def _page(
-        self, request: Request, name: str, status: int, number: str = "", limited: Limited | None = None
+        self,
+        request: Request,
+        name: str,
+        status: int,
+        number: str = "",
+        limited: Limited | None = None,
+        part: str = "text",
     ) -> Response:
         t, language = self._rendering.texts, self._identity.visitor(request).language
-        told = {"title": t(language, f"web.error.{name}.title"), "text": t(language, f"web.error.{name}.text")}
+        told = {"title": t(language, f"web.error.{name}.title"), "text": t(language, f"web.error.{name}.{part}")}
         if limited:
             told["text"] = worded(limited, language, t)
         if wants_json(request):

@@ -14,6 +14,7 @@ from bot.desk.limiting import Limiter
 from bot.desk.rates import Counted, Limited
 from bot.handlers.web import PLATFORM
 from bot.handlers.web.identity import Identity, Visitor
+from bot.limits import seconds_of
 
 _NEIGHBOURS = 64
 """Bits of an address of IPv6 that are one household's or one company's: whoever has one of them has them all."""
@@ -23,7 +24,7 @@ class TooMuch(HTTPException):
     """Somebody asks too much; `limited` says for whom it is, and for how long."""
 
     def __init__(self, limited: Limited) -> None:
-        super().__init__(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(limited.seconds)})
+        super().__init__(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(seconds_of(limited))})
         self.limited = limited
 
 
