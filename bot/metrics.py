@@ -58,7 +58,6 @@ class MetricsEndpoint:
         if not hmac.compare_digest(given, self._expected):
             told = "send MOTEPLASSEN_METRICS_TOKEN as a bearer token"
             return PlainTextResponse(told, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
-        for reading in self._readings:
-            await reading.read()
+        await asyncio.gather(*(reading.read() for reading in self._readings))
         text = await asyncio.to_thread(generate_latest, self._registry)
         return Response(text, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

@@ -48,6 +48,11 @@ class Breaker:
         """Is it away, as far as is known?"""
         return self._next_try is not None
 
+    def was_away(self, seconds: float) -> bool:
+        """Was it away when last called, and was that so few seconds ago? Of how it is later, nobody knows."""
+        next_try = self._next_try
+        return next_try is not None and self._clock() - (next_try - self._pause) < seconds
+
     @contextlib.contextmanager
     def attempt(self) -> Iterator[None]:
         """A call, which is what the block does. Raises NotTried where it would be tried in vain."""

@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_LATELY = 60.0
+"""Seconds for which a question that got no answer tells how it is."""
 _AWAY = frozenset({401, 403, 429})
 """Answers of a server, or of what stands before it, that keep us out; so do those from 500 on."""
 
@@ -58,6 +60,16 @@ class ChromaServer:
     def try_it(self) -> None:
         """Raises VectorsAway where the server does not answer in time."""
         self._reach(self._quick.api.heartbeat)
+
+    def is_away(self) -> bool:
+        """Does it not answer now, or has it left a question without an answer within the last minute? Blocking."""
+        if self._breaker.was_away(_LATELY):
+            return True
+        try:
+            self.try_it()
+        except VectorsAway:
+            return True
+        return False
 
     def close(self) -> None:
         """Close all connections; nothing can be asked any longer."""

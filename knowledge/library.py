@@ -153,6 +153,10 @@ class Library:
         """Has a search met with damage, or do the files look damaged? `thorough` reads every file through."""
         return await self._on(lambda shelves: any(shelf.is_damaged(thorough=thorough) for shelf in shelves.values()))
 
+    async def is_limited(self) -> bool:
+        """Is it searched without one of its indexes, which is damaged?"""
+        return await self._on(lambda shelves: any(shelf.broken for shelf in shelves.values()))
+
     async def is_lacking(self) -> bool:
         """Was an index lost, such as that of a server? `begin` puts it right."""
         return await self._on(lambda shelves: any(shelf.is_lacking() for shelf in shelves.values()))

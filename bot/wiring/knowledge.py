@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import hashlib
@@ -55,6 +56,12 @@ class Knowledge:
     chat: Chat | None = None
     chroma: ChromaServer | None = None
     _warming: threading.Lock = field(default_factory=threading.Lock)
+
+    async def is_limited(self) -> bool:
+        """Do searches go on without an index, by words alone for instance?"""
+        if self.chroma and await asyncio.to_thread(self.chroma.is_away):
+            return True
+        return await self.library.is_limited()
 
     def long_retriever(self) -> Retriever:
         """What an outsider's questions are looked up with, giving enough passages for ten documents."""

@@ -18,6 +18,7 @@ from bot.metrics import MetricsEndpoint
 from bot.observing.health import Check, chroma_check, dispatcher_check, library_check
 from bot.observing.replies import Observed, ReplyMetrics
 from bot.observing.requests import Requests
+from bot.observing.searching import Searching
 from bot.observing.spans import Spans, Unrecorded
 from bot.observing.standing import Standing
 from bot.office import Office
@@ -39,6 +40,7 @@ class Observing:
     requests: Requests
     deliveries: Deliveries
     conversation: Observed
+    searching: Searching
     measured: Sequence[Measured]
 
     def routes(
@@ -52,7 +54,9 @@ class Observing:
         about = "Seconds since this process last looked for what is owed; it looks one to five times a second"
         idle = Gauge("moteplassen_dispatcher_idle_seconds", about, registry=registry)
         idle.set_function(lambda: math.nan if dispatcher.idle_seconds is None else dispatcher.idle_seconds)
-        return MetricsEndpoint(registry, settings.metrics_token, [standing]).routes() if settings.metrics_token else ()
+        if not settings.metrics_token:
+            return ()
+        return MetricsEndpoint(registry, settings.metrics_token, [standing, self.searching]).routes()
 
 
 @contextlib.asynccontextmanager
@@ -62,7 +66,9 @@ async def open_observing(settings: Settings, knowledge: Knowledge) -> AsyncItera
         requests, deliveries, replies = Requests(spans), Deliveries(spans), ReplyMetrics()
         conversation = Observed(knowledge.conversation, replies, spans)
         accounts = [knowledge.chat.accounts] if knowledge.chat else []
-        yield Observing(requests, deliveries, conversation, [requests, deliveries, replies, *accounts])
+        searching = Searching(knowledge.is_limited)
+        measured = [requests, deliveries, replies, searching, *accounts]
+        yield Observing(requests, deliveries, conversation, searching, measured)
 
 
 def checks(knowledge: Knowledge, dispatcher: Dispatcher) -> list[Check]:

@@ -48,6 +48,22 @@ class Part:
         return "here"
 
 
+def test_that_it_was_away_is_known_for_as_long_as_is_asked_for_and_until_it_is_back() -> None:
+    part = Part()
+    assert not part.breaker.was_away(60)
+    part.away = True
+    part.ask()
+    part.now = 59.0
+    assert part.breaker.was_away(60)
+    part.now = 61.0
+    assert not part.breaker.was_away(60), "nobody has asked it since"
+    part.ask()
+    assert part.breaker.was_away(60)
+    part.now, part.away = 70.0, False
+    part.ask()
+    assert not part.breaker.was_away(60)
+
+
 @contextlib.contextmanager
 def under_way(part: Part) -> Iterator[None]:
     """A call that has begun, and is answered where the block ends."""

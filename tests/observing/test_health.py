@@ -133,17 +133,18 @@ async def test_a_dispatcher_that_hangs_is_not_ready(hall: Hall) -> None:
 
 
 async def test_the_log_says_when_a_part_goes_why_and_when_it_is_back_however_often_somebody_looks(hall: Hall) -> None:
-    fault: Exception | None = None
+    faults: list[Exception] = []
 
     async def well() -> bool:
-        if fault:
+        for fault in faults:
             raise fault
         return True
 
     hall.checks = [Check("model", well)]
     with capture_logs() as logged:
         async with hall.up() as client:
-            for fault in (None, OSError("no route"), TimeoutError(), None):
+            for now in ([], [OSError("no route")], [TimeoutError()], []):
+                faults[:] = now
                 for _ in range(3):
                     await asyncio.gather(*(asked(client) for _ in range(3)))
     told = [(each["event"], each.get("error")) for each in logged if each.get("part") == "model"]
