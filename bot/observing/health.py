@@ -89,7 +89,11 @@ class Health:
 async def told(checks: Sequence[Check]) -> JSONResponse:
     """The answer to who asks for these: 200, or 503 where one that is vital does not pass."""
     passed = await asyncio.gather(*(check.passes() for check in checks))
-    away = [check for check, well in zip(checks, passed, strict=True) if not well]
+    return answer([check for check, well in zip(checks, passed, strict=True) if not well])
+
+
+def answer(away: Sequence[Check]) -> JSONResponse:
+    """What is answered where these are away."""
     names = [check.name for check in away]
     if any(check.vital for check in away):
         return JSONResponse({"status": "unavailable", "away": names}, HTTPStatus.SERVICE_UNAVAILABLE)

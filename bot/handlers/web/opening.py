@@ -10,15 +10,13 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from bot.handlers.web.errors import AGAIN
-from bot.observing.health import library_check, told
+from bot.observing.health import answer, library_check, told
 from bot.texts import LANGUAGES, Texts
 
 
 def opening_app(texts: Texts) -> Starlette:
     """It lives, and is not ready; people are told so in all languages."""
     soon = "\n\n".join(texts(language, "web.opens_soon") for language in LANGUAGES)
-
-    opening = library_check(_not_yet)
 
     async def page(_: Request) -> PlainTextResponse:
         return PlainTextResponse(soon, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(AGAIN)})
@@ -27,7 +25,8 @@ def opening_app(texts: Texts) -> Starlette:
         return await told([])
 
     async def ready(_: Request) -> JSONResponse:
-        return await told([opening])
+        # Without a look: that it is so is no fault, and has been said where indexing began.
+        return answer([library_check(_not_yet)])
 
     return Starlette(
         routes=[
