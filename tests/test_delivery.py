@@ -16,6 +16,10 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from pydantic import SecretStr
 
+from bot.commands.server import _SHUTDOWN
+from bot.database import _STATEMENT
+from bot.desk.dispatcher import Pace
+from bot.observing.otlp import _SECONDS
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -148,6 +152,46 @@ def test_systemd_takes_the_units_and_finds_them_well_protected(machine: Path) ->
         )
         ours = [line for line in told.stderr.splitlines() if "moteplassen" in line]
         assert (told.returncode, ours) == (0, []), told.stdout
+
+
+def test_every_process_is_given_as_long_to_end_as_the_documents_say_and_as_it_may_need() -> None:
+    longest = _SHUTDOWN + Pace().grace + _STATEMENT + _SECONDS  # requests, deliveries, giving these back, traces
+    (said,) = re.findall(r"Give it (\d+) seconds to end", (ROOT / "docs" / "several-machines.md").read_text("utf-8"))
+    assert longest <= int(said)
+    for unit in LONG_LIVED:
+        assert f"TimeoutStopSec={said}\n" in unit.read_text(encoding="utf-8"), unit.name
+    assert {each["stop_grace_period"] for name, each in services().items() if name != "postgres"} == {f"{said}s"}
+
+
+def test_a_command_by_hand_has_the_user_the_settings_and_the_secrets_of_the_units(tmp_path: Path) -> None:
+    secret_files, asked = tmp_path / "secrets", tmp_path / "asked"
+    secret_files.mkdir()
+    unit = (ROOT / "docs" / "systemd" / "moteplassen-worker@.service").read_text(encoding="utf-8")
+    handed = re.findall(r"^LoadCredential=(\w+):", unit, re.M)
+    for name in (*handed, "openai_api_key"):
+        (secret_files / name).write_text("hush")
+    (tmp_path / "systemd-run").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {asked}\n')
+    (tmp_path / "systemd-run").chmod(0o755)
+    env = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "MOTEPLASSEN_SECRETS": str(secret_files)}
+    words = ["privacy", "erase", "Kari Nordmann"]
+    subprocess.run([ROOT / "docs" / "systemd" / "moteplassen-by-hand", *words], env=env, check=True)
+    options = asked.read_text(encoding="utf-8").splitlines()
+    assert options[-4:] == ["/opt/moteplassen/bin/moteplassen", *words]
+    passed = {each.partition(":")[0] for each in options if "LoadCredential=" in each}
+    assert passed == {f"--property=LoadCredential={name}" for name in (*handed, "openai_api_key")}
+    (name,) = (each.removeprefix("--unit=") for each in options if each.startswith("--unit="))
+    data = re.search(r"^Environment=(MOTEPLASSEN_DATA_DIR=\S+) MOTEPLASSEN_SECRETS_DIR=%d$", unit, re.M)
+    assert data
+    same = {f"--setenv={data[1]}", f"--setenv=MOTEPLASSEN_SECRETS_DIR=/run/credentials/{name}.service"}
+    for setting, option in (("User", "uid"), ("Group", "gid"), ("WorkingDirectory", "working-directory")):
+        same.add(f"--{option}={_set(unit, setting)}")
+    same |= {f"--property={setting}={_set(unit, setting)}" for setting in ("EnvironmentFile", "UMask")}
+    assert same <= {*options}
+
+
+def _set(unit: str, setting: str) -> str:
+    (value,) = re.findall(rf"^{setting}=(\S+)$", unit, re.M)
+    return str(value)
 
 
 @pytest.mark.slow
