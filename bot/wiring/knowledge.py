@@ -59,9 +59,8 @@ class Knowledge:
 
     async def is_limited(self) -> bool:
         """Do searches go on without an index, by words alone for instance?"""
-        if self.chroma and await asyncio.to_thread(self.chroma.is_away):
-            return True
-        return await self.library.is_limited()
+        is_away = await asyncio.to_thread(self.chroma.is_away) if self.chroma else False
+        return is_away or await self.library.is_limited()
 
     def long_retriever(self) -> Retriever:
         """What an outsider's questions are looked up with, giving enough passages for ten documents."""

@@ -67,7 +67,7 @@ async def open_observing(settings: Settings, knowledge: Knowledge) -> AsyncItera
         conversation = Observed(knowledge.conversation, replies, spans)
         accounts = [knowledge.chat.accounts] if knowledge.chat else []
         searching = Searching(knowledge.is_limited)
-        measured = [requests, deliveries, replies, searching, *accounts]
+        measured: list[Measured] = [requests, deliveries, replies, searching, *accounts]
         yield Observing(requests, deliveries, conversation, searching, measured)
 
 

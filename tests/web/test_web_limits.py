@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from pydantic import ValidationError
 
-from bot.desk.rates import Limited
+from bot.desk.rates import Limited, Scope
 from bot.handlers.web.gate import TooMuch
 from bot.limits import worded
 from bot.settings import Settings
@@ -52,7 +52,7 @@ async def test_who_asks_too_much_is_told_when_to_try_again_in_their_language(
 
 
 async def test_nobody_is_told_to_come_back_sooner_by_a_program_than_by_the_text() -> None:
-    limited = Limited("asker", 1)
+    limited = Limited(Scope.ASKER, 1)
     refused = TooMuch(limited)
     assert refused.headers == {"Retry-After": "2"}
     assert "om 2 sekunder" in worded(limited, "nb", Texts())
