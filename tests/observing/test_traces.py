@@ -23,6 +23,7 @@ from tests.web.examples import running, visiting
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_a_question_is_one_trace_from_the_request_to_the_delivery(shelf: Knowledge, tmp_path: Path) -> None:
+    shelf.forget_questions()  # another test may have asked the same
     async with collecting() as collector:
         about = {"otlp_endpoint": collector.url, "otlp_headers": SecretStr("x-key=hush%20hush")}
         async with running(shelf, tmp_path, demo=True, **about) as url, visiting(url) as visitor:
