@@ -23,7 +23,7 @@ from bot.desk.tables import CaseRow
 from bot.desk.taking_down import taking_down
 from bot.handlers.slack.channels import ChannelRow
 from bot.handlers.web import PLATFORM as WEB
-from bot.handlers.web.store import MessageRow
+from bot.handlers.web.store import MessageRow, advance
 from bot.people import Asker
 from bot.privacy.person import REPLIES, Person, named
 from bot.privacy.posted import posted
@@ -108,20 +108,30 @@ def counted(found: Traces) -> dict[str, int]:
 
 
 async def _erase_from_web(session: AsyncSession, found: Traces, pseudonym: str) -> None:
-    for row in found.messages:
-        said = row.said and Reply(id=row.id, status=row.said["status"], language=row.said["language"], lead=GONE)
-        changes: dict[str, Any] = {
-            "person": row.person | {"id": pseudonym, "name": GONE},
-            "text": GONE if row.text else "",
-            "said": said.model_dump(mode="json") if said else row.said,
-            "progress": None,
-            "session": None,
-        }
-        if row.kind != "reply":  # of a reply that is the delivery's, and names nobody
-            changes["delivery_key"] = f"erased:{row.id}"
-        await session.execute(update(MessageRow).where(MessageRow.id == row.id).values(**changes))
-    for row in found.letters:
-        await session.execute(update(MessageRow).where(MessageRow.id == row.id).values(text=GONE))
+    """Each message changes by it, so that who has it on the screen, and every process that holds it, gets it anew."""
+    rows = (*found.messages, *found.letters)
+    for channel in sorted({row.channel for row in rows}):  # one order, so that no two erasures wait for each other
+        here = [row for row in rows if row.channel == channel]
+        last = await advance(session, channel, by=len(here))
+        for revision, row in enumerate(here, last - len(here) + 1):
+            changes = {"text": GONE} if row.kind == "answer" else _nobodys(row, pseudonym)
+            message = update(MessageRow).where(MessageRow.id == row.id)
+            await session.execute(message.values(revision=revision, **changes))
+
+
+def _nobodys(row: MessageRow, pseudonym: str) -> dict[str, Any]:
+    """What is another in a message of theirs when nothing in it is theirs."""
+    said = row.said and Reply(id=row.id, status=row.said["status"], language=row.said["language"], lead=GONE)
+    changes: dict[str, Any] = {
+        "person": row.person | {"id": pseudonym, "name": GONE},
+        "text": GONE if row.text else "",
+        "said": said.model_dump(mode="json") if said else row.said,
+        "progress": None,
+        "session": None,
+    }
+    if row.kind != "reply":  # of a reply that is the delivery's, and names nobody
+        changes["delivery_key"] = f"erased:{row.id}"
+    return changes
 
 
 async def _erase_from_histories(session: AsyncSession, person: Person, found: Traces, texts: Collection[str]) -> None:

@@ -7,15 +7,17 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
 from bot.database import Database
 from bot.desk.desk import Desk
 from bot.desk.outbox import Outbox
+from bot.handlers.web import news
 from bot.handlers.web.feedback import UP, Feedback
 from bot.handlers.web.live import AT_ONCE, GAP, Live, ticks
 from bot.handlers.web.messages import Asked, Kind, Message, Progress
 from bot.handlers.web.news import News
+from bot.handlers.web.store import MessageRow
 from bot.handlers.web.threads import Threads
 from bot.people import Role
 from tests.desk.conftest import address, database
@@ -106,6 +108,19 @@ async def test_a_message_that_changed_twice_is_told_as_it_is_now_with_what_peopl
     told = items[-1]
     assert told.message.progress == Progress(step="read")
     assert {visitor: opinion.thumb for visitor, opinion in told.opinions.items()} == {"bygg": UP}
+
+
+async def test_what_was_read_long_ago_is_held_no_longer(
+    room: Room, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.seen(0)
+    await room.ask(1)
+    assert (await room.seen(0))[0] == ["Spørsmål 1"]
+    async with database.writing() as session:  # as what is old is deleted at night, which is no change
+        await session.execute(delete(MessageRow).where(MessageRow.kind == Kind.REPLY))
+        await session.execute(delete(MessageRow))
+    monkeypatch.setattr(news, "_HELD", 0.0)
+    assert (await room.seen(0))[0] == []
 
 
 async def test_changes_in_quick_succession_are_told_together_and_to_all_in_the_same_moment(room: Room) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import itertools
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import NamedTuple
@@ -19,14 +20,18 @@ from bot.handlers.web.threads import Threads
 _AT_ONCE = 100
 _REMEMBERED = 300
 """Changes of a channel that are held for who reads slowly; who is further behind asks the database."""
+_HELD = 600.0
+"""Seconds for which they are: what is deleted without being a change, as what is old is at night, is gone from here."""
 
 
 class Item(NamedTuple):
-    """A message that has changed, the case that was opened from it, and what people think of it, by visitor."""
+    """A message that has changed, the case that was opened from it, what people think of it, by visitor, and when that
+    was read, by this process's clock."""
 
     message: Message
     case: Case | None
     opinions: Mapping[str, Opinion]
+    read: float
 
 
 @dataclasses.dataclass
@@ -38,6 +43,12 @@ class _Recent:
     count: int = -1
     items: deque[Item] = dataclasses.field(default_factory=deque)
     turn: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
+
+    def forget(self) -> None:
+        """Let go of what is too much, or was read too long ago."""
+        long_ago = time.monotonic() - _HELD
+        while self.items and (len(self.items) > _REMEMBERED or self.items[0].read < long_ago):
+            self.since = self.items.popleft().message.revision
 
 
 class News:
@@ -61,6 +72,7 @@ class News:
             until = await self._threads.revision(channel)
             recent = self._recent.setdefault(channel, _Recent(until, until))
         await self._catch_up(channel, recent, after)
+        recent.forget()
         if after >= recent.since:
             newest = itertools.takewhile(lambda item: item.message.revision > after, reversed(recent.items))
             return list(newest)[::-1], False
@@ -81,16 +93,16 @@ class News:
                 fresh = await self._read(channel, recent.until)
                 again = {item.message.id for item in fresh}
                 recent.items = deque([*(item for item in recent.items if item.message.id not in again), *fresh])
-                while len(recent.items) > _REMEMBERED:
-                    recent.since = recent.items.popleft().message.revision
                 if fresh:
                     recent.until = fresh[-1].message.revision
+                recent.forget()
                 if len(fresh) < _AT_ONCE:
                     recent.count = count
 
     async def _read(self, channel: str, after: int) -> Sequence[Item]:
+        read = time.monotonic()
         messages = await self._threads.changed(channel, after, _AT_ONCE)
         replies = [message.id for message in messages if message.kind is Kind.REPLY and not message.untouched]
         cases = await self._desk.of_replies(replies) if replies else {}
         opinions = await self._feedback.of_all(replies) if replies else {}
-        return [Item(message, cases.get(message.id), opinions.get(message.id, {})) for message in messages]
+        return [Item(message, cases.get(message.id), opinions.get(message.id, {}), read) for message in messages]

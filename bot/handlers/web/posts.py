@@ -54,7 +54,7 @@ class Posts:
 
     async def updates(self, messages: Sequence[Message], visitor: Visitor) -> list[dict[str, Any]]:
         """The messages as live updates: the browser puts `html` where the message stands or belongs, and `shell` where
-        the thread is new to it. `revision` tells it which of two that cross on the way is the newer one."""
+        the thread is `new`. `revision` tells it which of two that cross on the way is the newer one."""
         around = await self.around([message for message in messages if not message.untouched], visitor)
         return self._updates(messages, visitor, around)
 
@@ -85,6 +85,7 @@ class Posts:
                 "revision": message.revision,
                 "html": self._html(message, visitor, around),
                 "shell": self._shell(message, visitor) if message.root else None,
+                "new": message.untouched,
                 "mine": message.kind is not Kind.ANSWER and message.person.id == visitor.id,
             }
             for message in messages
@@ -107,7 +108,7 @@ class Posts:
         """What looks the same to all whom this visitor stands for: rendered once."""
         which = (template, message.id, now().date(), visitor)
         kept = self._kept.get(which)
-        if kept and kept[0] == message:  # not by its revision: what is erased keeps that
+        if kept and kept[0] == message:
             return kept[1]
         html = self._rendering.part(visitor, template, message=message, **values)
         self._kept.keep(which, (message, html))

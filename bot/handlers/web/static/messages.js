@@ -13,6 +13,7 @@ export function show(updates) {
     const message = built(update.html);
     if (known) replace(known, message);
     else if (!place(update, message)) continue;
+    if (known && update.shell) rename(update);
     address();
     announceCase(known, message);
     const came = !known || known.ariaBusy === "true";
@@ -39,6 +40,15 @@ function bring(message) {
   message.scrollIntoView({ block: "nearest" });
   const asked = message.previousElementSibling ?? message;
   if (asked.getBoundingClientRect().top < 0) asked.scrollIntoView({ block: "start" });
+}
+
+// A thread is called by its first message, and so is its page.
+function rename(update) {
+  const heading = document.getElementById(`h-${update.thread}`);
+  if (!heading) return;
+  const fresh = built(update.shell).querySelector("h2").textContent;
+  document.title = document.title.replace(heading.textContent, () => fresh);
+  heading.textContent = fresh;
 }
 
 function replace(known, message) {
@@ -82,7 +92,8 @@ function keepTyped(known, message) {
 function place(update, message) {
   let thread = document.getElementById(`t-${update.thread}`);
   if (!thread) {
-    if (!update.shell || stream.dataset.thread || stream.dataset.earlier) return false;
+    // What has only changed of a thread that this page does not show stays away.
+    if (!update.shell || !update.new || stream.dataset.thread || stream.dataset.earlier) return false;
     document.getElementById("_tomt")?.remove();
     thread = built(update.shell);
     stream.append(thread);
