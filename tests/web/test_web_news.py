@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
 from sqlalchemy import delete, event
@@ -39,27 +40,42 @@ class Room:
         self.read = 0
         event.listen(database.engine.sync_engine, "before_cursor_execute", self._count)
 
+    def kept(self) -> int:
+        """Of how many channels something is kept, in one place or another."""
+        return sum(
+            len(each) for part in (self.live, self.news) for each in vars(part).values() if isinstance(each, dict)
+        )
+
     def _count(self, *about: object) -> None:
         self.read += "FROM web_messages" in str(about[2]) and "revision >" in str(about[2])
 
-    async def ask(self, number: int) -> Message:
-        text = f"Spørsmål {number}"
-        asked = Asked(key=text, channel=CHANNEL, thread=None, asker=ASKER, text=text, language="nb", session="s")
+    @contextlib.asynccontextmanager
+    async def watching(self, channel: str = CHANNEL) -> AsyncIterator[None]:
+        """Look at the channel while the block runs, as a browser does."""
+        async with contextlib.aclosing(self.news.ticks(channel)) as ticks:
+            await anext(ticks)
+            yield
+
+    async def ask(self, number: int, channel: str = CHANNEL) -> Message:
+        text, key = f"Spørsmål {number}", f"{channel} {number}"
+        asked = Asked(key=key, channel=channel, thread=None, asker=ASKER, text=text, language="nb", session="s")
         return (await self.threads.ask(asked))[1]
 
-    async def seen(self, after: int) -> tuple[Sequence[str], int]:
+    async def seen(self, after: int, channel: str = CHANNEL) -> tuple[Sequence[str], int]:
         """The texts of questions that are new since, and the last revision."""
         texts, more = list[str](), True
         while more:
-            items, more = await self.news.since(CHANNEL, after)
+            items, more = await self.news.since(channel, after)
             texts += [item.message.text for item in items if item.message.kind is Kind.QUESTION]
             after = items[-1].message.revision if items else after
         return texts, after
 
 
 @pytest.fixture
-def room(database: Database) -> Room:
-    return Room(database)
+def room(database: Database) -> Iterator[Room]:
+    room = Room(database)
+    with room.live.watching(CHANNEL):
+        yield room
 
 
 async def test_those_who_watch_have_a_change_read_once(room: Room) -> None:
@@ -73,16 +89,63 @@ async def test_those_who_watch_have_a_change_read_once(room: Room) -> None:
     assert room.read == 1, "nothing has changed"
 
 
-async def test_what_happened_while_nobody_watched_is_not_read_for_who_comes_then(room: Room) -> None:
-    await room.seen(0)
+async def test_what_happened_while_nobody_watched_is_not_read_for_who_comes_then(database: Database) -> None:
+    room = Room(database)
+    async with room.watching():
+        await room.seen(0)
     for number in range(150):
         await room.ask(number)
     after = await room.threads.revision(CHANNEL)
-    await room.ask(150)
+    async with room.watching():
+        await room.ask(150)
+        room.read = 0
+        assert (await room.seen(after))[0] == ["Spørsmål 150"]
+        assert room.read == 1
+        assert len((await room.seen(0))[0]) == 151
+
+
+async def test_a_browser_that_claims_to_be_ahead_takes_nothing_from_the_others(room: Room) -> None:
+    await room.seen(0)
+    await room.ask(1)
+    assert (await room.seen(10**9))[0] == []
+    await room.ask(2)
     room.read = 0
-    assert (await room.seen(after))[0] == ["Spørsmål 150"]
+    every = await asyncio.gather(*(room.seen(0) for _ in range(20)))
+    assert [texts for texts, _ in every] == [["Spørsmål 1", "Spørsmål 2"]] * 20
     assert room.read == 1
-    assert len((await room.seen(0))[0]) == 151
+
+
+async def test_nothing_is_kept_of_guests_who_came_and_went(database: Database) -> None:
+    room = Room(database)
+
+    async def visit(channel: str) -> None:
+        async with room.watching(channel):
+            await room.seen(0, channel)
+            await room.ask(1, channel)
+            assert (await room.seen(0, channel))[0] == ["Spørsmål 1"]
+            for _ in range(2 * AT_ONCE):  # the last of these would be told later
+                room.live.poke(channel)
+
+    for number in range(10):
+        await asyncio.gather(*(visit(f"gjest-{number}-{each}") for each in range(20)))
+    assert room.kept() == 0
+
+
+async def test_who_comes_as_another_leaves_or_after_them_misses_nothing(database: Database) -> None:
+    room = Room(database)
+    async with room.watching():
+        await room.ask(1)
+        texts, after = await room.seen(0)
+        assert texts == ["Spørsmål 1"]
+    await room.ask(2)
+    async with contextlib.AsyncExitStack() as first:
+        await first.enter_async_context(room.watching())
+        texts, after = await room.seen(after)
+        assert texts == ["Spørsmål 2"]
+        async with room.watching():
+            await first.aclose()
+            await room.ask(3)
+            assert (await room.seen(after))[0] == ["Spørsmål 3"]
 
 
 @pytest.mark.parametrize("count", [1, 60, 400])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 
 import structlog
@@ -26,18 +26,37 @@ time that so many seconds have passed. All who watch are told in the same moment
 with fifty questions a second, each told by itself to everybody, a process would do nothing else."""
 
 
+@dataclasses.dataclass
+class _Watched:
+    """A channel that somebody watches: how many do, how many changes have been heard of since the first of them came,
+    and what these are told by. `paced` is when the next change is due, `seen` the last revision that was looked at."""
+
+    watchers: int = 0
+    changes: int = 0
+    signal: asyncio.Event | None = None
+    seen: int = -1
+    paced: float = 0.0
+    due: asyncio.TimerHandle | None = None
+
+    def wake(self) -> None:
+        """Tell those who wait for the next change."""
+        if self.due:
+            self.due.cancel()
+        if self.signal:
+            self.signal.set()
+        self.due = self.signal = None
+
+
 class Live:
-    """Tells those who watch a channel that it has changed. What has changed, they read in the database."""
+    """Tells those who watch a channel that it has changed. What has changed, they read in the database.
+
+    Of channels that nobody watches nothing is kept: each guest has one.
+    """
 
     def __init__(self, database: Database, interval: float = 0.25) -> None:
         self._database = database
         self._interval = interval
-        self._watchers: Counter[str] = Counter()
-        self._changes: Counter[str] = Counter()
-        self._signals: dict[str, asyncio.Event] = {}
-        self._seen: dict[str, int] = {}
-        self._paced: dict[str, float] = {}
-        self._due: dict[str, asyncio.TimerHandle] = {}
+        self._watched: dict[str, _Watched] = {}
         self._polling: asyncio.Task[None] | None = None
         self.over = False
         """Has the server begun to stop? Then streams end, and browsers find another one."""
@@ -49,10 +68,8 @@ class Live:
     async def stop(self) -> None:
         """End all waiting."""
         self.over = True
-        for timer in self._due.values():
-            timer.cancel()
-        for channel in list(self._signals):
-            self._wake(channel)
+        for watched in self._watched.values():
+            watched.wake()
         if self._polling:
             self._polling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -61,48 +78,55 @@ class Live:
 
     def poke(self, channel: str) -> None:
         """The channel has changed: wake those who watch it, now or, where much changes, within moments."""
-        self._changes[channel] += 1
-        if channel in self._due or channel not in self._signals:
+        watched = self._watched.get(channel)
+        if not watched:
+            return
+        watched.changes += 1
+        if watched.due or not watched.signal:
             return
         moment = time.monotonic()
-        paced = max(self._paced.get(channel, 0.0), moment)
-        self._paced[channel] = paced + GAP
+        paced = max(watched.paced, moment)
+        watched.paced = paced + GAP
         wait = paced - (AT_ONCE - 1) * GAP - moment
         if wait <= 0:
-            self._wake(channel)
+            watched.wake()
         else:
-            self._due[channel] = asyncio.get_running_loop().call_later(wait, self._wake, channel)
+            watched.due = asyncio.get_running_loop().call_later(wait, watched.wake)
 
-    def _wake(self, channel: str) -> None:
-        self._due.pop(channel, None)
-        if signal := self._signals.pop(channel, None):
-            signal.set()
+    def is_watched(self, channel: str) -> bool:
+        """Does anybody watch the channel?"""
+        return channel in self._watched
 
     def count(self, channel: str) -> int:
-        """How many changes of the channel have been heard of here; another number than before means that there are."""
-        return self._changes[channel]
+        """How many changes of the channel have been heard of since somebody began to watch it; another number than
+        before means that there are. Of a channel that nobody watches there is none."""
+        return self._watched[channel].changes
 
     @contextlib.contextmanager
     def watching(self, channel: str) -> Iterator[None]:
         """Look out for changes of the channel while the block runs."""
-        self._watchers[channel] += 1
+        watched = self._watched.setdefault(channel, _Watched())
+        watched.watchers += 1
         try:
             yield
         finally:
-            self._watchers[channel] -= 1
-            if not self._watchers[channel]:
-                del self._watchers[channel]
-                self._signals.pop(channel, None)
-                self._seen.pop(channel, None)
+            watched.watchers -= 1
+            if not watched.watchers:
+                del self._watched[channel]
+                if watched.due:
+                    watched.due.cancel()
 
     def signal(self, channel: str) -> asyncio.Event:
-        """Is set at the next change. Take it before reading, so that no change falls in between."""
-        return self._signals.setdefault(channel, asyncio.Event())
+        """Is set at the next change of a channel that is watched. Take it before reading, so that no change falls in
+        between."""
+        watched = self._watched[channel]
+        watched.signal = watched.signal or asyncio.Event()
+        return watched.signal
 
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(self._interval)
-            if not self._watchers:
+            if not self._watched:
                 continue
             try:
                 await self._look()
@@ -113,9 +137,10 @@ class Live:
 
     async def _look(self) -> None:
         async with self._database.reading() as session:
-            for name, revision in await session.execute(REVISIONS, {"channels": list(self._watchers)}):
-                if revision != self._seen.get(name):
-                    self._seen[name] = revision
+            for name, revision in await session.execute(REVISIONS, {"channels": list(self._watched)}):
+                watched = self._watched.get(name)  # the last who watched it may have left meanwhile
+                if watched and revision != watched.seen:
+                    watched.seen = revision
                     self.poke(name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import itertools
 import time
@@ -40,7 +41,7 @@ class _Recent:
 
     since: int
     until: int
-    count: int = -1
+    count: int
     items: deque[Item] = dataclasses.field(default_factory=deque)
     turn: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
 
@@ -61,17 +62,23 @@ class News:
         self._feedback = feedback
         self._recent: dict[str, _Recent] = {}
 
-    def ticks(self, channel: str) -> AsyncGenerator[None, None]:
+    async def ticks(self, channel: str) -> AsyncGenerator[None, None]:
         """Now, and after each change of the channel, as long as a stream lasts."""
-        return ticks(self._live, channel)
+        try:
+            async with contextlib.aclosing(ticks(self._live, channel)) as each:
+                async for _ in each:
+                    yield
+        finally:
+            if not self._live.is_watched(channel):
+                self._recent.pop(channel, None)
 
     async def since(self, channel: str, after: int) -> tuple[Sequence[Item], bool]:
-        """What has changed after a revision, in order, and whether there is more."""
+        """What has changed after a revision, in order, and whether there is more. For who watches the channel."""
         recent = self._recent.get(channel)
         if recent is None:
-            until = await self._threads.revision(channel)
-            recent = self._recent.setdefault(channel, _Recent(until, until))
-        await self._catch_up(channel, recent, after)
+            count, until = self._live.count(channel), await self._threads.revision(channel)
+            recent = self._recent.setdefault(channel, _Recent(until, until, count))
+        await self._catch_up(channel, recent)
         recent.forget()
         if after >= recent.since:
             newest = itertools.takewhile(lambda item: item.message.revision > after, reversed(recent.items))
@@ -79,17 +86,13 @@ class News:
         items = await self._read(channel, after)
         return items, len(items) == _AT_ONCE
 
-    async def _catch_up(self, channel: str, recent: _Recent, after: int) -> None:
+    async def _catch_up(self, channel: str, recent: _Recent) -> None:
         wanted = self._live.count(channel)
         while recent.count < wanted:
             async with recent.turn:
                 if recent.count >= wanted:
                     return
                 count = self._live.count(channel)
-                if after > recent.until:
-                    # Nobody has watched for a while, and what happened meanwhile nobody waits for.
-                    recent.since = recent.until = after
-                    recent.items.clear()
                 fresh = await self._read(channel, recent.until)
                 again = {item.message.id for item in fresh}
                 recent.items = deque([*(item for item in recent.items if item.message.id not in again), *fresh])
