@@ -67,13 +67,16 @@ def strip(text: str, keep: Collection[str] = ()) -> tuple[str, tuple[str, ...]]:
     """The same, and what was replaced. Addresses, phone numbers and names that `keep` names stay: they are nobody's
     own."""
     taken: list[str] = []
-    for kind, recognise in _RECOGNISERS:
-        kept = () if kind is Kind.NATIONAL_ID else keep
-        while True:  # of two that overlap, what is left of one may be known as one by itself
-            text, found = _replace(text, kind, recognise(text), kept)
-            if not found:
-                break
-            taken += found
+    before = ""
+    while text != before:  # beside what was replaced, something else may be known for what it is
+        before = text
+        for kind, recognise in _RECOGNISERS:
+            kept = () if kind is Kind.NATIONAL_ID else keep
+            while True:  # of two that overlap, what is left of one may be known as one by itself
+                text, found = _replace(text, kind, recognise(text), kept)
+                if not found:
+                    break
+                taken += found
     return text, tuple(taken)
 
 

@@ -90,16 +90,16 @@ _PRESENTED = re.compile(r"\b(?:jeg er|eg er|jeg,|eg,|i am|i'm) ", re.I)
 _NAMED = re.compile(r"\b(?:heter|heiter|this is|dette er|det er|er det|hei[,!]|hei hei[,!]?|hi[,!]) ", re.I)
 """What is followed by other things than names, too: only a common given name is taken for one."""
 _HERE = re.compile(rf"{_START}({_WORD}(?: {{1,3}}{_WORD}){{0,3}}) her(?: fra\b|[,.])", re.I)
+_BORN = re.compile(
+    rf"{_START}({_WORD}(?: {{1,3}}{_WORD}){{0,4}})[ ,(]{{1,3}}(?:(?:som )?er )?(?:født|fødd|f\.|born)(?: den| on)? \d",
+    re.I,
+)
 _AND = re.compile(r" (?:og|and|&) ")
 
 
 def names(text: str) -> Iterator[Span]:
     """Names of people in a text whose other personal data is replaced by its labels already."""
-    for anchor in _ANCHORS.finditer(text):
-        if found := _BEFORE_ANCHOR.search(text, max(0, anchor.start() - _WINDOW), anchor.start()):
-            yield from _last_in(text, found.start(1), found.end(1))
-    for found in _HERE.finditer(text):
-        yield from _last_in(text, found.start(1), found.end(1))
+    yield from _before(text)
     for cue in (_SAID, _LABELLED, _SIGNED):
         for found in cue.finditer(text):
             yield from _at(text, found.end(), sure=True)
@@ -108,6 +108,16 @@ def names(text: str) -> Iterator[Span]:
             for span in _at(text, found.end(), sure=False):
                 if cue is not _NAMED or _first(text, span) in _GIVEN:
                     yield span
+
+
+def _before(text: str) -> Iterator[Span]:
+    """Names that stand before what tells that they are there."""
+    for anchor in _ANCHORS.finditer(text):
+        if found := _BEFORE_ANCHOR.search(text, max(0, anchor.start() - _WINDOW), anchor.start()):
+            yield from _last_in(text, found.start(1), found.end(1))
+    for cue in (_HERE, _BORN):
+        for found in cue.finditer(text):
+            yield from _last_in(text, found.start(1), found.end(1))
 
 
 def _at(text: str, start: int, *, sure: bool) -> Iterator[Span]:
