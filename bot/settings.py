@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from bot.colours import legible
 from bot.platform_settings import ObservingSettings, SlackSettings, TeamsSettings, divided
 from bot.retention_settings import RetentionSettings
 from bot.secret_files import read_secrets
+from knowledge.addresses import plain
 
 CORPUS = Path(__file__).resolve().parent.parent / "ingest" / "corpus" / "sources.toml"
 
@@ -158,6 +159,10 @@ class Settings(SlackSettings, TeamsSettings, ObservingSettings, RetentionSetting
     """The id of the municipality among those that a command is for, or that these settings are of."""
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_in_capitals)] = "WARNING"
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, plain(value) if isinstance(value, str) else value
 
     @model_validator(mode="before")
     @classmethod

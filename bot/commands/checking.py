@@ -14,6 +14,7 @@ from bot.commands.checking_platforms import of_platforms
 from bot.commands.console import out, plain_errors, print_json, print_row, verbatim
 from bot.commands.findings import Finding, State
 from bot.commands.options import AsJson, DataDir, settings_of
+from knowledge.addresses import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,8 @@ _NO_LIST = {404, 405, 501}
 def check(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Say what is configured, reachable and missing; exit status 1 where something is bad."""
     with plain_errors():
-        findings = asyncio.run(_findings(settings_of(data_dir)))
+        found = asyncio.run(_findings(settings_of(data_dir)))
+        findings = [each._replace(detail=plain(each.detail)) for each in found]
         if as_json:
             print_json([finding._asdict() for finding in findings])
         else:

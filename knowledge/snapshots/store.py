@@ -15,6 +15,7 @@ from typing import Any
 
 import fsspec
 
+from knowledge.addresses import plain
 from knowledge.snapshots.manifest import Content, Manifest, Refused, read_manifest
 
 _BLOCK = 1 << 20
@@ -33,7 +34,7 @@ class SnapshotStore:
         with _telling(address):
             self._files: Any
             self._files, self._root = fsspec.core.url_to_fs(address, use_listings_cache=False)
-        self.address = address.rpartition("@")[2] if "@" in address else address
+        self.address, self._whole = plain(address), address
 
     def current(self) -> bytes | None:
         """The manifest that is to be read, as it lies there; None where nothing was published yet."""
@@ -45,7 +46,7 @@ class SnapshotStore:
 
     def versions(self) -> list[str]:
         """The names of the versions there, the oldest first."""
-        with _telling(self.address):
+        with _telling(self._whole):
             self._files.invalidate_cache()
             try:
                 found = self._files.ls(self._at("versions"), detail=False)
@@ -72,7 +73,7 @@ class SnapshotStore:
     def put(self, file: Path, content: Content) -> None:
         """Have the content of a file be there."""
         place = self._at(f"objects/{content.sha256}")
-        with _telling(self.address):
+        with _telling(self._whole):
             with contextlib.suppress(FileNotFoundError):
                 if self._files.info(place)["size"] == content.size:
                     return
@@ -88,7 +89,7 @@ class SnapshotStore:
     def get(self, content: Content, file: Path) -> None:
         """Write a content into a file, which is there whole, or Refused is raised."""
         digest, size = hashlib.sha256(), 0
-        with _telling(self.address), file.open("wb") as written:
+        with _telling(self._whole), file.open("wb") as written:
             try:
                 with self._files.open(self._at(f"objects/{content.sha256}"), "rb") as there:
                     while size <= content.size and (block := there.read(_BLOCK)):
@@ -105,7 +106,7 @@ class SnapshotStore:
         wanted = frozenset[str]().union(*(manifest.contents for manifest in kept))
         for version in set(self.versions()) - {manifest.version for manifest in kept}:
             self._delete(self._at(f"versions/{version}.json"))
-        with _telling(self.address):
+        with _telling(self._whole):
             self._files.invalidate_cache()
             there = self._files.ls(self._at("objects"), detail=False)
         for path in map(str, there):
@@ -113,11 +114,11 @@ class SnapshotStore:
                 self._delete(path)
 
     def _delete(self, path: str) -> None:
-        with _telling(self.address), contextlib.suppress(FileNotFoundError):
+        with _telling(self._whole), contextlib.suppress(FileNotFoundError):
             self._files.rm_file(path)
 
     def _read(self, name: str) -> bytes | None:
-        with _telling(self.address):
+        with _telling(self._whole):
             try:
                 content: bytes = self._files.cat_file(self._at(name), start=0, end=_LONGEST)
             except FileNotFoundError:
@@ -126,7 +127,7 @@ class SnapshotStore:
 
     def _write(self, name: str, content: bytes) -> None:
         """At once: whoever reads meanwhile has what was there before."""
-        with _telling(self.address):
+        with _telling(self._whole):
             folder = name.rpartition("/")[0]
             self._make_folder(folder)
             under_way = self._at(f"{name}.{secrets.token_hex(4)}.part")
@@ -148,5 +149,7 @@ def _telling(address: str) -> Iterator[None]:
     except (Refused, StoreError, FileNotFoundError):
         raise
     except Exception as error:
-        where = address.rpartition("@")[2]
-        raise StoreError(f"snapshots at {where} can't be used ({type(error).__name__}: {error})") from error
+        where, what = plain(address), type(error).__name__
+        if where != address:  # whatever the store says may hold a part of the password
+            raise StoreError(f"snapshots at {where} can't be used ({what})") from None
+        raise StoreError(f"snapshots at {where} can't be used ({what}: {error})") from error

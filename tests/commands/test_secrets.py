@@ -38,6 +38,14 @@ def marker(name: str) -> str:
 AWAY = f"postgresql+asyncpg://me:{marker('database_url')[:30]}@127.0.0.1:9/x"
 
 
+ADDRESSES = sorted(name for name in Settings.model_fields if re.search(r"url|issuer|endpoint|snapshots$", name))
+"""The settings that hold addresses, in which a password may stand."""
+
+
+def pin(name: str) -> str:
+    return marker(name).replace("/", "_").replace("+", "-").rstrip("=")
+
+
 def told(without: tuple[str, ...] = (), **changes: str) -> dict[str, str]:
     """The settings of a bot that is everywhere and reaches nobody, every secret a marker but those left out."""
     secrets = {name.upper(): marker(name) for name in SECRETS if name not in {*without, "database_url"}}
@@ -71,6 +79,52 @@ def test_the_settings_that_are_secrets_are_known() -> None:
     assert {"database_url", "session_secret", "openai_api_key", "slack_bot_token", "metrics_token"} < set(SECRETS)
     named = {name for name in Settings.model_fields if re.search(r"secret|token(?!s)|_key$|password", name)}
     assert named <= set(SECRETS)
+
+
+SNAPSHOTS = [
+    f"s3://key:{pin('snapshots')}@bucket/x",
+    f"s3://key:{pin('snapshots')[:9]}/{pin('snapshots')}@bucket/x",
+    f"ftp://me:{pin('snapshots')}@127.0.0.1:9/x",
+    f"http://me:{pin('snapshots')}@127.0.0.1:9/x",
+]
+
+
+def test_the_settings_that_hold_addresses_are_known() -> None:
+    assert {"database_url", "chroma_url", "oidc_issuer", "openai_base_url", "snapshots", "otlp_endpoint"} < {*ADDRESSES}
+    holding = {name for name, field in Settings.model_fields.items() if "://" in str(field.default)}
+    assert holding <= {*ADDRESSES}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("snapshots", SNAPSHOTS, ids=["s3", "s3 with a slash", "ftp", "http"])
+@pytest.mark.parametrize(("words", "indexing"), [("check", "true"), ("check --json", "false"), ("ingest", "true")])
+def test_no_command_tells_the_password_of_the_snapshots(
+    tmp_path: Path, sources: Path, words: str, indexing: str, snapshots: str
+) -> None:
+    about = {"DATA_DIR": str(tmp_path / "data"), "SOURCES": str(sources), "INDEXING": indexing}
+    result = moteplassen(*words.split(), **about, SNAPSHOTS=snapshots)
+    assert "snapshots at " in result.output + result.stderr
+    assert_no_pin(result.output, result.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", ADDRESSES)
+def test_check_tells_no_password_that_stands_in_an_address(tmp_path: Path, setting: str) -> None:
+    changes = {setting.upper(): f"http://me:{pin(setting)}@127.0.0.1:9", "DATA_DIR": str(tmp_path / "data")}
+    result = moteplassen("check", **told(SEVERAL, **changes))
+    assert_no_pin(result.output, result.stderr)
+
+
+def test_settings_show_no_password_in_an_address() -> None:
+    secrets = {name: f"http://me:{pin(name)}@127.0.0.1:9" for name in ADDRESSES if name != "chroma_url"}
+    settings = Settings(_env_file=None, **secrets)  # type: ignore[arg-type]
+    assert_no_pin(repr(settings), str(settings))
+
+
+def assert_no_pin(*outputs: str) -> None:
+    for name in ADDRESSES:
+        for output in outputs:
+            assert pin(name)[:9] not in output, name
 
 
 def test_settings_show_no_secret() -> None:

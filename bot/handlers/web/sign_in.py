@@ -15,6 +15,7 @@ from starlette.responses import Response
 from bot.desk.teams import Teams
 from bot.people import Asker, Role
 from bot.settings import ConfigurationError, Settings
+from knowledge.addresses import plain
 
 _STRONG = frozenset("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split())
 
@@ -86,4 +87,4 @@ class SignIn:
         try:
             return await answer
         except (AuthlibBaseError, JoseError, httpx2.HTTPError, ValueError) as error:
-            raise SignInFailed(f"{type(error).__name__}: {error}") from error
+            raise SignInFailed(plain(f"{type(error).__name__}: {error}")) from error
