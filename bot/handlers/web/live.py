@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
 from bot.desk.background import set_within
+from bot.desk.describing import describe
 from bot.handlers.web.store import REVISIONS
 
 log = structlog.get_logger(__name__)
@@ -132,7 +133,7 @@ class Live:
                 await self._look()
             except SQLAlchemyError as error:
                 # A database that is away for a while must not end the live updates for good.
-                log.error("web.live.unreachable", error=f"{type(error).__name__}: {error}"[:500])
+                log.error("web.live.unreachable", error=describe(error))
                 await asyncio.sleep(self._interval * 8)
 
     async def _look(self) -> None:
