@@ -11,6 +11,8 @@ from pathlib import Path
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
+from knowledge.panics import is_panic
+
 NGRAM = 5
 """Characters: long enough to mean something, short enough to find a part of a Norwegian compound word."""
 
@@ -27,8 +29,7 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        # What tantivy doesn't expect ends in a Rust panic, which is no Exception.
-        if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+        if isinstance(error, ValueError | OSError) or is_panic(error):
             raise IndexBroken(str(error)) from error
         raise
 
@@ -71,6 +72,7 @@ class LexicalIndex:
         """Take these entries out, in one commit."""
         self._change(entries, {})
 
+    @_telling()
     def count(self) -> int:
         """How many entries there are."""
         return int(self._index.searcher().num_docs)
@@ -105,9 +107,14 @@ class LexicalIndex:
         """How telling each term is: its inverse document frequency as BM25 counts it."""
         return self._rarity("words", terms)
 
+    def grams(self, text: str) -> list[str]:
+        """The character n-grams of a text as the index knows them: in lower case."""
+        return list(self._grams.analyze(text))
+
+    @_telling()
     def rarity_of_grams(self, text: str) -> dict[str, float]:
-        """The character n-grams of a text, in lower case, and how telling each is."""
-        return self._rarity("grams", self._grams.analyze(text))
+        """The character n-grams of a text, and how telling each is."""
+        return self._rarity("grams", self.grams(text))
 
     @_telling()
     def _change(self, gone: Iterable[str], come: Mapping[str, str]) -> None:

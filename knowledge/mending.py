@@ -7,13 +7,14 @@ import enum
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock
 
 from knowledge.catalogue import Catalogue
 from knowledge.catalogue_schema import is_outdated
+from knowledge.disks import is_full
 from knowledge.lexical import IndexBroken, LexicalIndex
 from knowledge.model import Audience
 from knowledge.soundness import database_fault, lexical_fault, vectors_fault
@@ -94,7 +95,7 @@ def open_lexical(folder: Path, *, frozen: bool) -> LexicalIndex:
         try:
             return LexicalIndex(folder)
         except IndexBroken as error:
-            if frozen:
+            if frozen or is_full(error):
                 raise
             fault = str(error)
     if folder.exists():
@@ -111,7 +112,9 @@ def open_vectors_in(folder: Path, name: str, open_: OpenVectors, *, frozen: bool
     if not fault:
         try:
             return open_(folder, name)
-        except Exception as error:  # noqa: BLE001 - Chroma raises what it will over files that are damaged
+        except Exception as error:  # Chroma raises what it will over files that are damaged
+            if is_full(error):
+                raise
             fault = str(error)
     _log.warning("%s is damaged (%s): it is made anew from the catalogue", folder, fault)
     shutil.rmtree(folder, ignore_errors=True)
@@ -150,9 +153,9 @@ def heal_catalogue(catalogue: Catalogue, faults: Faults) -> bool:
     return fault not in {"", _REPLACED}
 
 
-def heal_lexical(folder: Path, index: LexicalIndex, faults: Faults, *, is_suspect: bool) -> LexicalIndex:
+def heal_lexical(folder: Path, index: LexicalIndex, faults: Faults, suspect: Collection[Half]) -> LexicalIndex:
     """The index, or a new one in the place of one that is damaged."""
-    if Half.LEXICAL not in faults and not is_suspect:
+    if Half.LEXICAL not in {*faults, *suspect}:
         return index
     if Half.LEXICAL not in faults:
         with contextlib.suppress(IndexBroken):
@@ -163,15 +166,18 @@ def heal_lexical(folder: Path, index: LexicalIndex, faults: Faults, *, is_suspec
     return LexicalIndex(folder)
 
 
-def heal_vectors(vectors: Vectors, faults: Faults, *, is_suspect: bool) -> None:
-    """Have damaged vectors begin anew."""
-    if not isinstance(vectors, VectorIndex) or (Half.VECTORS not in faults and not is_suspect):
+def heal_vectors(vectors: Vectors, faults: Faults, suspect: Collection[Half]) -> None:
+    """Have damaged vectors begin anew; not because the disk is full, over which Chroma can't be opened."""
+    if not isinstance(vectors, VectorIndex) or Half.VECTORS not in {*faults, *suspect}:
         return
     if Half.VECTORS not in faults:
-        with contextlib.suppress(Exception):
+        try:
             vectors.refresh()  # another process may have made them anew
             vectors.count()
             return
+        except Exception as error:
+            if is_full(error):
+                raise
     vectors.clear()
 
 

@@ -113,8 +113,8 @@ class Shelf:
         return self._told(lambda: self.lexical.rarity(terms)) or dict.fromkeys(terms, 1.0)
 
     def rarity_of_grams(self, text: str) -> dict[str, float]:
-        """The n-grams of a text, and how telling each is; none where that can't be told."""
-        return self._told(lambda: self.lexical.rarity_of_grams(text))
+        """The n-grams of a text, and how telling each is; all alike where that can't be told."""
+        return self._told(lambda: self.lexical.rarity_of_grams(text)) or dict.fromkeys(self.lexical.grams(text), 1.0)
 
     def _told(self, tell: Callable[[], dict[str, float]]) -> dict[str, float]:
         try:
@@ -146,13 +146,13 @@ class Shelf:
         with self.still():
             time.sleep(_SETTLING)  # what is being written looks damaged
             faults = mending.faults_of(self.folder, self.catalogue, self.vectors, thorough=thorough or bool(broken))
+            self.broken |= (broken := broken | (faults.keys() - {Half.CATALOGUE}))  # until it is put right
             if mending.heal_catalogue(self.catalogue, faults):
                 self.is_lost = True
                 # What it names is nowhere any longer; of the vectors, `mend` takes out what nobody knows.
                 faults = {Half.LEXICAL: faults[Half.CATALOGUE], **faults}
-            lexical = self.folder / "lexical"
-            self.lexical = mending.heal_lexical(lexical, self.lexical, faults, is_suspect=Half.LEXICAL in broken)
-            mending.heal_vectors(self.vectors, faults, is_suspect=Half.VECTORS in broken)
+            self.lexical = mending.heal_lexical(self.folder / "lexical", self.lexical, faults, broken)
+            mending.heal_vectors(self.vectors, faults, broken)
             self.broken -= broken
             self._seen = -1
         for half, fault in faults.items():

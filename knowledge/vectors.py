@@ -15,6 +15,8 @@ import numpy.typing as npt
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 
+from knowledge import panics
+
 BATCH = 1000
 """Entries that are written at once."""
 
@@ -70,32 +72,38 @@ class VectorIndex:
         self._turn = threading.Lock()
         self._open()
 
+    @panics.caught()
     def add(self, entries: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
         """Put these entries in, each with its vector; one that is there already is there once."""
         with self._turn:
             put(self._collection, entries, vectors, BATCH)
 
+    @panics.caught()
     def remove(self, entries: Sequence[str]) -> None:
         """Take these entries out."""
         with self._turn:
             take(self._collection, entries, BATCH)
 
+    @panics.caught()
     def count(self) -> int:
         """How many entries there are."""
         with self._turn:
             return int(self._collection.count())
 
+    @panics.caught()
     def entries(self) -> set[str]:
         """All entries."""
         with self._turn:
             return listed(self._collection, BATCH)
 
+    @panics.caught()
     def search(self, vector: Sequence[float], count: int) -> dict[str, float]:
         """Cosine similarity (-1..1) of the nearest passages, by entry."""
         wanted = as_query(vector)
         with self._turn:
             return nearest(self._collection, wanted, count)
 
+    @panics.caught()
     def refresh(self) -> None:
         """See what another process has written: the embedded Chroma keeps its first view of the files otherwise."""
         with self._turn:
@@ -107,6 +115,7 @@ class VectorIndex:
         with self._turn:
             self._client.close()
 
+    @panics.caught()
     def clear(self) -> None:
         """Begin anew, with nothing in it, whatever its files look like."""
         with self._turn:
@@ -116,6 +125,7 @@ class VectorIndex:
             self._path.mkdir(parents=True, exist_ok=True)
             self._open()
 
+    @panics.caught()
     def _open(self) -> None:
         settings = Settings(anonymized_telemetry=False)
         try:

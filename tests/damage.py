@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,3 +26,12 @@ def emptied(file: Path) -> None:
 
 
 DAMAGES = (no_database, cut_off, emptied)
+
+
+def in_place(file: Path, seed: int = 0, size: int | None = None) -> None:
+    """A bad disk: half of what a process has open, or so many bytes, reads otherwise now, under its hands."""
+    whole = file.stat().st_size
+    size = size or whole // 2
+    with file.open("r+b") as opened:
+        opened.seek((whole - size) // 2)
+        opened.write(random.Random(seed).randbytes(size))

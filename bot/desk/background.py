@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from bot.observing.trace import followed, new_trace
+from knowledge import panics
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ async def look_again(look: Callable[[], Awaitable[object]], stop: asyncio.Event,
     `event`, and the next one may do."""
     while not stop.is_set():
         try:
-            with followed(new_trace()):
+            with followed(new_trace()), panics.caught():
                 await look()
         except Exception as error:  # noqa: BLE001 - a database that is away must not end this
             log.error(event, error=type(error).__name__)

@@ -17,6 +17,7 @@ from bot.desk.describing import describe
 from bot.desk.faults import Faults, Step
 from bot.desk.outbox import UNDELIVERED, Courier, Delivery, Later, Leased, Outbox, Undeliverable
 from bot.desk.watching import REPLIES, Deliveries, End
+from knowledge import panics
 
 log = structlog.get_logger(__name__)
 
@@ -163,7 +164,8 @@ class Dispatcher:
             return await self._give_up(leased, "interrupted at every attempt")
         try:
             async with self._kept(leased):
-                await self._deliver(leased.delivery)
+                with panics.caught():
+                    await self._deliver(leased.delivery)
         except Undeliverable as error:
             await self._give_up(leased, describe(error))
         except Exception as error:  # noqa: BLE001 - whatever a courier raises, the delivery must not be lost

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from bot.database import Database
 from bot.handlers.web.store import MessageRow
 from bot.wiring import Knowledge
 from tests.databases import Databases
+from tests.disks import full, small_disk
 from tests.peers.proxy import Proxy, proxied
 from tests.web.conftest import Visit
 from tests.web.examples import ANSWERED, PATIENCE, Person, running
@@ -107,10 +107,9 @@ async def test_a_full_disk_is_told_and_what_was_asked_before_is_there_afterwards
             person = await visit("kafe", url)
             before = await ask(person)
             await answered(person, before)
-            fill(disk / "ballast")
-            told = await person.posted("/spor", tekst=ANSWERED, kanal="naeringsliv")
-            assert told.status_code == 503
-            (disk / "ballast").unlink()
+            with full(disk):
+                told = await person.posted("/spor", tekst=ANSWERED, kanal="naeringsliv")
+                assert told.status_code == 503
             await answered(person, await eventually_asked(person))
             await answered(person, before)
     assert [each["error"] for each in log if each["event"] == "web.unreachable"] == [
@@ -168,22 +167,3 @@ async def replies(address: str) -> int:
             return int(await session.scalar(select(func.count()).select_from(MessageRow)) or 0)
     finally:
         await database.close()
-
-
-@contextlib.contextmanager
-def small_disk(place: Path) -> Iterator[Path]:
-    """A disk of 4 MB. Skips the test where none may be mounted."""
-    place.mkdir()
-    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True, check=False)
-    if mount.returncode:
-        pytest.skip("no file system may be mounted here")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=True)
-
-
-def fill(file: Path) -> None:
-    with file.open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
-        while True:
-            ballast.write(b"\0" * 4096)
