@@ -14,7 +14,7 @@ import pytest
 def small_disk(place: Path, size: str = "4m") -> Iterator[Path]:
     """A disk of 4 MB, or another size. Skips the test where none may be mounted."""
     place.mkdir()
-    options = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place]
+    options = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
     if subprocess.run(options, capture_output=True, check=False).returncode:
         pytest.skip("no file system may be mounted here")
     try:

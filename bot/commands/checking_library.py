@@ -5,16 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.commands.findings import Finding, State
+from bot.data_dir import FREE
+from knowledge.disks import is_full
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.library import Library
     from knowledge.snapshots import Manifest
 
+_PASSING = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY),
+        *(
+            sqlite3.SQLITE_PERM,
+            sqlite3.SQLITE_AUTH,
+            sqlite3.SQLITE_IOERR,
+            sqlite3.SQLITE_NOMEM,
+            sqlite3.SQLITE_PROTOCOL,
+        ),
+    }
+)
+"""SQLite's codes for a file that could be opened at another time."""
 _MENDS = "`serve`, `worker` and `ingest` make it anew by themselves"
 
 
@@ -35,8 +51,18 @@ async def _library(settings: Settings) -> Finding:
         with contextlib.closing(open_library(settings)) as library:
             return await _held(library)
     except Exception as error:  # noqa: BLE001 - four kinds of files, each with errors of its own when it is damaged
-        todo = f"take {folder} away and run `moteplassen ingest`, which makes it anew"
-        return Finding("library", State.BAD, f"can't be read ({type(error).__name__}): {todo}")
+        return Finding("library", State.BAD, _unread(folder, error))
+
+
+def _unread(folder: Path, error: Exception) -> str:
+    """What it means that the library can't be opened: only what is damaged is to be taken away."""
+    if is_full(error):
+        return f"can't be read, since the disk is full that {folder} lies on: {FREE}"
+    if isinstance(error, OSError) or (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _PASSING:
+        about = f"{type(error).__name__}: {error}"
+        return f"can't be opened now ({about}), which says nothing against it: leave it as it is, and mend that"
+    todo = f"take {folder} away and run `moteplassen ingest`, which makes it anew"
+    return f"can't be read ({type(error).__name__}): {todo}"
 
 
 def _damage(folder: Path) -> str:

@@ -26,9 +26,15 @@ from rich.progress import (
 from rich.text import Text
 
 from bot.error_ids import new_error_id
+from knowledge.disks import is_full
 
 REFUSED = 2
 """Exit status of a command that understood nothing of what it was given."""
+
+_FULL = (
+    "the disk is full that the data directory (MOTEPLASSEN_DATA_DIR or --data-dir, ./data by default), or what is "
+    "written to, lies on: free space there, and start again. Nothing needs to be taken away or made anew."
+)
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -74,6 +80,8 @@ def plain_errors(*expected: type[Exception]) -> Iterator[None]:
     except expected as error:
         raise fail(str(error)) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets an id and no stack trace
+        if is_full(error):
+            raise fail(_FULL) from None
         error_id = new_error_id()
         where = _note(error_id, error)
         raise fail(

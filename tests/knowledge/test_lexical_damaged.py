@@ -138,8 +138,8 @@ async def heal_while_others_write(library: Library, disk: Path) -> None:
     """What is taken away to be made anew leaves room, which something else fills at once."""
     rmtree = shutil.rmtree
 
-    def at_once(folder: Path, **how: bool) -> None:
-        rmtree(folder, **how)
+    def at_once(folder: Path, *, ignore_errors: bool) -> None:
+        rmtree(folder, ignore_errors=ignore_errors)
         fill(disk / "ballast")
 
     with pytest.MonkeyPatch.context() as patch:
