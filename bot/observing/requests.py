@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +20,13 @@ NO_ROUTE = "none"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10)
 _UNSENT = 500
+HUNG_UP = 499
+"""What nginx calls it where somebody hangs up before all is said: nobody reads it but who counts."""
+
+
+async def hung_up(_: Request, error: Exception) -> Response:
+    """The answer to a request whose sender hung up in the middle of it: no fault of ours, and not noted as one."""
+    return Response(status_code=HUNG_UP)
 
 
 class Requests:
@@ -68,6 +77,9 @@ class Counted:
         ) as span:
             try:
                 await self._app(scope, receive, sent)
+            except ClientDisconnect:
+                if not statuses:
+                    await Response(status_code=HUNG_UP)(scope, receive, sent)
             finally:
                 route, status = self._route(scope), statuses[0] if statuses else _UNSENT
                 about = {"http.route": route, "http.response.status_code": str(status)}

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,7 +50,9 @@ class Front:
         if scope["type"] == "lifespan":
             await self._process(scope, receive, send)
             return
-        await self._of(scope)(scope, receive, send)
+        # Who hangs up in mid-request where it is only looked whose it is waits for no answer.
+        with contextlib.suppress(ClientDisconnect):
+            await self._of(scope)(scope, receive, send)
 
     def _of(self, scope: Scope) -> ASGIApp:
         tenancy, path = self._hosts.get(_host(scope)), scope["path"]

@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
@@ -59,6 +60,7 @@ from bot.handlers.web.sign_in import SignIn
 from bot.handlers.web.signing_out import Ended, SignedOut
 from bot.handlers.web.threads import Threads
 from bot.limits import limiter_of
+from bot.observing.requests import hung_up
 from bot.people import Role
 from bot.publishing.publishing import Publishing
 from bot.settings import Settings
@@ -194,7 +196,11 @@ class WebHandler:
             ),
             Middleware(
                 ExceptionMiddleware,
-                handlers={HTTPException: self._errors.refused, Exception: self._errors.crashed},
+                handlers={
+                    HTTPException: self._errors.refused,
+                    ClientDisconnect: hung_up,
+                    Exception: self._errors.crashed,
+                },
             ),
             Middleware(SmallBody, limit=LARGEST_REQUEST),
             Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_REQUEST),
