@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -18,6 +19,7 @@ _OFF = (
     *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get"),
     *("screen-wake-lock", "usb", "xr-spatial-tracking"),
 )
+_UNREADABLE = "Adressen kan ikke leses: det er tegn i den som ikke er tekst.\n"
 _YEAR = 365 * 24 * 3600
 
 HEADERS = {
@@ -66,16 +68,23 @@ class SecurityHeaders:
 
 
 class Readable:
-    """Refuses (400) what no browser sends and nobody can read: a query that is no text."""
+    """Refuses (400) what no browser sends and nobody can read: a query that is no text, and an address with the
+    character NUL in it, which PostgreSQL takes in no text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, or refuse it."""
-        try:
-            scope.get("query_string", b"").decode()
-        except UnicodeDecodeError:
-            await PlainTextResponse("Bad Request", HTTPStatus.BAD_REQUEST)(scope, receive, send)
-        else:
+        if _is_text(scope.get("query_string", b"")) and "\0" not in scope.get("path", ""):
             await self.app(scope, receive, send)
+        else:
+            await PlainTextResponse(_UNREADABLE, HTTPStatus.BAD_REQUEST)(scope, receive, send)
+
+
+def _is_text(query: bytes) -> bool:
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in unquote_to_bytes(query)

@@ -17,6 +17,7 @@ from bot.desk.teams import Teams
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.officers import officer_of
+from bot.handlers.web.pages.requests import form_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 
@@ -56,7 +57,7 @@ class AbsencePages:
     async def tell(self, request: Request) -> Response:
         """Note that the visitor is away. What makes no sense comes back with the reason."""
         officer = officer_of(self._identity, request)
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         chosen = str(form.get("vikar", ""))
         substitute = await self._roster.officer(chosen) if chosen else None
         try:

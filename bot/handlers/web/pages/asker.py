@@ -18,7 +18,7 @@ from bot.handlers.web import PLATFORM
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.pages.officers import team_name
-from bot.handlers.web.pages.requests import local, number, wants_json
+from bot.handlers.web.pages.requests import form_of, local, number, wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
@@ -52,7 +52,7 @@ class AskerPages:
         """Do something to one's own case. Where it can't be done, it is said why and what was typed stays."""
         visitor = self._identity.visitor(request)
         case = await self._case(request, visitor)
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         typed, back = str(form.get("mangler", "")), local(str(form.get("tilbake", "")))
         try:
             await self._make(request.path_params["move"], case, visitor, typed)

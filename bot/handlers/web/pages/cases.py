@@ -20,7 +20,7 @@ from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.case_view import Views
 from bot.handlers.web.pages.officers import case_of, officer_of, team_name
-from bot.handlers.web.pages.requests import local
+from bot.handlers.web.pages.requests import form_of, local
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 
@@ -66,7 +66,7 @@ class CasePages:
         """Do something to a case. Where it can't be done, the page says why and keeps what was typed."""
         officer = officer_of(self._identity, request)
         case = await case_of(self._desk, request)
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         try:
             await self._make(request.path_params["move"], case, officer, form)
         except IllegalMove as refused:

@@ -23,7 +23,7 @@ from bot.handlers.web.gate import Gate, TooMuch
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.messages import Asked, Message, NoSuchMessage, Thread, new_key
 from bot.handlers.web.news import News
-from bot.handlers.web.pages.requests import number, revision, wants_json
+from bot.handlers.web.pages.requests import form_of, number, revision, wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
@@ -83,7 +83,7 @@ class ChannelPages:
 
     async def ask(self, request: Request) -> Response:
         """Take a question. What can't be taken comes back with the text and with what to do about it."""
-        form = await request.form(max_fields=10)
+        form = await form_of(request, 10)
         typed = str(form.get("tekst", ""))
         where = self._channel(request, str(form.get("kanal", "")))
         thread = str(form.get("traad", "")) or None

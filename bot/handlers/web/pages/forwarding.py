@@ -19,6 +19,7 @@ from bot.handlers.web.channels import channel, has_outsiders
 from bot.handlers.web.gate import Gate, TooMuch
 from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.messages import Kind, Message, NoSuchMessage, Thread, place_of
+from bot.handlers.web.pages.requests import form_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 from bot.limits import worded
@@ -63,7 +64,7 @@ class ForwardingPages:
         """Open the case; doing it again changes nothing. What can't be sent comes back with the reason."""
         reply = await self._own(request)
         visitor = self._identity.visitor(request)
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         question, contact = str(form.get("sporsmal", "")), " ".join(str(form.get("kontakt", "")).split())
         new = await self._new(reply)
         if await self._desk.of_reply(reply.id):

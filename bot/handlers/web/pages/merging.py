@@ -16,6 +16,7 @@ from bot.desk.store import CaseNotFound
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.officers import case_of, numbered, officer_of
+from bot.handlers.web.pages.requests import form_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 
@@ -49,7 +50,7 @@ class MergingPages:
         """Merge. Where that can't be, the page says why."""
         officer = officer_of(self._identity, request)
         case = await case_of(self._desk, request)
-        into = str((await request.form(max_fields=5)).get("inn", ""))
+        into = str((await form_of(request)).get("inn", ""))
         try:
             await self._desk.merge(case.id, officer, into)
         except CaseNotFound as error:

@@ -18,6 +18,7 @@ from bot.desk.desk import Desk
 from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.officers import answer_of, case_of, officer_of, team_name
+from bot.handlers.web.pages.requests import form_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 from bot.publishing.answer import LONGEST_QUESTION, IllegalAct, NewAnswer, PublishedAnswer
@@ -60,7 +61,7 @@ class ProposingPages:
         """Show what would be proposed or, where that is what the officer has seen, propose it."""
         officer = officer_of(self._identity, request)
         case = await _answered(self._desk, request)
-        form = await request.form(max_fields=FIELDS)
+        form = await form_of(request, FIELDS)
         new = _read(form, case, _beginning(self._desk, case, None))
         try:
             proposal = await self._publishing.preview(new, officer)

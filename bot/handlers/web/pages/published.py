@@ -18,6 +18,7 @@ from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.pages.officers import answer_of, officer_of
 from bot.handlers.web.pages.proposing import FIELDS, REVIEW_AFTER, day_in, sources_in
+from bot.handlers.web.pages.requests import form_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 from bot.publishing.answer import LONGEST_QUESTION, AnswerState, IllegalAct, PublishedAnswer, Wording
@@ -85,7 +86,7 @@ class PublishedPages:
         with what was taken out of what was published."""
         officer = officer_of(self._identity, request)
         answer = await self._answer(request)
-        form = await request.form(max_fields=FIELDS)
+        form = await form_of(request, FIELDS)
         try:
             taken = await self._make(request.path_params["act"], answer, officer, form)
         except IllegalAct as refused:

@@ -19,7 +19,7 @@ from bot.handlers.web.feedback import DOWN, UP, Feedback, Opinion
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.messages import Kind, Message, NoSuchMessage
 from bot.handlers.web.pages.officers import officer_of
-from bot.handlers.web.pages.requests import wants_json
+from bot.handlers.web.pages.requests import form_of, wants_json
 from bot.handlers.web.posts import Posts
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
@@ -52,7 +52,7 @@ class ReplyActions:
     async def judge(self, request: Request) -> Response:
         """Press a thumb."""
         reply = await self._reply(request)
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         thumb = THUMBS.get(str(form.get("verdi", "")))
         if thumb is None:
             raise HTTPException(HTTPStatus.BAD_REQUEST)
@@ -63,7 +63,7 @@ class ReplyActions:
     async def explain(self, request: Request) -> Response:
         """Say what is wrong with a reply; how much it matters is for officers to say."""
         reply = await self._reply(request)
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         visitor = self._identity.visitor(request)
         try:
             fault = Fault(str(form.get("feil", "")))

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.handlers.web.gate import Gate
 from bot.handlers.web.identity import Identity
-from bot.handlers.web.pages.requests import local
+from bot.handlers.web.pages.requests import form_of, local
 from bot.handlers.web.sign_in import SignIn, SignInFailed
 from bot.handlers.web.signing_out import SignedOut
 
@@ -42,14 +42,14 @@ class SessionPages:
 
     async def speak(self, request: Request) -> Response:
         """Show the pages in another language."""
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         if not self._identity.speak(request, str(form.get("sprak", ""))):
             raise HTTPException(HTTPStatus.BAD_REQUEST)
         return _to(local(str(form.get("tilbake", ""))))
 
     async def choose(self, request: Request) -> Response:
         """Be somebody else, in the demo."""
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         if not self._identity.choose(request, str(form.get("rolle", ""))):
             raise HTTPException(HTTPStatus.BAD_REQUEST)
         return _to("/saker" if self._identity.visitor(request).is_officer else "/")

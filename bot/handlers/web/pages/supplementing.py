@@ -17,6 +17,7 @@ from bot.handlers.web.channels import CASES
 from bot.handlers.web.identity import Identity
 from bot.handlers.web.messages import new_key
 from bot.handlers.web.pages.officers import case_of, officer_of
+from bot.handlers.web.pages.requests import form_of
 from bot.handlers.web.rendering import Rendering
 from bot.handlers.web.threads import Threads
 
@@ -51,7 +52,7 @@ class SupplementingPages:
         """Show what would be sent or, where that is what the officer has seen, send it, once."""
         officer = officer_of(self._identity, request)
         case = await case_of(self._desk, request)
-        form = await request.form(max_fields=5)
+        form = await form_of(request)
         typed, key = str(form.get("svar", "")), str(form.get("nokkel", ""))
         if not _KEY.fullmatch(key):
             raise HTTPException(HTTPStatus.BAD_REQUEST)
