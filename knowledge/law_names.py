@@ -55,6 +55,8 @@ _ALIKE = 0.92
 letter too many, too few or another one."""
 _STEM = 3
 """Letters of a name that a shortened one has at the least."""
+_MOST = 20
+"""Names of a text that may be short for another, and that may be misspelt: who writes more of them means none."""
 
 
 class Named(NamedTuple):
@@ -93,44 +95,56 @@ def laws(text: str, keys: Collection[str]) -> list[Named]:
     ]
     if not (found or maybe):
         return []
-    held = {key.removeprefix("law:").rpartition("/")[0] for key in keys if key.startswith("law:")}
+    held = _Held({key.removeprefix("law:").rpartition("/")[0] for key in keys if key.startswith("law:")})
     sure = [_widest(text, written, start, end, held) for written, start, end in found]
-    return sure + [Named(name, start, end) for written, start, end in maybe if (name := _held(written, held))]
+    return sure + [Named(name, start, end) for written, start, end in maybe if (name := held.named(written))]
 
 
-def _widest(text: str, written: str, start: int, end: int, held: Collection[str]) -> Named:
+def _widest(text: str, written: str, start: int, end: int, held: _Held) -> Named:
     """The law with what belongs to its name in front of it, where a law of the library has that name."""
     for before in (_BESIDE, _PIECE):
         more = before.search(text, max(0, start - 40), start)
-        if more and (name := _held(text[more.start() : end], held)):
+        if more and (name := held.named(text[more.start() : end])):
             return Named(name, more.start(), end)
-    return Named(_held(written, held) or _meant(written, held) or key_of_law(written), start, end)
+    return Named(held.named(written) or held.meant(written) or key_of_law(written), start, end)
 
 
-def _held(written: str, held: Collection[str]) -> str:
-    """The law of the library of that name, or that the name is short for; empty where it is none, or several."""
-    name = key_of_law(written)
-    if name in held:
-        return name
-    short = [slug(piece) for piece in written.lower().strip(". ").split(".")]
-    ways = {
-        f"forskrift-om-{name.removesuffix('forskriften').removesuffix('s')}" if name.endswith("forskriften") else name
-    }
-    found = [each for each in held if each in ways or _shortens(short, each)]
-    return found[0] if len(found) == 1 else ""
+class _Held:
+    """The names of the laws that the library holds, as one text is read: each name is looked for once."""
 
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+        self._known: dict[str, str] = {}
+        self._guessed: dict[str, str] = {}
 
-def _shortens(pieces: list[str], name: str) -> bool:
-    """Are these pieces of the name of a law, "husl" and "loven" or "husll"?"""
-    first, *others = pieces
-    if others:
-        last = key_of_law(others[-1])
-        return len(pieces) == 2 and len(first) >= _STEM and name.startswith(first) and name.endswith(last)
-    return len(first) > _STEM and first.endswith("l") and name.endswith("loven") and name.startswith(first[:-1])
+    def named(self, written: str) -> str:
+        """The law of that name, or that the name is short for; empty where it is none, or several."""
+        name = key_of_law(written)
+        if name in self._names:
+            return name
+        if written not in self._known:
+            self._known[written] = self._short(written, name) if len(self._known) < _MOST else ""
+        return self._known[written]
 
+    def meant(self, written: str) -> str:
+        """The law whose name this may be a misspelling of; empty where it is none, or several."""
+        name = key_of_law(written)
+        if len(name) < _LONG or (name not in self._guessed and len(self._guessed) >= _MOST):
+            return ""
+        if name not in self._guessed:
+            likely = [each for each in self._names if each[0] == name[0] and abs(len(each) - len(name)) <= 2]
+            alike = difflib.get_close_matches(name, likely, n=2, cutoff=_ALIKE)
+            self._guessed[name] = alike[0] if len(alike) == 1 else ""
+        return self._guessed[name]
 
-def _meant(written: str, held: Collection[str]) -> str:
-    """The law of the library whose name this may be a misspelling of; empty where it is none, or several."""
-    name = key_of_law(written)
-    alike = difflib.get_close_matches(name, held, n=2, cutoff=_ALIKE) if len(name) >= _LONG else []
-    return alike[0] if len(alike) == 1 else ""
+    def _short(self, written: str, name: str) -> str:
+        if name.endswith("forskriften"):
+            about = f"forskrift-om-{name.removesuffix('forskriften').removesuffix('s')}"
+            if about in self._names:
+                return about
+        first, *others = [slug(piece) for piece in written.lower().strip(". ").split(".")]
+        if len(first) < _STEM or len(others) > 1 or not (others or (len(first) > _STEM and first.endswith("l"))):
+            return ""
+        begins, ends = (first, key_of_law(others[0])) if others else (first[:-1], "loven")
+        found = [each for each in self._names if each.startswith(begins) and each.endswith(ends)]
+        return found[0] if len(found) == 1 else ""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.commands.findings import Finding, State
-from bot.data_dir import FREE
 from knowledge.disks import is_full
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ async def _library(settings: Settings) -> Finding:
 
 def _unread(folder: Path, error: Exception) -> str:
     """What it means that the library can't be opened: only what is damaged is to be taken away."""
+    from bot.data_dir import FREE  # noqa: PLC0415
+
     if is_full(error):
         return f"can't be read, since the disk is full that {folder} lies on: {FREE}"
     if isinstance(error, OSError) or (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _PASSING:

@@ -120,8 +120,8 @@ def test_several_parts_are_named_at_once(text: str, keys: list[str]) -> None:
         ("serveringsloven § 4 b)", ["serveringsloven/4b"]),
         ("serveringsloven § 3 b)", ["serveringsloven/3:bokstav-b"]),
         ("serveringsloven § 3 to ganger", ["serveringsloven/3"]),
-        ("husll. § 3-5 2. ledd", ["husll/3-5:ledd-2"]),
-        ("Hva sier § 3-5 første ledd i husll?", ["husll/3-5:ledd-1"]),
+        ("husll. § 3-5 2. ledd", ["husleieloven/3-5:ledd-2"]),
+        ("Hva sier § 3-5 første ledd i husll?", ["husleieloven/3-5:ledd-1"]),
         ("lov 26. mars 1999 nr. 17 § 3-5 første ledd", ["lov-1999-03-26-17/3-5:ledd-1"]),
         ("LOV-1999-03-26-17 § 3-5", ["lov-1999-03-26-17/3-5"]),
         ("lov om helligdager og helligdagsfred § 5", ["lov-om-helligdager-og-helligdagsfred/5"]),
@@ -140,7 +140,9 @@ def test_whatever_is_written_a_part_is_of_a_paragraph_that_there_is(text: str) -
         assert reference.pattern in KEYS
 
 
-@pytest.mark.parametrize("text", ["første " * 300, "a, " * 700, "1. og " * 400, "bokstav a til " * 150, "x § " * 500])
+@pytest.mark.parametrize(
+    "text", ["første " * 300, "a, " * 700, "1. og " * 400, "bokstav a til " * 150, "x § " * 500, "xl § " * 500]
+)
 def test_no_text_takes_long_to_read(text: str) -> None:
     keys = KEYS | {law_key(f"lov {number}", "1") for number in range(20_000)}
     start = time.thread_time()
