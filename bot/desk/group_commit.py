@@ -43,15 +43,18 @@ class GroupCommit(Generic[Wish, Outcome]):
         return await asyncio.shield(kept)
 
     async def _write_all(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-            await self._settle(batch)
-        self._writing = None
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+                await self._settle(batch)
+        finally:
+            self._writing = None
 
     async def _settle(self, batch: Sequence[tuple[Wish, asyncio.Future[Outcome]]]) -> None:
         try:
             async with self._database.writing() as session:
                 outcomes = await self._write(session, [wish for wish, _ in batch])
+                settled = list(zip(batch, outcomes, strict=True))
         except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it was
             if len(batch) > 1 and not is_away(error):
                 for each in batch:  # what is wrong with one of them is not the others'
@@ -61,6 +64,6 @@ class GroupCommit(Generic[Wish, Outcome]):
                 if not kept.done():
                     kept.set_exception(error)
         else:
-            for (_, kept), outcome in zip(batch, outcomes, strict=True):
+            for (_, kept), outcome in settled:
                 if not kept.done():
                     kept.set_result(outcome)
