@@ -89,6 +89,7 @@ class Database:
 
     def __init__(self, url: str, limit: float | None = _STATEMENT) -> None:
         is_file = make_url(url).drivername.startswith("sqlite")
+        limits = {} if is_file else _limits(limit)
         # What people write must not come into logs and error messages by way of a failed statement.
         # To open a connection takes as long as many statements do: none of those there may be is given up again.
         self.engine = create_async_engine(
@@ -97,7 +98,7 @@ class Database:
             pool_size=_CONNECTIONS,
             max_overflow=0,
             pool_timeout=_REACHING,
-            connect_args={} if is_file else _limits(limit),
+            connect_args=limits,
         )
         event.listen(self.engine.sync_engine, "handle_error", _notice_failover)
         event.listen(self.engine.sync_engine, "checkin", self._note_use)
@@ -108,9 +109,7 @@ class Database:
         else:
             event.listen(self.engine.sync_engine, "checkout", self._probe)
         # Whether it answers is asked beside all else: where others have every connection, it is not away.
-        self._lone = create_async_engine(
-            url, hide_parameters=True, poolclass=NullPool, connect_args={} if is_file else _limits(limit)
-        )
+        self._lone = create_async_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=limits)
         # SQLite lets one write at a time and has the others look again and again, in no order: some wait for seconds
         # while a busy one goes first each time. Those of this process take turns instead.
         self._turn = asyncio.Lock() if is_file else contextlib.nullcontext()

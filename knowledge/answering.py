@@ -125,15 +125,15 @@ class ExtractiveAnswerer:
         claims = tuple(
             Claim(text=quote, citation=self.cite(passage, quote))
             for look in self._read(_answering(evidence), evidence, coverage)
-            for passage, quote in self._quoted(look, reader, evidence)
+            for passage, quote in self._quoted(look, reader, evidence, coverage)
         )
         return Draft(claims=claims, signs=signs(evidence, [claim.text for claim in claims]) if claims else {})
 
-    def _quoted(self, look: _Look, reader: Reader, evidence: Evidence) -> list[Quoted]:
+    def _quoted(self, look: _Look, reader: Reader, evidence: Evidence, coverage: Coverage) -> list[Quoted]:
         section = reader.section(look.passage)
         if look.passage.kind == "law":
             whole = section if look.passage in section else [look.passage]  # replaced since it was found
-            return law_quotes(whole, self._chosen(whole, evidence, Coverage(reader, evidence.query)))
+            return law_quotes(whole, self._chosen(whole, evidence, coverage))
         chosen = [look.sentences[index] for index in look.chosen()]
 
         def near(text: str) -> float:

@@ -231,8 +231,8 @@ class Outbox:
 
 
 async def _changed(session: AsyncSession, leased: Leased, values: Mapping[str, object]) -> bool:
-    same = and_(OutboxRow.id == leased.id, OutboxRow.key == leased.delivery.key)
-    held = and_(same, OutboxRow.attempts == leased.attempt, WAITING)
+    row = OutboxRow
+    held = and_(row.id == leased.id, row.key == leased.delivery.key, row.attempts == leased.attempt, WAITING)
     changed = await session.execute(update(OutboxRow).where(held).values(**values).returning(OutboxRow.id))
     return changed.first() is not None
 

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.desk.outbox import Undeliverable
+from bot.desk.taking_down import Posted
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.clients import Clients
 from bot.handlers.slack.mrkdwn import shortened
@@ -115,9 +116,9 @@ class Workspace:
         with told_apart():
             await _change(client, post, message)
 
-    async def take_down(self, workspace: str, channel: str, ts: str) -> None:
+    async def take_down(self, posted: Posted) -> None:
         """Delete a message that has been posted, unless it is gone already; a stream that nobody has ended is ended."""
-        client = await self._clients.of(workspace)
+        client, channel, ts = await self._clients.of(posted.workspace), posted.channel, posted.message
         with told_apart():
             try:
                 await client.chat_delete(channel=channel, ts=ts)

@@ -15,6 +15,7 @@ from microsoft_teams.api.clients.conversation import CreateConversationParams
 from microsoft_teams.apps import App
 
 from bot.desk.outbox import Later, Undeliverable
+from bot.desk.taking_down import Posted
 from bot.handlers.teams import PLATFORM
 from bot.handlers.teams.connecting import NoToken
 from bot.handlers.teams.messages import Message, activity
@@ -75,12 +76,12 @@ class Connector:
         with told_apart():
             await api.conversations.update_activity(where, post.activity, activity(message, room, where))
 
-    async def take_down(self, post: Post, tenant: str) -> None:
+    async def take_down(self, tenant: str, posted: Posted) -> None:
         """Delete a message that has been posted, unless it is gone already."""
-        place = Place(platform=PLATFORM, workspace=tenant, channel=post.channel, thread=post.thread)
+        place = Place(platform=PLATFORM, workspace=tenant, channel=posted.channel, thread=posted.thread)
         api, _ = await self._api(place)
         with contextlib.suppress(Gone), told_apart():
-            await api.conversations.delete_activity(conversation(place), post.activity)
+            await api.conversations.delete_activity(conversation(place), posted.message)
 
     async def show_typing(self, place: Place) -> None:
         """Show for a moment that the bot is at work."""

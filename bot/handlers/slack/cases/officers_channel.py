@@ -13,6 +13,7 @@ from bot.desk.notices import CaseNotice
 from bot.desk.noting import Alarm, Note
 from bot.desk.outbox import Undeliverable
 from bot.desk.surroundings import Surroundings
+from bot.desk.taking_down import Posted
 from bot.handlers.slack import PLATFORM
 from bot.handlers.slack.blocks import Message
 from bot.handlers.slack.blocks import said as plainly
@@ -140,14 +141,14 @@ class OfficersChannel:
             except Undeliverable as error:
                 log.warning("slack.card_not_left", channel=post.channel, error=str(error))
 
-    async def redraw(self, channel: str, ts: str, case: Case) -> None:
+    async def redraw(self, posted: Posted, case: Case) -> None:
         """Let a message of the case say how it stands now or, in the channel of a team that had it, where it went;
         nothing where it is gone."""
         there = await self._officers.channel(case)
-        post = await self._posts.at(channel, ts)
+        post = await self._posts.at(posted.channel, posted.message)
         if post is None:
             return
-        is_theirs = there is not None and there.channel == channel
+        is_theirs = there is not None and there.channel == post.channel
         try:
             await self._workspace.change(post, await self._card(case) if is_theirs else self._gone(case))
         except Undeliverable as error:

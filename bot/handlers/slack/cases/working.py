@@ -6,20 +6,12 @@ from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.desk import taking_down
 from bot.desk.absences import Absences
 from bot.desk.outbox import Courier
 from bot.desk.quick import QuickMoves
 from bot.desk.surroundings import Surroundings
-from bot.handlers.slack.cases import (
-    askers,
-    bulletins,
-    corresponding,
-    courier,
-    erasing,
-    pressing,
-    publishing,
-    watching,
-)
+from bot.handlers.slack.cases import askers, bulletins, corresponding, courier, pressing, publishing, watching
 from bot.handlers.slack.cases.cards import Cards
 from bot.handlers.slack.cases.casework import Casework
 from bot.handlers.slack.cases.finding import Finding
@@ -61,7 +53,7 @@ class Working:
             **dict.fromkeys(publishing.KINDS, published),
             bulletins.KIND: told,
             askers.KIND: askers.AskerCourier(owing, workspace, whispers, posts, desk, texts),
-            erasing.KIND: erasing.ErasureCourier(workspace, channel, desk),
+            taking_down.KIND: taking_down.TakingDown(desk, workspace.take_down, channel.redraw),
             pressing.KIND: pressing.PressCourier(whispers, officers, QuickMoves(desk, absences), texts),
             watching.KIND: watching.WatchCourier(url, clients, workspace, aside, directory, desk.teams, texts),
         }

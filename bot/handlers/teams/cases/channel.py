@@ -13,6 +13,7 @@ from bot.desk.notices import CaseNotice
 from bot.desk.noting import Alarm, Note
 from bot.desk.outbox import Undeliverable
 from bot.desk.surroundings import Surroundings
+from bot.desk.taking_down import Posted
 from bot.handlers.teams.cases.card import card, gone
 from bot.handlers.teams.cases.cards import key_of, keys_of
 from bot.handlers.teams.cases.notes import rendered
@@ -92,9 +93,12 @@ class OfficersChannel:
                 with contextlib.suppress(Undeliverable):
                     await self._change(post, case, self._gone(case))
 
-    async def redraw(self, post: Post, case: Case) -> None:
-        """Let a card of the case say how it stands now or, in the channel of a team that had it, where it went."""
-        there = self._officers.channel(case)
+    async def redraw(self, posted: Posted, case: Case) -> None:
+        """Let a card of the case say how it stands now or, in the channel of a team that had it, where it went; nothing
+        where it is gone."""
+        there, post = self._officers.channel(case), await self._posts.at(posted.channel, posted.message)
+        if post is None:
+            return
         is_theirs = there is not None and there.channel == post.channel
         with contextlib.suppress(Gone):
             await self._change(post, case, await self.card(case) if is_theirs else self._gone(case))

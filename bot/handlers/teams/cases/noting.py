@@ -61,15 +61,15 @@ class Notes:
     async def heard(self, heard: Heard, *, gone: bool = False) -> bool:
         """Whether the message was written, changed or taken away (`gone`) under a case's card."""
         case = await self._case(heard)
-        if case is None:
+        if not case:
             return False
         # Not by the outbox, which would keep it: where this is lost, a note is a note all the same.
         self._behind.start(self._say(case, heard, gone=gone))
         return True
 
-    async def _case(self, heard: Heard) -> str | None:
+    async def _case(self, heard: Heard) -> str:
         post = await self._posts.at(heard.room.channel, heard.thread) if heard.in_thread else None
-        return (case_of(post.key) or None) if post else None
+        return case_of(post.key) if post else ""
 
     async def _say(self, case_id: str, heard: Heard, *, gone: bool) -> None:
         case = await self._desk.get(case_id)

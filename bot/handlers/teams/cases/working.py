@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from microsoft_teams.apps import App
 
+from bot.desk import taking_down
 from bot.desk.absences import Absences
 from bot.desk.outbox import Courier
 from bot.desk.quick import QuickMoves
 from bot.desk.surroundings import Surroundings
-from bot.handlers.teams.cases import askers, bulletins, courier, erasing, publishing, watching, writing
+from bot.handlers.teams.cases import askers, bulletins, courier, publishing, watching, writing
 from bot.handlers.teams.cases.acting import Acting
 from bot.handlers.teams.cases.channel import OfficersChannel
 from bot.handlers.teams.cases.choosing import Choosing
@@ -48,7 +50,7 @@ class Working:
             bulletins.KIND: bulletins.BulletinCourier(
                 shared.settings.teams_changes_channel, url, connector, officers, directory, texts
             ),
-            erasing.KIND: erasing.ErasureCourier(home, connector, channel, desk),
+            taking_down.KIND: taking_down.TakingDown(desk, partial(connector.take_down, home), channel.redraw),
             watching.KIND: watching.WatchCourier(url, home, connector, channel, desk, texts),
         }
 
