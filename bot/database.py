@@ -116,6 +116,8 @@ class Database:
         # PostgreSQL shows each statement what is committed by then, within a transaction or without: to begin and end
         # one for what is only read would be two more round trips. SQLite's gives all statements the same view.
         alone = self.engine if is_file else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.takes_turns = is_file
+        """Is there one writer at a time, of all who write?"""
         self._read = async_sessionmaker(alone, expire_on_commit=False)
         self._write = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
 
@@ -127,6 +129,12 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed where the block ends, or undone where it raises."""
         async with self._turn, self._write.begin() as session:
+            yield session
+
+    @contextlib.asynccontextmanager
+    async def stating(self) -> AsyncIterator[AsyncSession]:
+        """A session for one statement that writes. On PostgreSQL it is a transaction of its own, in one round trip."""
+        async with self.writing() if self.takes_turns else self.reading() as session:
             yield session
 
     def is_busy(self, error: BaseException) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database, insert_if_new_all, now
 from bot.desk.faults import Faults, Step
+from bot.desk.group_commit import GroupCommit
 from bot.desk.outbox_table import DONE, DUE, FAILED, LEASE, WAITING, OutboxRow
 from bot.desk.rush import Rush
 from bot.observing.trace import carried
@@ -108,6 +109,7 @@ class Outbox:
         self._database = database
         self._faults = faults or Faults()
         self._poked = asyncio.Event()
+        self._arrived = GroupCommit(database, _note_arrived)
         self.rush = Rush()
         """What comes in now may have deliveries wait for it."""
 
@@ -149,15 +151,19 @@ class Outbox:
         moment = now()
         clock = {"moment": moment, "beyond": moment + LONGEST_WAIT}
         asked = {**clock, "platforms": platforms, "without": without, "at_most": limit}
-        async with self._database.reading() as session:
-            if await session.scalar(DUE, asked) is None:  # looking takes no lock: an idle dispatcher disturbs no writer
-                return []
-        async with self._database.writing() as session:
+        if self._database.takes_turns and not await self._is_due(asked):
+            return []
+        async with self._database.stating() as session:
             rows = sorted(await session.scalars(LEASE, asked | {"until": moment + length}), key=lambda row: row.id)
             leased = [_leased(row) for row in rows]
         for _ in leased:
             self._faults.at(Step.LEASED)
         return leased
+
+    async def _is_due(self, asked: Mapping[str, Any]) -> bool:
+        """Is there something to take? To look takes no lock: an idle dispatcher keeps nobody from writing."""
+        async with self._database.reading() as session:
+            return await session.scalar(DUE, asked) is not None
 
     async def renew(self, leased: Leased, length: dt.timedelta) -> bool:
         """Keep the delivery for longer. False: the lease had run out and somebody else took it, or it is done."""
@@ -169,9 +175,7 @@ class Outbox:
 
     async def done(self, leased: Leased) -> None:
         """It has arrived, whoever holds the lease by now."""
-        async with self._database.writing() as session:
-            arrived = {"delivery": leased.id, "delivery_key": leased.delivery.key, "moment": now()}
-            await session.execute(DONE, arrived)
+        await self._arrived.do(leased)
         self._faults.at(Step.DONE)
 
     async def postpone(self, leased: Leased, delay: dt.timedelta, error: str) -> None:
@@ -228,6 +232,13 @@ class Outbox:
     async def _change(self, leased: Leased, **values: object) -> bool:
         async with self._database.writing() as session:
             return await _changed(session, leased, values)
+
+
+async def _note_arrived(session: AsyncSession, these: Sequence[Leased]) -> Sequence[None]:
+    moment = now()
+    arrived = [{"delivery": each.id, "delivery_key": each.delivery.key, "moment": moment} for each in these]
+    await session.execute(DONE, arrived)
+    return [None] * len(these)
 
 
 async def _changed(session: AsyncSession, leased: Leased, values: Mapping[str, object]) -> bool:

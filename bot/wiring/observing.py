@@ -23,7 +23,11 @@ from bot.observing.spans import Spans, Unrecorded
 from bot.observing.standing import Standing
 from bot.office import Office
 from bot.settings import Settings
+from bot.turns import Turns
 from bot.wiring.knowledge import Knowledge
+
+_AT_ONCE = 2
+"""Replies that are thought of at a time where there is no chat model: one computes while the other waits for a disk."""
 
 
 class Measured(Protocol):
@@ -64,7 +68,8 @@ async def open_observing(settings: Settings, knowledge: Knowledge) -> AsyncItera
     """What looks on. Where a collector of traces is set and answers, it has all of them when the block has ended."""
     async with _spans(settings) as spans:
         requests, deliveries, replies = Requests(spans), Deliveries(spans), ReplyMetrics()
-        conversation = Observed(knowledge.conversation, replies, spans)
+        thinking = knowledge.conversation if settings.has_chat_model else Turns(knowledge.conversation, _AT_ONCE)
+        conversation = Observed(thinking, replies, spans)
         accounts = [knowledge.chat.accounts] if knowledge.chat else []
         searching = Searching(knowledge.is_limited)
         measured: list[Measured] = [requests, deliveries, replies, searching, *accounts]

@@ -145,8 +145,9 @@ def _couriers(platforms: Mapping[str, SlackHandler | TeamsHandler]) -> Mapping[s
 def _dispatcher(
     settings: Settings, office: Office, couriers: Mapping[str, Courier], observing: Observing
 ) -> Dispatcher:
-    # Without a chat model to wait for, replies only compete for the processor, also with what is to be acknowledged.
-    pace = Pace() if settings.has_chat_model else Pace(replies=3)
+    # Without a chat model to wait for, replies take turns at the processor. What is under way beyond that waits for the
+    # database, where those that wait together share transactions.
+    pace = Pace() if settings.has_chat_model else Pace(concurrency=12, replies=10)
     return Dispatcher(office.outbox, couriers, pace=pace, watch=observing.deliveries)
 
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database
-from bot.desk.group_commit import GroupCommit
+from bot.desk.group_commit import GroupCommit, GroupRead
+from bot.desk.pacing import Pacing
 
 
 class Writer:
@@ -37,7 +38,7 @@ def writer() -> Writer:
 async def test_what_comes_meanwhile_is_written_together(database: Database, writer: Writer) -> None:
     group = GroupCommit(database, writer.write)
     first = asyncio.create_task(group.do(1))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
     others = [asyncio.create_task(group.do(number)) for number in range(2, 205)]
     await asyncio.sleep(0.01)
     writer.may.set()
@@ -72,3 +73,21 @@ async def test_who_no_longer_waits_does_not_end_it_for_the_others(database: Data
     tasks[0].cancel()
     writer.may.set()
     assert await tasks[1] == 4
+
+
+async def test_what_comes_fast_is_gathered(database: Database, writer: Writer) -> None:
+    group = GroupCommit(database, writer.write, Pacing(1, 1.0))
+    writer.may.set()
+    assert await group.do(1) == 2
+    outcomes = [asyncio.create_task(group.do(number)) for number in (2, 3)]
+    await asyncio.sleep(0.05)
+    assert await group.do(4) == 8
+    assert await asyncio.gather(*outcomes) == [4, 6]
+    assert writer.batches == [[1], [2, 3, 4]]
+
+
+async def test_what_is_looked_up_at_once_is_one_query(database: Database, writer: Writer) -> None:
+    group = GroupRead(database, writer.write)
+    writer.may.set()
+    assert await asyncio.gather(*(group.do(number) for number in (1, 2, 3))) == [2, 4, 6]
+    assert writer.batches == [[1, 2, 3]]

@@ -25,6 +25,7 @@ from bot.handlers.web.store import (
     THREAD_ADDED,
     advance,
     message_of,
+    messages,
     new_id,
     row_of,
 )
@@ -116,13 +117,13 @@ class Asking:
 
 async def _posted(session: AsyncSession, refs: Sequence[str]) -> dict[str, Sequence[Message]]:
     """What has been posted already as these, each with its reply."""
-    questions = (await session.scalars(POSTED, {"refs": refs})).all()
+    questions = (await session.execute(POSTED, {"refs": refs})).mappings().all()
     if not questions:
         return {}
     # What went to an officer is owed no reply.
-    replies = (await session.scalars(REPLIES_TO, {"asked": [each.id for each in questions]})).all()
+    replies = await messages(session, REPLIES_TO, asked=[each["id"] for each in questions])
     return {
-        each.delivery_key: [message_of(each), *(message_of(reply) for reply in replies if reply.question == each.id)]
+        each["delivery_key"]: [message_of(each), *(reply for reply in replies if reply.question == each["id"])]
         for each in questions
     }
 

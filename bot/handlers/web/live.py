@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database import Database
 from bot.desk.background import set_within
 from bot.desk.describing import describe
+from bot.desk.pacing import Pacing
 from bot.handlers.web.store import REVISIONS
 
 log = structlog.get_logger(__name__)
@@ -30,13 +31,13 @@ with fifty questions a second, each told by itself to everybody, a process would
 @dataclasses.dataclass
 class _Watched:
     """A channel that somebody watches: how many do, how many changes have been heard of since the first of them came,
-    and what these are told by. `paced` is when the next change is due, `seen` the last revision that was looked at."""
+    and what these are told by. `seen` is the last revision that was looked at."""
 
     watchers: int = 0
     changes: int = 0
     signal: asyncio.Event | None = None
     seen: int = -1
-    paced: float = 0.0
+    pacing: Pacing = dataclasses.field(default_factory=lambda: Pacing(AT_ONCE, GAP))
     due: asyncio.TimerHandle | None = None
 
     def wake(self) -> None:
@@ -85,14 +86,10 @@ class Live:
         watched.changes += 1
         if watched.due or not watched.signal:
             return
-        moment = time.monotonic()
-        paced = max(watched.paced, moment)
-        watched.paced = paced + GAP
-        wait = paced - (AT_ONCE - 1) * GAP - moment
-        if wait <= 0:
-            watched.wake()
-        else:
+        if wait := watched.pacing.wait():
             watched.due = asyncio.get_running_loop().call_later(wait, watched.wake)
+        else:
+            watched.wake()
 
     def is_watched(self, channel: str) -> bool:
         """Does anybody watch the channel?"""

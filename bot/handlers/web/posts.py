@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 from sse_starlette import ServerSentEvent
 
 from bot.database import now
 from bot.desk.case import Case
 from bot.desk.desk import Desk
+from bot.guard import LONGEST_QUESTION
 from bot.handlers.web.feedback import Feedback, Opinion
 from bot.handlers.web.identity import Visitor
-from bot.handlers.web.messages import Kind, Message, new_key
+from bot.handlers.web.messages import Kind, Message, Thread, new_key
 from bot.handlers.web.news import Item
 from bot.handlers.web.rendering import Rendering
 from knowledge.remembering import Remembered
@@ -33,6 +35,16 @@ class Surroundings(BaseModel):
     thumbs: Mapping[str, Opinion]
 
 
+class Page(NamedTuple):
+    """Who sees a page, and what beside messages; the `key` that its forms have; and its `path`, where it is not the
+    address that it answers."""
+
+    visitor: Visitor
+    around: Surroundings
+    key: str
+    path: str
+
+
 class Posts:
     """Prepares messages for a visitor."""
 
@@ -41,7 +53,7 @@ class Posts:
         self._desk = desk
         self._feedback = feedback
         self._kept = Remembered[tuple[Message, str]](_KEPT)
-        self._key = new_key()
+        self._key, self._inside = new_key(), new_key()
         self._told: Sequence[Item] = ()
         self._events: dict[tuple[int, dt.date, Visitor], bytes] = {}
 
@@ -51,6 +63,19 @@ class Posts:
         cases = await self._desk.of_replies(replies) if replies else {}
         thumbs = await self._feedback.of(replies, visitor.id) if replies else {}
         return Surroundings(cases=cases, thumbs=thumbs)
+
+    def shown(self, threads: Sequence[Thread], page: Page) -> list[Markup]:
+        """The threads for a page of many."""
+        return [self._filled(self._shell(each.messages[0], page.visitor, page.key), each, page) for each in threads]
+
+    def alone(self, thread: Thread, page: Page) -> Markup:
+        """A thread for its own page."""
+        values = {"inside": self._inside, "key": page.key, "alone": True}
+        return self._filled(self._rendered(page.visitor, "shell.html", thread.messages[0], **values), thread, page)
+
+    def _filled(self, shell: str, thread: Thread, page: Page) -> Markup:
+        inside = [self._html(message, page.visitor, page.around, page.path) for message in thread.messages]
+        return Markup(shell.replace(self._inside, "".join(inside)))  # noqa: S704 - templates have made both
 
     async def updates(self, messages: Sequence[Message], visitor: Visitor) -> list[dict[str, Any]]:
         """The messages as live updates: the browser puts `html` where the message stands or belongs, and `shell` where
@@ -84,35 +109,41 @@ class Posts:
                 "thread": message.thread,
                 "revision": message.revision,
                 "html": self._html(message, visitor, around),
-                "shell": self._shell(message, visitor) if message.root else None,
+                "shell": self._empty(message, visitor) if message.root else None,
                 "new": message.untouched,
                 "mine": message.kind is not Kind.ANSWER and message.person.id == visitor.id,
             }
             for message in messages
         ]
 
-    def _html(self, message: Message, visitor: Visitor, around: Surroundings) -> str:
+    def _html(self, message: Message, visitor: Visitor, around: Surroundings, path: str = "") -> str:
         if message.id in around.cases or message.id in around.thumbs:
-            return self._rendering.part(visitor, "message.html", message=message, around=around)
-        alone = Surroundings(cases={}, thumbs={})
-        if message.person.id == visitor.id:
-            return self._same(_anywhere(visitor), "message.html", message, around=alone)
-        return self._same(_anybody(visitor), "message.html", message, around=alone)
+            return self._rendered(visitor, "message.html", message, around=around, path=path)
+        # What can be done with a reply is its asker's; all else looks the same to them.
+        theirs = message.said and message.person.id == visitor.id
+        reader = _anywhere(visitor) if theirs else _anybody(visitor)
+        return self._same(reader, "message.html", message, around=Surroundings(cases={}, thumbs={}), path=path)
 
-    def _shell(self, message: Message, visitor: Visitor) -> str:
+    def _empty(self, message: Message, visitor: Visitor) -> str:
+        return self._shell(message, visitor, new_key()).replace(self._inside, "")
+
+    def _shell(self, message: Message, visitor: Visitor, key: str) -> str:
         # Each form has a key of its own, in each browser: those who are told the same have the same one.
-        shell = self._same(_anybody(visitor), "shell.html", message, key=self._key)
-        return shell.replace(self._key, new_key())
+        shell = self._same(_anybody(visitor), "shell.html", message, inside=self._inside, key=self._key, alone=False)
+        return shell.replace(self._key, key)
 
     def _same(self, visitor: Visitor, template: str, message: Message, **values: Any) -> str:
         """What looks the same to all whom this visitor stands for: rendered once."""
-        which = (template, message.id, now().date(), visitor)
+        which = (template, message.id, now().date(), visitor, values.get("path"))
         kept = self._kept.get(which)
         if kept and kept[0] == message:
             return kept[1]
-        html = self._rendering.part(visitor, template, message=message, **values)
+        html = self._rendered(visitor, template, message, **values)
         self._kept.keep(which, (message, html))
         return html
+
+    def _rendered(self, visitor: Visitor, template: str, message: Message, **values: Any) -> str:
+        return self._rendering.part(visitor, template, message=message, limit=LONGEST_QUESTION, **values)
 
 
 def _concerns(item: Item, visitor: Visitor) -> bool:

@@ -13,6 +13,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    RowMapping,
+    Select,
     String,
     Text,
     bindparam,
@@ -121,34 +123,42 @@ REVISIONS = select(ChannelRow.name, ChannelRow.revision).where(
 """How many changes these `channels` have seen, by name."""
 THREAD_ADDED = insert(table_of(ThreadRow))
 MESSAGES_ADDED = insert(_MESSAGES)
-POSTED = select(MessageRow).where(MessageRow.delivery_key.in_(bindparam("refs", expanding=True)))
+_MESSAGE = select(_MESSAGES)
+POSTED = _MESSAGE.where(_MESSAGES.c.delivery_key.in_(bindparam("refs", expanding=True)))
 """The messages that were posted as these `refs`."""
-REPLIES_TO = select(MessageRow).where(
-    MessageRow.question.in_(bindparam("asked", expanding=True)), MessageRow.kind == Kind.REPLY
+REPLIES_TO = _MESSAGE.where(
+    _MESSAGES.c.question.in_(bindparam("asked", expanding=True)), _MESSAGES.c.kind == Kind.REPLY
 )
 """The bot's replies to the messages that are `asked`."""
+ONE = _MESSAGE.where(_MESSAGES.c.id == bindparam("message"))
+"""That `message`."""
 THERE = select(ThreadRow.id, ThreadRow.channel).where(ThreadRow.id.in_(bindparam("threads", expanding=True)))
 """Those of these `threads` that there are, and their channels."""
-THREAD_OF = select(ThreadRow).where(
-    ThreadRow.id == select(MessageRow.thread).where(MessageRow.id == bindparam("message")).scalar_subquery()
-)
-"""The thread in which that `message` stands."""
-INSIDE = (
-    select(MessageRow).where(MessageRow.thread.in_(bindparam("threads", expanding=True))).order_by(MessageRow.position)
-)
+INSIDE = _MESSAGE.where(_MESSAGES.c.thread.in_(bindparam("threads", expanding=True))).order_by(_MESSAGES.c.position)
 """The messages of these `threads`, in their order."""
+_THREAD_OF = select(_MESSAGES.c.thread).where(_MESSAGES.c.id.in_(bindparam("messages", expanding=True)))
+AROUND = (
+    select(_MESSAGES, table_of(ThreadRow).c.position.label("began"))
+    .join(table_of(ThreadRow))
+    .where(_MESSAGES.c.thread.in_(_THREAD_OF))
+    .order_by(_MESSAGES.c.position)
+)
+"""The messages of the threads in which these `messages` stand, in their order, and the position of their thread."""
 CHANGED = (
-    select(MessageRow)
-    .where(MessageRow.channel == bindparam("channel"), MessageRow.revision > bindparam("after"))
-    .order_by(MessageRow.revision)
+    _MESSAGE.where(_MESSAGES.c.channel == bindparam("channel"), _MESSAGES.c.revision > bindparam("after"))
+    .order_by(_MESSAGES.c.revision)
     .limit(bindparam("at_most"))
 )
 """The first messages of a `channel`, `at_most` so many, that have changed `after` a revision."""
 _WAITING = update(_MESSAGES).where(_MESSAGES.c.id == bindparam("message"), _MESSAGES.c.said.is_(None))
 NOTED = _WAITING.values(revision=bindparam("at"), progress=bindparam("note")).returning(_MESSAGES.c.id)
 """Notes how far a `message` that waits has got, as the change that is `at` that revision."""
-SAID = _WAITING.values(revision=bindparam("at"), said=bindparam("told"), progress=null()).returning(_MESSAGES.c.id)
+SAID = _WAITING.values(revision=bindparam("at"), said=bindparam("told"), progress=null())
 """Lets a `message` that waits say what it is `told`, as the change that is `at` that revision."""
+STILL_WAITING = select(_MESSAGES.c.id).where(
+    _MESSAGES.c.id.in_(bindparam("messages", expanding=True)), _MESSAGES.c.said.is_(None)
+)
+"""Those of these `messages` that say nothing yet."""
 OPINIONS = select(FeedbackRow).where(FeedbackRow.message.in_(bindparam("messages", expanding=True)))
 """What people think of these `messages`."""
 
@@ -185,9 +195,14 @@ def row_of(id_: str, channel: str, position: int, kind: Kind, person: Asker) -> 
     }
 
 
-def message_of(row: MessageRow) -> Message:
+async def messages(session: AsyncSession, query: Select[Any], **asked: object) -> list[Message]:
+    """The messages that a query of whole rows finds, in its order."""
+    return [message_of(row) for row in (await session.execute(query, asked)).mappings()]
+
+
+def message_of(row: RowMapping) -> Message:
     """The message of a row."""
-    return Message.model_validate(row, from_attributes=True)
+    return Message.model_validate(dict(row))
 
 
 def new_id() -> str:

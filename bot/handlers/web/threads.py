@@ -3,44 +3,41 @@ and is heard of live."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Select, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.database import Database, insert_if_new
+from bot.desk.group_commit import GroupRead
 from bot.desk.limiting import Limiter
 from bot.desk.notices import CaseNotice
 from bot.desk.outbox import Outbox
 from bot.desk.outcomes import Outcomes
 from bot.desk.rates import Counted
-from bot.handlers.web import PLATFORM
 from bot.handlers.web.asking import Asking
 from bot.handlers.web.live import Live
 from bot.handlers.web.messages import Asked, Kind, Message, NoSuchMessage, Progress, Thread
+from bot.handlers.web.saying import Saying
 from bot.handlers.web.store import (
+    AROUND,
     CHANGED,
     INSIDE,
     NOTED,
+    ONE,
     POSTED,
-    SAID,
-    THREAD_OF,
     ChannelRow,
     MessageRow,
     ThreadRow,
     advance,
     message_of,
+    messages,
     new_id,
     row_of,
 )
 from bot.people import Asker, Role
 from bot.question import Reply
-
-
-class _HasCome(Exception):
-    """The reply says something already, and goes on saying it."""
 
 
 class Threads:
@@ -56,8 +53,9 @@ class Threads:
     ) -> None:
         self._database = database
         self._live = live
-        self._outcomes = outcomes or Outcomes()
         self._asking = Asking(database, outbox, limiter or Limiter())
+        self._saying = Saying(database, outcomes or Outcomes())
+        self._around = GroupRead(database, _around)
 
     async def ask(self, asked: Asked, counted: Counted | None = None) -> Sequence[Message]:
         """Put the question in its thread, with its reply still to come, and owe that reply; all or nothing.
@@ -65,9 +63,9 @@ class Threads:
         Returns both messages. Raises NoSuchMessage where the channel has no such thread, and TooMuch where it is too
         much for whom it is `counted` for; asked again, it is counted no more.
         """
-        messages = await self._asking.ask(asked, counted)
+        posted = await self._asking.ask(asked, counted)
         self._live.poke(asked.channel)
-        return messages
+        return posted
 
     async def follow_up(self, asked: Asked) -> Message:
         """Put what the asker of a case writes to its officer in their thread, without owing a reply; once for each
@@ -80,23 +78,21 @@ class Threads:
             await insert_if_new(
                 session, MessageRow, values | posted | {"delivery_key": asked.ref}, unique="delivery_key"
             )
-            message = message_of((await session.scalars(POSTED, {"refs": [asked.ref]})).one())
+            [message] = await messages(session, POSTED, refs=[asked.ref])
         self._live.poke(asked.channel)
         return message
 
     async def progress(self, reply: Message, progress: Progress) -> None:
         """Note how far a reply has got. Nothing happens where it has come already."""
         async with self._database.writing() as session:
-            await _change_waiting(session, reply, NOTED, note=progress.model_dump(mode="json"))
+            revision = await advance(session, reply.channel)
+            noted = {"message": reply.id, "at": revision, "note": progress.model_dump(mode="json")}
+            await session.execute(NOTED, noted)
         self._live.poke(reply.channel)
 
     async def say(self, reply: Message, said: Reply) -> None:
         """Let the reply say this, and count how it ended. Nothing happens where it has come already."""
-        with contextlib.suppress(_HasCome):
-            async with self._database.writing() as session:
-                await self._outcomes.note(session, PLATFORM, reply.id, said)
-                if not await _change_waiting(session, reply, SAID, told=said.model_dump(mode="json")):
-                    raise _HasCome
+        await self._saying.say(reply, said)
         self._live.poke(reply.channel)
 
     async def answer(self, key: str, notice: CaseNotice) -> None:
@@ -127,18 +123,25 @@ class Threads:
     async def message(self, id_: str) -> Message:
         """The message of that id. Raises NoSuchMessage."""
         async with self._database.reading() as session:
-            row = await session.get(MessageRow, id_)
-        if row is None:
+            found = await messages(session, ONE, message=id_)
+        if not found:
             raise NoSuchMessage(f"no message has the id {id_!r}")
-        return message_of(row)
+        return found[0]
 
     async def thread(self, id_: str) -> Thread:
         """The thread of that id. Raises NoSuchMessage."""
-        return await self._one(select(ThreadRow).where(ThreadRow.id == id_), f"no thread has the id {id_!r}")
+        async with self._database.reading() as session:
+            found = await _threads(session, select(ThreadRow).where(ThreadRow.id == id_))
+        if not found:
+            raise NoSuchMessage(f"no thread has the id {id_!r}")
+        return found[0]
 
     async def thread_of(self, message: str) -> Thread:
         """The thread in which the message of that id stands. Raises NoSuchMessage."""
-        return await self._one(THREAD_OF, f"no message has the id {message!r}", message=message)
+        found = await self._around.do(message)
+        if found is None:
+            raise NoSuchMessage(f"no message has the id {message!r}")
+        return found
 
     async def recent(self, channel: str, limit: int, before: int | None = None) -> Sequence[Thread]:
         """The latest threads of a channel (that began before a position), in the order they began."""
@@ -157,22 +160,7 @@ class Threads:
         """The messages that have changed after a revision, in the order they changed; the first of them, up to so
         many."""
         async with self._database.reading() as session:
-            rows = await session.scalars(CHANGED, {"channel": channel, "after": after, "at_most": limit})
-            return [message_of(row) for row in rows]
-
-    async def _one(self, query: Select[ThreadRow], missing: str, **asked: object) -> Thread:
-        async with self._database.reading() as session:
-            found = await _threads(session, query, **asked)
-        if not found:
-            raise NoSuchMessage(missing)
-        return found[0]
-
-
-async def _change_waiting(session: AsyncSession, reply: Message, change: Executable, **values: Any) -> bool:
-    """Change a reply that has not come yet; False where it has."""
-    revision = await advance(session, reply.channel)
-    changed = await session.execute(change, {"message": reply.id, "at": revision, **values})
-    return changed.first() is not None
+            return await messages(session, CHANGED, channel=channel, after=after, at_most=limit)
 
 
 async def _check_thread(session: AsyncSession, asked: Asked) -> None:
@@ -181,19 +169,30 @@ async def _check_thread(session: AsyncSession, asked: Asked) -> None:
         raise NoSuchMessage(f"the channel has no thread {asked.thread!r}")
 
 
-async def _threads(session: AsyncSession, query: Select[ThreadRow], **asked: object) -> list[Thread]:
-    rows = sorted(await session.scalars(query, asked), key=lambda row: row.position)
-    inside = await session.scalars(INSIDE, {"threads": [row.id for row in rows]})
-    messages = [message_of(row) for row in inside]
+async def _threads(session: AsyncSession, query: Select[ThreadRow]) -> list[Thread]:
+    rows = sorted(await session.scalars(query), key=lambda row: row.position)
+    inside = await messages(session, INSIDE, threads=[row.id for row in rows])
     return [
         Thread(
             id=row.id,
             channel=row.channel,
             position=row.position,
-            messages=tuple(message for message in messages if message.thread == row.id),
+            messages=tuple(each for each in inside if each.thread == row.id),
         )
         for row in rows
     ]
+
+
+async def _around(session: AsyncSession, wanted: Sequence[str]) -> Sequence[Thread | None]:
+    """The threads in which these messages stand."""
+    threads: dict[str, Thread] = {}
+    for row in (await session.execute(AROUND, {"messages": wanted})).mappings():
+        message = message_of(row)
+        empty = Thread(id=message.thread, channel=message.channel, position=row["began"], messages=())
+        thread = threads.get(message.thread, empty)
+        threads[message.thread] = thread.model_copy(update={"messages": (*thread.messages, message)})
+    found = {message.id: thread for thread in threads.values() for message in thread.messages}
+    return [found.get(id_) for id_ in wanted]
 
 
 def _at(id_: str) -> Any:

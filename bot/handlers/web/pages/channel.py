@@ -24,8 +24,9 @@ from bot.handlers.web.identity import Identity, Visitor
 from bot.handlers.web.messages import Asked, Message, NoSuchMessage, Thread, new_key
 from bot.handlers.web.news import News
 from bot.handlers.web.pages.requests import form_of, number, revision, wants_json
-from bot.handlers.web.posts import Posts
+from bot.handlers.web.posts import Page, Posts
 from bot.handlers.web.rendering import Rendering
+from bot.handlers.web.security import SAFE_METHODS
 from bot.handlers.web.threads import Threads
 from bot.limits import worded
 from bot.people import Place
@@ -88,9 +89,11 @@ class ChannelPages:
         where = self._channel(request, str(form.get("kanal", "")))
         thread = str(form.get("traad", "")) or None
         visitor = self._identity.visitor(request)
-        if problem := self._problem(typed, visitor):
+        try:
+            guarded = self._guard.check(typed)
+        except Refused as refused:
+            problem = self._rendering.texts(visitor.language, refused.key, **refused.values)
             return await self._refuse(request, where, thread, typed, problem)
-        guarded = self._guard.check(typed)
         asked = Asked(
             key=str(form.get("nokkel", ""))[:64] or new_key(),
             channel=where.name,
@@ -175,14 +178,17 @@ class ChannelPages:
         threads = [thread] if thread else await self._threads.recent(where.name, THREADS_A_PAGE + 1, earlier)
         messages = [message for each in threads for message in each.messages]
         around = await self._posts.around(messages, visitor)
+        key, home = new_key(), f"/t/{thread.id}" if thread else where.path
+        page = Page(visitor, around, key, "" if request.method in SAFE_METHODS else home)
         return await self._rendering.page(
             request,
             "channel.html",
             status,
-            home=f"/t/{thread.id}" if thread else where.path,
+            home=home,
             channel=where,
             thread=thread,
             threads=threads[-THREADS_A_PAGE:],
+            shown=[self._posts.alone(thread, page)] if thread else self._posts.shown(threads[-THREADS_A_PAGE:], page),
             older=len(threads) > THREADS_A_PAGE,
             earlier=earlier,
             after=after,
@@ -191,7 +197,7 @@ class ChannelPages:
             draft=draft or await self._prefill(request, visitor),
             problem=problem,
             limit=LONGEST_QUESTION,
-            key=new_key(),
+            key=key,
         )
 
     async def _prefill(self, request: Request, visitor: Visitor) -> str:
@@ -200,14 +206,6 @@ class ChannelPages:
                 message = await self._threads.message(id_)
                 return message.text if message.person.id == visitor.id else ""
         return request.query_params.get("tekst", "")[:LONGEST_QUESTION]
-
-    def _problem(self, typed: str, visitor: Visitor) -> str:
-        t = self._rendering.texts
-        try:
-            self._guard.check(typed)
-        except Refused as refused:
-            return t(visitor.language, refused.key, **refused.values)
-        return ""
 
     async def _refuse(
         self,
