@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+# Before it is imported: it would otherwise tell Microsoft that it is used, and keep an id of this machine for that.
+os.putenv("ORT_DISABLE_TELEMETRY", "1")
+
 from onnxruntime import InferenceSession, SessionOptions
 from sentencepiece import SentencePieceProcessor
 

@@ -127,6 +127,13 @@ def test_every_unit_is_closed_to_what_it_does_not_need(unit: Path) -> None:
     assert not any(variable in unit.read_text(encoding="utf-8").partition("Environment=")[2] for variable in secrets())
 
 
+@pytest.mark.parametrize("unit", LONG_LIVED, ids=lambda unit: unit.stem)
+def test_no_unit_is_given_up_because_something_was_away_when_it_started(unit: Path) -> None:
+    text = unit.read_text(encoding="utf-8")
+    assert "Requires=" not in text.replace("Not Requires=", "")
+    assert "StartLimitIntervalSec=0\n" in text.partition("[Service]")[0]
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
     """The root of a machine on which the units lie and the programs that they start are there."""
@@ -177,6 +184,8 @@ def test_a_command_by_hand_has_the_user_the_settings_and_the_secrets_of_the_unit
     subprocess.run([ROOT / "docs" / "systemd" / "moteplassen-by-hand", *words], env=env, check=True)
     options = asked.read_text(encoding="utf-8").splitlines()
     assert options[-4:] == ["/opt/moteplassen/bin/moteplassen", *words]
+    (shown,) = (each for each in options if each.startswith("--description="))  # in the journal
+    assert not any(word in shown for word in words)
     passed = {each.partition(":")[0] for each in options if "LoadCredential=" in each}
     assert passed == {f"--property=LoadCredential={name}" for name in (*handed, "openai_api_key")}
     (name,) = (each.removeprefix("--unit=") for each in options if each.startswith("--unit="))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -148,3 +151,12 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.bin").write_bytes(b"noe annet")
     with pytest.raises(ValueError, match=r"other\.bin is no model"):
         EngineFile(tmp_path / "other.bin")
+
+
+def test_microsoft_is_not_told_that_it_is_used(tmp_path: Path) -> None:
+    """What it would send, it keeps there first, with an id of this machine."""
+    home = os.environ | {"HOME": str(tmp_path)}
+    home.pop("XDG_CACHE_HOME", None)
+    home.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", "from knowledge.engine import Engine; Engine()"], env=home, check=True)
+    assert list(tmp_path.iterdir()) == []

@@ -128,7 +128,8 @@ async def test_a_backup_with_a_newer_schema_is_refused(place: dict[str, Any]) ->
 def from_the_future(backup: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(backup) as tar:
-            tar.extractall(folder, filter="data")
+            for name in tar.getnames():
+                tar.extract(name, folder)
         manifest = Path(folder) / "manifest.json"
         manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"revision": "9999"}))
         with tarfile.open(backup, "w") as tar:
@@ -154,6 +155,19 @@ async def test_a_damaged_backup_is_refused_and_nothing_is_lost(
     place["backup"].write_bytes(damage(place["backup"].read_bytes()))
     await said(place, "restore", place["backup"], "--replace", status=1)
     assert await held(place["address"], LINH) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("../out", tarfile.REGTYPE), ("..", tarfile.REGTYPE), ("l", tarfile.SYMTYPE)]
+)
+async def test_a_backup_with_a_way_out_of_its_folder_is_refused(place: dict[str, Any], name: str, kind: bytes) -> None:
+    await said(place, "backup", place["backup"])
+    way = tarfile.TarInfo(name)
+    way.type, way.linkname = kind, str(place["data"])
+    with tarfile.open(place["backup"], "a") as tar:
+        tar.addfile(way)
+    assert "is no backup of" in await said(place, "restore", place["backup"], where="other", status=1)
+    assert not (place["data"] / "out").exists()
 
 
 async def test_what_is_kept_of_somebody_is_written_for_them_to_read(place: dict[str, Any], tmp_path: Path) -> None:
