@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import threading
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ def warm(load: Callable[[], None]) -> None:
 
 def _load(load: Callable[[], None]) -> None:
     load()
+    gc.freeze()
     _give_back()
 
 

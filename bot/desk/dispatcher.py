@@ -16,6 +16,7 @@ from bot.desk.background import set_within
 from bot.desk.describing import describe
 from bot.desk.faults import Faults, Step
 from bot.desk.outbox import UNDELIVERED, Courier, Delivery, Later, Leased, Outbox, Undeliverable
+from bot.desk.pacing import Pacing
 from bot.desk.watching import REPLIES, Deliveries, End
 from knowledge import panics
 
@@ -23,6 +24,10 @@ log = structlog.get_logger(__name__)
 
 TODO = "mend what the error names, then have it tried again with `moteplassen cases outbox`"
 """What is to be done about a delivery that was given up."""
+
+
+_AT_ONCE, _GAP = 3, 0.1
+"""Looks that follow each other at once, and seconds between those of more: what is put meanwhile is taken together."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +85,7 @@ class Dispatcher:
         self._running: dict[asyncio.Task[None], str] = {}
         self._watch = watch or Deliveries()
         self._looked: float | None = None
+        self._pacing = Pacing(_AT_ONCE, _GAP)
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -98,6 +104,7 @@ class Dispatcher:
         try:
             while not stop.is_set():
                 poked = self._outbox.poked
+                await asyncio.sleep(self._pacing.wait())
                 self._looked = time.monotonic()
                 taken = await self._take()
                 for leased in taken:

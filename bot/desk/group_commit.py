@@ -19,7 +19,7 @@ from bot.desk.pacing import Pacing
 
 _MOST = 100
 """Wishes in one transaction."""
-_AT_ONCE, _GAP = 3, 0.05
+_AT_ONCE, _GAP = 3, 0.1
 """Transactions that follow each other at once, and seconds between those of more: below twenty a second nobody waits,
 above it nobody waits longer than a twentieth of one."""
 
