@@ -35,11 +35,11 @@ class _Group(Generic[Wish, Outcome]):
         self,
         session: Callable[[], AbstractAsyncContextManager[AsyncSession]],
         work: Work[Wish, Outcome],
-        pacing: Pacing | None,
+        pacing: Pacing,
     ) -> None:
         self._session = session
         self._work = work
-        self._pacing = pacing or Pacing(_AT_ONCE, _GAP)
+        self._pacing = pacing
         self._waiting: list[tuple[Wish, asyncio.Future[Outcome]]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -85,11 +85,11 @@ class GroupCommit(_Group[Wish, Outcome]):
     """Has wishes written together. `write` is given those of one transaction, and says for each what came of it."""
 
     def __init__(self, database: Database, write: Work[Wish, Outcome], pacing: Pacing | None = None) -> None:
-        super().__init__(database.writing, write, pacing)
+        super().__init__(database.writing, write, pacing or Pacing(_AT_ONCE, _GAP))
 
 
 class GroupRead(_Group[Wish, Outcome]):
     """Has wishes looked up together. `read` is given those of one query, and says for each what was found."""
 
-    def __init__(self, database: Database, read: Work[Wish, Outcome], pacing: Pacing | None = None) -> None:
-        super().__init__(database.reading, read, pacing)
+    def __init__(self, database: Database, read: Work[Wish, Outcome]) -> None:
+        super().__init__(database.reading, read, Pacing(1, 0.0))

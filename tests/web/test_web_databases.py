@@ -110,6 +110,38 @@ async def test_a_reply_that_has_come_stays_as_it_is_and_is_counted_once(database
     assert [(outcome.reply, outcome.status) for outcome in outcomes] == [("Det første.", Status.ANSWERED)]
 
 
+async def test_replies_that_come_at_once_are_each_said_and_counted_once(database: Database, threads: Threads) -> None:
+    channels = {"naeringsliv": 5, "ansatte": 3}
+    posts = [
+        asked(f"Hva betyr B{number} i {channel}?").model_copy(update={"channel": channel})
+        for channel, count in channels.items()
+        for number in range(count)
+    ]
+    replies = [(await threads.ask(post))[1] for post in posts]
+    said = [(reply, f"Svar {number}") for number, reply in enumerate(replies)]
+    again = [(reply, f"{text}, om igjen") for reply, text in said[:3]]
+    every = [(reply, Reply(id=text, status=Status.ANSWERED, language="nb", lead=text)) for reply, text in said + again]
+    await asyncio.gather(*(threads.say(reply, each) for reply, each in every))
+    for channel, count in channels.items():
+        changed = [message for message in await threads.changed(channel, 2 * count, 100) if message.said]
+        assert [message.said.lead for message in changed if message.said] == [
+            text for reply, text in said if reply.channel == channel
+        ]
+        assert len({message.revision for message in changed}) == count
+    async with database.reading() as session:
+        outcomes = {row.key: row.reply for row in await session.scalars(select(OutcomeRow))}
+    assert outcomes == {reply.id: text for reply, text in said}
+
+
+async def test_threads_that_are_looked_up_at_once_are_each_the_own_one(threads: Threads) -> None:
+    begun = [await threads.ask(asked(f"Hva betyr B{number}?")) for number in range(4)]
+    more = await threads.ask(asked("Og C1?", begun[0][0].id))
+    wanted = [*(reply.id for _, reply in begun), more[1].id, "finnes-ikke"]
+    found = await asyncio.gather(*(threads.thread_of(id_) for id_ in wanted), return_exceptions=True)
+    assert isinstance(found.pop(), NoSuchMessage)
+    assert found == [await threads.thread(id_) for id_ in (*(question.id for question, _ in begun), begun[0][0].id)]
+
+
 async def test_what_went_to_an_officer_and_is_posted_again_goes_nowhere_else(
     database: Database, threads: Threads
 ) -> None:
