@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import threading
 from collections.abc import Callable
 
@@ -15,7 +14,6 @@ def warm(load: Callable[[], None]) -> None:
 
 def _load(load: Callable[[], None]) -> None:
     load()
-    gc.freeze()
     _give_back()
 
 
