@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, cast
 
 import stamina
@@ -200,10 +200,10 @@ async def insert_if_new(session: AsyncSession, table: type[Base], values: Mappin
 
 
 async def insert_if_new_all(
-    session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], unique: str
+    session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]], unique: Sequence[str]
 ) -> None:
-    """Insert the rows, but none that holds the same value in the unique column as another does."""
-    await session.execute(_insert(session, table).on_conflict_do_nothing(index_elements=[unique]), list(rows))
+    """Insert the rows, but none that holds the same values in the unique columns as another does."""
+    await session.execute(_insert(session, table).on_conflict_do_nothing(index_elements=list(unique)), list(rows))
 
 
 def upsert(
@@ -221,9 +221,25 @@ def table_of(row: type[Base]) -> Table:
     return cast(Table, row.__table__)
 
 
+_INSERTS: Mapping[str, Callable[[Any], postgresql.Insert | sqlite.Insert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
+
+
+class Inserting:
+    """A statement that inserts, put together once for each database: `make` is given that one's own `insert`."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self._made = {name: make(insert) for name, insert in _INSERTS.items()}
+
+    def on(self, session: AsyncSession) -> Any:
+        """The statement for the session's database."""
+        return self._made[session.get_bind().dialect.name]
+
+
 def _insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(table_of(table))
+    return _INSERTS[session.get_bind().dialect.name](table_of(table))
 
 
 def _limits(statement: float | None) -> dict[str, Any]:

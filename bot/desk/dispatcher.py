@@ -26,10 +26,6 @@ TODO = "mend what the error names, then have it tried again with `moteplassen ca
 """What is to be done about a delivery that was given up."""
 
 
-_AT_ONCE, _GAP = 3, 0.1
-"""Looks that follow each other at once, and seconds between those of more: what is put meanwhile is taken together."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Backoff:
     """How long to wait after a failed attempt: doubling from `first` up to `longest` seconds; `attempts` in all.
@@ -85,7 +81,7 @@ class Dispatcher:
         self._running: dict[asyncio.Task[None], str] = {}
         self._watch = watch or Deliveries()
         self._looked: float | None = None
-        self._pacing = Pacing(_AT_ONCE, _GAP)
+        self._pacing = Pacing()
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -104,7 +100,7 @@ class Dispatcher:
         try:
             while not stop.is_set():
                 poked = self._outbox.poked
-                await asyncio.sleep(self._pacing.wait())
+                await asyncio.sleep(self._pacing.wait())  # what is put meanwhile is taken together
                 self._looked = time.monotonic()
                 taken = await self._take()
                 for leased in taken:

@@ -19,9 +19,6 @@ from bot.desk.pacing import Pacing
 
 _MOST = 100
 """Wishes in one transaction."""
-_AT_ONCE, _GAP = 3, 0.1
-"""Transactions that follow each other at once, and seconds between those of more: below twenty a second nobody waits,
-above it nobody waits longer than a twentieth of one."""
 
 Wish = TypeVar("Wish")
 Outcome = TypeVar("Outcome")
@@ -85,11 +82,11 @@ class GroupCommit(_Group[Wish, Outcome]):
     """Has wishes written together. `write` is given those of one transaction, and says for each what came of it."""
 
     def __init__(self, database: Database, write: Work[Wish, Outcome], pacing: Pacing | None = None) -> None:
-        super().__init__(database.writing, write, pacing or Pacing(_AT_ONCE, _GAP))
+        super().__init__(database.writing, write, pacing or Pacing())
 
 
 class GroupRead(_Group[Wish, Outcome]):
     """Has wishes looked up together. `read` is given those of one query, and says for each what was found."""
 
     def __init__(self, database: Database, read: Work[Wish, Outcome]) -> None:
-        super().__init__(database.reading, read, Pacing(1, 0.0))
+        super().__init__(database.reading, read, Pacing(gap=0.0))  # what is asked for at the same moment is enough

@@ -121,7 +121,7 @@ class Outbox:
         """Owe all of them, at least one, in their order; as `put` does, in one statement."""
         fresh = {**dict.fromkeys(("created", "due"), now()), "attempts": 0}
         rows = [delivery.model_dump(mode="json") | fresh for delivery in deliveries]
-        await insert_if_new_all(session, OutboxRow, rows, unique="key")
+        await insert_if_new_all(session, OutboxRow, rows, unique=["key"])
         self._faults.at(Step.PUTTING)
         event.listen(session.sync_session, "after_commit", lambda _: self._owe(), once=True)
 
@@ -230,7 +230,7 @@ class Outbox:
             return [_owed_by(row) for row in await session.scalars(query)]
 
     async def _change(self, leased: Leased, **values: object) -> bool:
-        async with self._database.writing() as session:
+        async with self._database.stating() as session:
             return await _changed(session, leased, values)
 
 

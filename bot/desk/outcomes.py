@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Enum, Index, String
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Instant, now, table_of
+from bot.database import Base, Inserting, Instant, now, table_of
 from bot.desk.routing import Router
 from bot.desk.teams import Teams
 from bot.question import Reply, Status
@@ -46,8 +45,8 @@ def _noted(insert: Callable[[Any], Any]) -> Any:
 
 
 # Put together once: putting it together for each reply took five times as long as having it written.
-_NOTED = {"postgresql": _noted(postgresql.insert), "sqlite": _noted(sqlite.insert)}
-"""Notes how replies ended, in place of what stood there; by dialect."""
+_NOTED = Inserting(_noted)
+"""Notes how replies ended, in place of what stood there."""
 
 
 class Outcomes:
@@ -66,7 +65,7 @@ class Outcomes:
         # Where nobody was told anything, a message was handed on to the officers.
         rows = [self._row(platform, key, reply) for key, reply in replies if reply.lead or reply.claims]
         if rows:
-            await session.execute(_NOTED[session.get_bind().dialect.name], rows)
+            await session.execute(_NOTED.on(session), rows)
 
     def _row(self, platform: str, key: str, reply: Reply) -> dict[str, Any]:
         found = [*(claim.citation for claim in (*reply.claims, *reply.draft)), *reply.nearest]

@@ -9,7 +9,7 @@ class Pacing:
     """Lets so many go `at_once`, and of those that come faster one every `gap` seconds (the generic cell rate
     algorithm, ITU-T I.371)."""
 
-    def __init__(self, at_once: int, gap: float) -> None:
+    def __init__(self, at_once: int = 3, gap: float = 0.1) -> None:
         self._ahead = (at_once - 1) * gap
         self._gap = gap
         self._paced = 0.0

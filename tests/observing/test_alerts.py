@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.observing.test_monitoring_files import ALERTS
+from tests.observing.test_monitoring_files import ALERTS, MONITORING
 
-MONITORING = Path(__file__).parents[2] / "docs" / "monitoring"
 CASES = sorted((Path(__file__).parent / "alerts").glob("*.yaml"))
 
 needs_promtool = pytest.mark.skipif(

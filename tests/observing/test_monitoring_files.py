@@ -16,9 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.observing.examples import Town
 
 DOCS = Path(__file__).parents[2] / "docs"
-GROUPS: list[dict[str, Any]] = yaml.safe_load((DOCS / "monitoring/alerts.yaml").read_text("utf-8"))["groups"]
+MONITORING = DOCS / "monitoring"
+GROUPS: list[dict[str, Any]] = yaml.safe_load((MONITORING / "alerts.yaml").read_text("utf-8"))["groups"]
 ALERTS: list[dict[str, Any]] = [rule for group in GROUPS for rule in group["rules"]]
-DASHBOARD: dict[str, Any] = json.loads((DOCS / "monitoring/dashboard.json").read_text("utf-8"))
+DASHBOARD: dict[str, Any] = json.loads((MONITORING / "dashboard.json").read_text("utf-8"))
 PANELS: list[dict[str, Any]] = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 PROMETHEUS_OWN = {"up"}
 

@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 import yaml  # type: ignore[import-untyped]
 
-from tests.observing.test_monitoring_files import ALERTS, DASHBOARD, PANELS
+from tests.observing.test_monitoring_files import ALERTS, DASHBOARD, MONITORING, PANELS
 from tests.observing.test_workers import working
 from tests.peers.openai import OpenAI, claim
 from tests.peers.openai import running as openai_running
@@ -31,7 +31,6 @@ from tests.web.examples import ABSTAINED, Person, visiting
 
 pytestmark = [needs_prometheus, pytest.mark.timeout(300)]
 
-MONITORING = Path(__file__).parents[2] / "docs" / "monitoring"
 PATIENCE = 110.0
 KNOWN = "Når må du ha serveringsbevilling?"
 QUOTED = "Den som vil drive serveringssted, må ha serveringsbevilling fra kommunen"

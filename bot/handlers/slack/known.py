@@ -11,12 +11,11 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Insert, Integer, String, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, Integer, String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Database, Instant, now
+from bot.database import Base, Database, Instant, insert_if_new_all, now
 
 SETTLING = dt.timedelta(seconds=15)
 """So soon after a change Slack may still say how it was before; what it says then is believed no longer than this."""
@@ -72,7 +71,8 @@ class Known:
             # Sorted: two processes that take rows in different orders would wait for each other.
             if new := sorted(set(ids) - marks.keys()):
                 about = {"workspace": workspace, "until": self._clock(), "version": 0}
-                await session.execute(_insert(session).values([{"id": each, **about} for each in new]))
+                rows = [{"id": each, **about} for each in new]
+                await insert_if_new_all(session, KnownRow, rows, unique=["id", "workspace"])
                 marks = await self._marks(session, workspace, ids)
         return marks
 
@@ -115,8 +115,3 @@ class Known:
             KnownRow.id.in_(ids), KnownRow.workspace == workspace
         )
         return {each: Mark(version, forgotten) for each, version, forgotten in await session.execute(rows)}
-
-
-def _insert(session: AsyncSession) -> Insert:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(KnownRow).on_conflict_do_nothing()

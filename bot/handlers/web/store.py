@@ -23,11 +23,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database import Base, Instant, now, table_of
+from bot.database import Base, Inserting, Instant, now, table_of
 from bot.handlers.web.messages import Kind, Message
 from bot.people import Asker
 
@@ -134,16 +133,20 @@ ONE = _MESSAGE.where(_MESSAGES.c.id == bindparam("message"))
 """That `message`."""
 THERE = select(ThreadRow.id, ThreadRow.channel).where(ThreadRow.id.in_(bindparam("threads", expanding=True)))
 """Those of these `threads` that there are, and their channels."""
-INSIDE = _MESSAGE.where(_MESSAGES.c.thread.in_(bindparam("threads", expanding=True))).order_by(_MESSAGES.c.position)
-"""The messages of these `threads`, in their order."""
-_THREAD_OF = select(_MESSAGES.c.thread).where(_MESSAGES.c.id.in_(bindparam("messages", expanding=True)))
-AROUND = (
-    select(_MESSAGES, table_of(ThreadRow).c.position.label("began"))
-    .join(table_of(ThreadRow))
-    .where(_MESSAGES.c.thread.in_(_THREAD_OF))
-    .order_by(_MESSAGES.c.position)
-)
-"""The messages of the threads in which these `messages` stand, in their order, and the position of their thread."""
+_THREADS = table_of(ThreadRow)
+_THREADS_OF = select(_MESSAGES.c.thread).where(_MESSAGES.c.id.in_(bindparam("messages", expanding=True)))
+
+
+def inside(threads: Any) -> Select[Any]:
+    """The messages of these threads, each with when its thread `began` (a position); threads in the order in which they
+    began, and in each the messages in theirs."""
+    began = _THREADS.c.position.label("began")
+    every = select(_MESSAGES, began).join(_THREADS).where(_THREADS.c.id.in_(threads))
+    return every.order_by(began, _THREADS.c.id, _MESSAGES.c.position)
+
+
+AROUND = inside(_THREADS_OF)
+"""The same of the threads in which these `messages` stand."""
 CHANGED = (
     _MESSAGE.where(_MESSAGES.c.channel == bindparam("channel"), _MESSAGES.c.revision > bindparam("after"))
     .order_by(_MESSAGES.c.revision)
@@ -151,7 +154,7 @@ CHANGED = (
 )
 """The first messages of a `channel`, `at_most` so many, that have changed `after` a revision."""
 _WAITING = update(_MESSAGES).where(_MESSAGES.c.id == bindparam("message"), _MESSAGES.c.said.is_(None))
-NOTED = _WAITING.values(revision=bindparam("at"), progress=bindparam("note")).returning(_MESSAGES.c.id)
+NOTED = _WAITING.values(revision=bindparam("at"), progress=bindparam("note"))
 """Notes how far a `message` that waits has got, as the change that is `at` that revision."""
 SAID = _WAITING.values(revision=bindparam("at"), said=bindparam("told"), progress=null())
 """Lets a `message` that waits say what it is `told`, as the change that is `at` that revision."""
@@ -171,14 +174,13 @@ def _advanced(insert: Callable[[Any], Any]) -> Any:
     return counted.returning(ChannelRow.revision)
 
 
-ADVANCED = {"postgresql": _advanced(postgresql.insert), "sqlite": _advanced(sqlite.insert)}
-"""Counts changes of a `channel`, `by` so many; by dialect. Gives the number of the last."""
+ADVANCED = Inserting(_advanced)
+"""Counts changes of a `channel`, `by` so many. Gives the number of the last."""
 
 
 async def advance(session: AsyncSession, channel: str, by: int = 1) -> int:
     """Count so many changes of the channel; the number of the last. Whoever else changes it waits from here on."""
-    advanced = ADVANCED[session.get_bind().dialect.name]
-    return int((await session.execute(advanced, {"channel": channel, "by": by})).scalar_one())
+    return int((await session.execute(ADVANCED.on(session), {"channel": channel, "by": by})).scalar_one())
 
 
 def row_of(id_: str, channel: str, position: int, kind: Kind, person: Asker) -> dict[str, Any]:

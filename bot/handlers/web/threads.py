@@ -3,6 +3,7 @@ and is heard of live."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +24,6 @@ from bot.handlers.web.saying import Saying
 from bot.handlers.web.store import (
     AROUND,
     CHANGED,
-    INSIDE,
     NOTED,
     ONE,
     POSTED,
@@ -31,6 +31,7 @@ from bot.handlers.web.store import (
     MessageRow,
     ThreadRow,
     advance,
+    inside,
     message_of,
     messages,
     new_id,
@@ -131,7 +132,7 @@ class Threads:
     async def thread(self, id_: str) -> Thread:
         """The thread of that id. Raises NoSuchMessage."""
         async with self._database.reading() as session:
-            found = await _threads(session, select(ThreadRow).where(ThreadRow.id == id_))
+            found = await _threads(session, inside([id_]))
         if not found:
             raise NoSuchMessage(f"no thread has the id {id_!r}")
         return found[0]
@@ -145,11 +146,11 @@ class Threads:
 
     async def recent(self, channel: str, limit: int, before: int | None = None) -> Sequence[Thread]:
         """The latest threads of a channel (that began before a position), in the order they began."""
-        latest = select(ThreadRow).where(ThreadRow.channel == channel)
+        latest = select(ThreadRow.id).where(ThreadRow.channel == channel)
         if before is not None:
             latest = latest.where(ThreadRow.position < before)
         async with self._database.reading() as session:
-            return await _threads(session, latest.order_by(ThreadRow.position.desc()).limit(limit))
+            return await _threads(session, inside(latest.order_by(ThreadRow.position.desc()).limit(limit)))
 
     async def revision(self, channel: str) -> int:
         """How many changes the channel has seen."""
@@ -169,29 +170,20 @@ async def _check_thread(session: AsyncSession, asked: Asked) -> None:
         raise NoSuchMessage(f"the channel has no thread {asked.thread!r}")
 
 
-async def _threads(session: AsyncSession, query: Select[ThreadRow]) -> list[Thread]:
-    rows = sorted(await session.scalars(query), key=lambda row: row.position)
-    inside = await messages(session, INSIDE, threads=[row.id for row in rows])
+async def _threads(session: AsyncSession, query: Select[Any], **asked: object) -> list[Thread]:
+    """The threads that a query of what is `inside` of some finds."""
+    rows = (await session.execute(query, asked)).mappings()
+    apart = itertools.groupby(rows, key=lambda row: (row["thread"], row["channel"], row["began"]))
     return [
-        Thread(
-            id=row.id,
-            channel=row.channel,
-            position=row.position,
-            messages=tuple(each for each in inside if each.thread == row.id),
-        )
-        for row in rows
+        Thread(id=id_, channel=channel, position=began, messages=tuple(map(message_of, here)))
+        for (id_, channel, began), here in apart
     ]
 
 
 async def _around(session: AsyncSession, wanted: Sequence[str]) -> Sequence[Thread | None]:
     """The threads in which these messages stand."""
-    threads: dict[str, Thread] = {}
-    for row in (await session.execute(AROUND, {"messages": wanted})).mappings():
-        message = message_of(row)
-        empty = Thread(id=message.thread, channel=message.channel, position=row["began"], messages=())
-        thread = threads.get(message.thread, empty)
-        threads[message.thread] = thread.model_copy(update={"messages": (*thread.messages, message)})
-    found = {message.id: thread for thread in threads.values() for message in thread.messages}
+    threads = await _threads(session, AROUND, messages=wanted)
+    found = {message.id: thread for thread in threads for message in thread.messages}
     return [found.get(id_) for id_ in wanted]
 
 

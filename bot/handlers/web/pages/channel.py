@@ -192,7 +192,6 @@ class ChannelPages:
             older=len(threads) > THREADS_A_PAGE,
             earlier=earlier,
             after=after,
-            around=around,
             to_officer=any(_awaits(case, visitor.id) for case in around.cases.values()),
             draft=draft or await self._prefill(request, visitor),
             problem=problem,
