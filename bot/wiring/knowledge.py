@@ -27,6 +27,7 @@ from knowledge.chroma_server import ChromaServer
 from knowledge.concepts import Concepts
 from knowledge.confidence import THRESHOLD
 from knowledge.embeddings import BrokenOff, CachedEmbeddings, E5Embeddings
+from knowledge.engine import Engine
 from knowledge.library import Library
 from knowledge.model import Audience, Evidence
 from knowledge.remembering import Remembered
@@ -34,6 +35,7 @@ from knowledge.retriever import Retriever
 from knowledge.shelf import GRACE
 from knowledge.typical_questions import TypicalQuestions
 from knowledge.vectors import OpenVectors, VectorIndex
+from knowledge.verifying import CrossEncoder, Verifier
 
 if TYPE_CHECKING:
     from bot.chat import Chat
@@ -98,6 +100,7 @@ class Shared:
     """What holds nothing of any municipality, and takes long to load: one for all of them."""
 
     model: E5Embeddings
+    encoder: CrossEncoder
     typical: TypicalQuestions
     concepts: Concepts
     understander: Understander
@@ -106,7 +109,9 @@ class Shared:
     def load(cls) -> Shared:
         """Load it. Blocking."""
         concepts = Concepts.load()
-        return cls(E5Embeddings(), TypicalQuestions.load(), concepts, Understander(concepts.knows_subject))
+        engine = Engine()
+        model, encoder = E5Embeddings(engine), CrossEncoder(engine)
+        return cls(model, encoder, TypicalQuestions.load(), concepts, Understander(concepts.knows_subject))
 
 
 def open_library(settings: Settings) -> Library:
@@ -147,7 +152,8 @@ def open_knowledge(
     if not folder and not settings.indexing:
         open_meanings(settings).take(where)
     library = Library(where, embeddings.patient, shared.typical, warm=warm, open_vectors=opening, **about)
-    answerer = ExtractiveAnswerer(embeddings, settings.public_url)
+    verifier = Verifier(shared.encoder, embeddings, shared.typical)
+    answerer = ExtractiveAnswerer(embeddings, settings.public_url, verifier)
     chat = _chat(settings, answerer, embeddings)
     retrievers = _retrievers(library, embeddings, shared, remembered, _found(settings))
     conversation = Conversation(

@@ -1,19 +1,24 @@
-"""Writes the model as `knowledge/engine.py` runs it: `python -m tests.bench.tuning.pack LAYERS.npz knowledge`.
+"""Writes the models as `knowledge/engine.py` and `verifying.py` run them:
 
-LAYERS.npz is what `tune.py` wrote. The layers become a graph of ONNX Runtime's own operators, whose matrices stay in
-the 4 bits that they were learned in (`MatMulNBits`); the tokenizer's pieces, a file of SentencePiece's.
+    python -m tests.bench.tuning.pack LAYERS.npz knowledge
+    python -m tests.bench.tuning.pack --verifier VERIFIER.npz knowledge
+
+LAYERS.npz is what `tune.py` wrote, VERIFIER.npz what `verify.py` did. Layers become a graph of ONNX Runtime's own
+operators, whose matrices stay in the 4 bits that they were learned in (`MatMulNBits`); the tokenizer's pieces, a file
+of SentencePiece's.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 from sentencepiece import sentencepiece_model_pb2
 
 from knowledge.engine_file import BLOCK, EngineFile, numbers
@@ -38,9 +43,10 @@ class Graph:
         self._kept: list[TensorProto] = []
 
     def model(self) -> ModelProto:
-        """The sum of each token's vectors (1 x tokens x 384) in, the mean of what comes out of the last layer out."""
+        """The sum of each token's vectors (1 x tokens x 384) in, the mean of what comes out of the last layer out; or,
+        where there are weights for that, the log-odds that these make of it."""
         hidden = self._normed("emb.ln", "tokens")
-        for at in (f"l{number}." for number in range(self._file.layers)):
+        for at in itertools.takewhile(self._has, (f"l{number}." for number in itertools.count())):
             heads = [self._times(f"{at}{part}", hidden, self._file.width) for part in "qkv"]
             seen = self._node("MultiHeadAttention", heads, f"{at}seen", num_heads=self._file.heads)
             hidden = self._normed(f"{at}aln", hidden, self._times(f"{at}ao", seen, self._file.width))
@@ -49,10 +55,20 @@ class Graph:
         axes = self._keep("axes", np.asarray([1], np.int64))
         self._nodes.append(helper.make_node("ReduceMean", [hidden, axes], ["mean"], keepdims=0))
         given = helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [1, "count", self._file.width])
-        made = helper.make_tensor_value_info("mean", TensorProto.FLOAT, [1, self._file.width])
-        graph = helper.make_graph(self._nodes, "multilingual-e5-small", [given], [made], self._kept)
+        graph = helper.make_graph(self._nodes, "multilingual-e5-small", [given], [self._made()], self._kept)
         versions = [helper.make_opsetid("", 20), helper.make_opsetid(CONTRIBUTED, 1)]
         return helper.make_model(graph, opset_imports=versions, ir_version=10)
+
+    def _has(self, layer: str) -> bool:
+        return f"{layer}q.w" in self._tensors
+
+    def _made(self) -> ValueInfoProto:
+        if "head.w" not in self._tensors:
+            return helper.make_tensor_value_info("mean", TensorProto.FLOAT, [1, self._file.width])
+        weights = np.asarray(self._tensors["head.w"]).reshape(1, self._file.width)
+        head = [self._keep("head.w", weights), self._keep("head.b", self._tensors["head.b"])]
+        self._nodes.append(helper.make_node("Gemm", ["mean", *head], ["log_odds"], transB=1))
+        return helper.make_tensor_value_info("log_odds", TensorProto.FLOAT, [1, 1])
 
     def _times(self, name: str, given: str, rows: int) -> str:
         scales, weights = numbers(np.asarray(self._tensors[f"{name}.w"], np.uint8))
@@ -104,17 +120,19 @@ def pieces(file: EngineFile) -> bytes:
     return model.SerializeToString()  # type: ignore[no-any-return]
 
 
-def main(tuned: Path, out: Path) -> None:
+def main(tuned: Path, out: Path, *, verifier: bool) -> None:
     """Read and write it all."""
     file = EngineFile()
     with np.load(tuned, allow_pickle=False) as tensors:
-        (out / "engine_layers.onnx").write_bytes(layers(file, dict(tensors)))
-    (out / "engine_pieces.model").write_bytes(pieces(file))
+        (out / ("verifier_layers.onnx" if verifier else "engine_layers.onnx")).write_bytes(layers(file, dict(tensors)))
+    if not verifier:
+        (out / "engine_pieces.model").write_bytes(pieces(file))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tuned", type=Path, help="the layers that tune.py wrote")
-    parser.add_argument("out", type=Path, help="the folder that both files go into")
+    parser.add_argument("tuned", type=Path, help="the layers that tune.py or verify.py wrote")
+    parser.add_argument("out", type=Path, help="the folder that the files go into")
+    parser.add_argument("--verifier", action="store_true", help="the layers are verify.py's")
     given = parser.parse_args()
-    main(given.tuned, given.out)
+    main(given.tuned, given.out, verifier=given.verifier)

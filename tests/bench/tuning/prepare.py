@@ -45,7 +45,7 @@ class Reader:
 
 def norquad(folder: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]:
     """Passages and questions, which passage answers each, and the article that each passage is of."""
-    corpus, train = _lines(folder / "corpus.jsonl.gz"), _lines(folder / "train.jsonl.gz")
+    corpus, train = lines(folder / "corpus.jsonl.gz"), lines(folder / "train.jsonl.gz")
     place = {each["id"]: index for index, each in enumerate(corpus)}
     texts = [
         each["text"] if each["text"].startswith(each["title"]) else f"{each['title']}\n{each['text']}"
@@ -64,7 +64,7 @@ def norquad(folder: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]
 
 def laws(file: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]:
     """Sections, our typical questions to them, and our own questions, with the sections that answer each."""
-    sections = _lines(file)
+    sections = lines(file)
     place = {each["id"]: index for index, each in enumerate(sections)}
     named = ("id", "title", "text", "law", "short", "section")
     keys = {
@@ -73,7 +73,7 @@ def laws(file: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]:
         for key in Record(**{name: each[name] for name in named}).document.sections[0].keys
     }
     typical = [(text, keys[key]) for key, texts in TypicalQuestions.load().of(keys).items() for text in texts]
-    asked = [each for each in _lines(ASKED) if not each.get("history") and set(each["gold"]) & place.keys()]
+    asked = [each for each in lines(ASKED) if not each.get("history") and set(each["gold"]) & place.keys()]
     texts = [f"{each['short'] or each['law']} {each['section']} {each['title']}\n{each['text']}" for each in sections]
     sequences = {
         "laws": [reader.tokens("passage", text) for text in texts],
@@ -91,13 +91,19 @@ def laws(file: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]:
 
 def weights(engine: EngineFile, used: Sequence[int]) -> dict[str, npt.NDArray[np.float16]]:
     """All tensors as they were before they were packed, of the words' those rows only."""
-    words = engine.raw("emb.word").reshape(engine.words, -1)[list(used)]
-    found = {"words": unpacked(np.ascontiguousarray(words).reshape(-1)).astype(np.float16)}
     names = (name for name in engine.tensors if name != "emb.word")
-    return found | {f"w.{name}": engine.values(name).astype(np.float16) for name in names}
+    found = {f"w.{name}": engine.values(name).astype(np.float16) for name in names}
+    return {"words": rows_of_words(engine, used), **found}
 
 
-def _lines(file: Path) -> list[dict[str, Any]]:
+def rows_of_words(engine: EngineFile, used: Sequence[int]) -> npt.NDArray[np.float16]:
+    """The vectors of these words, one after another."""
+    words = engine.raw("emb.word").reshape(engine.words, -1)[list(used)]
+    return unpacked(np.ascontiguousarray(words).reshape(-1)).astype(np.float16)
+
+
+def lines(file: Path) -> list[dict[str, Any]]:
+    """What stands in a file of JSON lines, gzipped or not."""
     content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
     return [json.loads(line) for line in content.splitlines()]
 

@@ -67,14 +67,21 @@ def rounded(weights: Tensor) -> Tensor:
     return ((numbers - 8) * scale).reshape(weights.shape)
 
 
-class Model:
-    """The encoder of `e5.c`, to learn with."""
+def _is_above(name: str, layers: int) -> bool:
+    return name.startswith("l") and int(name[1 : name.index(".")]) >= layers
 
-    def __init__(self, data: Mapping[str, Any], device: str) -> None:
+
+class Model:
+    """The encoder of `e5.c`, or its first layers, to learn with; `dropout` is the share of what comes out of a layer's
+    halves that is left out, by chance."""
+
+    def __init__(self, data: Mapping[str, Any], device: str, layers: int = LAYERS) -> None:
+        self.dropout = 0.0
         self._device = device
+        self._layers = layers
         self._words = torch.tensor(data["words"].astype(np.float32).reshape(-1, WIDTH), device=device)
         self.weights: Weights = {}
-        for name in (each[2:] for each in data if each.startswith("w.")):
+        for name in (each[2:] for each in data if each.startswith("w.") and not _is_above(each[2:], layers)):
             values = torch.tensor(data[f"w.{name}"].astype(np.float32), device=device)
             shape = _SHAPES.get(name[name.find(".") :], (WIDTH, WIDTH)) if is_matrix(name) else None
             self.weights[name] = values.reshape(shape) if shape else values
@@ -85,11 +92,15 @@ class Model:
 
     def vectors(self, texts: Texts) -> Tensor:
         """The vectors of texts, a row each, of length 1."""
+        return functional.normalize(self.means(texts), dim=-1)
+
+    def means(self, texts: Texts) -> Tensor:
+        """The mean of what comes out for each token of texts, a row each."""
         ids, mask = self._padded(texts)
         with torch.autocast(self._device.partition(":")[0], torch.bfloat16):
             hidden = self._encoded(ids, mask)
         counted = mask[..., None].float()
-        return functional.normalize((hidden.float() * counted).sum(1) / counted.sum(1), dim=-1)
+        return (hidden.float() * counted).sum(1) / counted.sum(1)
 
     def all_vectors(self, texts: Texts, at_once: int = 256) -> Tensor:
         """The same of many texts, to measure with."""
@@ -105,7 +116,7 @@ class Model:
         get, length = self._rounded, ids.shape[1]
         hidden = self._words[ids] + self.weights["emb.pos"].view(-1, WIDTH)[:length] + self.weights["emb.type"][:WIDTH]
         hidden = self._normed(hidden, "emb.ln")
-        for at in (f"l{number}." for number in range(LAYERS)):
+        for at in (f"l{number}." for number in range(self._layers)):
             heads = [
                 functional.linear(hidden, get(f"{at}{part}.w"), self.weights[f"{at}{part}.b"])
                 .view(len(ids), length, HEADS, -1)
@@ -115,11 +126,14 @@ class Model:
             seen = functional.scaled_dot_product_attention(*heads, attn_mask=mask[:, None, None, :])
             seen = seen.transpose(1, 2).reshape(len(ids), length, WIDTH)
             out = functional.linear(seen, get(f"{at}ao.w"), self.weights[f"{at}ao.b"])
-            hidden = self._normed(hidden + out, f"{at}aln")
+            hidden = self._normed(hidden + self._dropped(out), f"{at}aln")
             inner = functional.gelu(functional.linear(hidden, get(f"{at}fi.w"), self.weights[f"{at}fi.b"]))
             out = functional.linear(inner, get(f"{at}fo.w"), self.weights[f"{at}fo.b"])
-            hidden = self._normed(hidden + out, f"{at}oln")
+            hidden = self._normed(hidden + self._dropped(out), f"{at}oln")
         return hidden
+
+    def _dropped(self, hidden: Tensor) -> Tensor:
+        return functional.dropout(hidden, self.dropout, self.dropout > 0)
 
     def _normed(self, hidden: Tensor, name: str) -> Tensor:
         return functional.layer_norm(hidden, (WIDTH,), self.weights[f"{name}.w"], self.weights[f"{name}.b"], 1e-12)

@@ -1,0 +1,68 @@
+"""Does what is said answer what is asked? Told by a model that reads both together (decision 0019).
+
+"How high must the railing be on a sailing boat?" is near to what is said of balconies: vectors of whole texts hardly
+tell that from the same question in other words. A cross-encoder does (Nogueira and Cho 2019, arXiv:1901.04085); as in
+"read + verify" (Hu et al. 2019, arXiv:1808.05759) it judges drafts, and finds nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from knowledge.embeddings import vectors_of
+from knowledge.engine import Engine, open_layers
+from knowledge.model import Evidence, Passage
+from knowledge.typical_questions import TypicalQuestions
+
+LAYERS = Path(__file__).with_name("verifier_layers.onnx")
+"""E5's first six layers, tuned for this, as `tests/bench/tuning/pack.py` wrote them: from the sum of a token's vectors
+to the log-odds."""
+
+_ASKED, _SAID = 46, 62
+"""Tokens of the question and of what is said that are read, as many as it learned from."""
+_TYPICAL, _QUOTES = 3, 2
+"""Typical questions, the nearest ones, and quotes that are read, as it learned to."""
+_KEPT = 1024
+"""Questions with what was said to them, of which the last are not read again."""
+
+
+class CrossEncoder:
+    """The model that reads a question and what is said to it as one text. Several threads may use it at once."""
+
+    def __init__(self, engine: Engine, layers: Path = LAYERS) -> None:
+        self._engine = engine
+        self._layers = open_layers(layers)
+
+    def log_odds(self, asked: str, said: str) -> float:
+        """The log-odds that the one answers the other. Blocking: 20 ms on the core of the thread that calls."""
+        parts = self._engine.tokens("query", asked)[:_ASKED], self._engine.tokens("passage", said)[:_SAID]
+        (found,) = self._layers.run(None, {"tokens": self._engine.together(*parts)})
+        return float(found[0, 0])
+
+
+class Verifier:
+    """Compares a question with a draft's source. Several threads may use it at once."""
+
+    def __init__(self, encoder: CrossEncoder, embeddings: Embeddings, typical: TypicalQuestions) -> None:
+        self._embeddings = embeddings
+        self._typical = typical
+        self._log_odds = functools.lru_cache(_KEPT)(encoder.log_odds)
+
+    def log_odds(self, evidence: Evidence, quotes: Sequence[str]) -> float:
+        """The log-odds that the best passage, of which this is quoted, answers the question: by what it is known to
+        answer or, where nobody wrote that down, by the quotes. Blocking."""
+        passage = evidence.found[0].passage
+        said = self._nearest(passage, evidence.vector) or quotes[:_QUOTES]
+        return self._log_odds(evidence.query, f"{passage.heading or passage.title}: {' '.join(said)}")
+
+    def _nearest(self, passage: Passage, vector: Sequence[float]) -> list[str]:
+        questions = [text for texts in self._typical.of(passage.keys).values() for text in texts]
+        if not questions:
+            return []
+        near = vectors_of(self._embeddings, questions) @ np.asarray(vector)
+        return [questions[int(index)] for index in np.argsort(-near, kind="stable")[:_TYPICAL]]

@@ -1,0 +1,191 @@
+"""Writes what `verify.py` learns from, so that it needs nothing else where the GPU is:
+
+    python -m tests.bench.tuning.pairs ../shared/data LAYERS.npz OUT.npz
+
+Questions with what is said to them, which answers them or not: our typical questions to sections of laws (NLOD 2.0)
+with the others to that section, or with its sentences; the same with another subject (`swaps.py`), or with what another
+section says; and NorQuAD's train part (CC0) with its passages' sentences, likewise. LAYERS.npz is what `tune.py` wrote:
+it is learned from where that ended. What this writes holds those data and is not for the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.evaluation.records import Record
+from knowledge.embeddings import E5Embeddings
+from knowledge.engine import Engine
+from knowledge.engine_file import EngineFile, unpacked
+from knowledge.sentences import sentences
+from knowledge.typical_questions import TypicalQuestions
+from tests.bench.tuning.prepare import lines, rows_of_words
+from tests.bench.tuning.swaps import Swaps, grams
+
+ASKED, SAID = 46, 62
+"""Tokens that are learned from, as many as `knowledge/verifying.py` reads."""
+NEAREST, QUOTED = 3, 2
+SELF = 0.35, 0.7
+"""How often the question itself is among those that are said of its section: as it is, and with another subject.
+Someone may ask in the very words, and "typical" is what a near miss is nearest to."""
+SWAPPED = 2
+OTHERS = 12
+"""Of the nearest sections one is drawn."""
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A question, what is said to it, and whether that answers it; `about` is the question that it was made of."""
+
+    asked: str
+    said: str
+    answers: bool
+    about: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section with the questions that it typically answers."""
+
+    heading: str
+    text: str
+    typical: Sequence[str]
+
+    def whole(self, but: str) -> str:
+        """All that is said of it, but for one question."""
+        return " ".join([self.heading, self.text, *(each for each in self.typical if each != but)])
+
+    def quoted(self, asked: str) -> str:
+        """Its sentences that share most with a question."""
+        return f"{self.heading}: {_sharing(asked, self.text)}"
+
+
+def of_laws(sections: Sequence[Section], swaps: Swaps, vectors: Array) -> Iterator[Pair]:
+    """Six or seven pairs to each typical question; `vectors` are those of all of them, in order."""
+    whose = np.repeat(np.arange(len(sections)), [len(each.typical) for each in sections])
+    starts = np.searchsorted(whose, np.arange(len(sections)))
+    for about, vector in enumerate(vectors):
+        mine, near = int(whose[about]), vectors @ vector
+        section = sections[mine]
+        asked = section.typical[about - int(starts[mine])]
+
+        def said(of: int, near: Array = near, but: str = "") -> str:
+            texts = sections[of].typical
+            order = np.argsort(-near[starts[of] : starts[of] + len(texts)], kind="stable")
+            left = [texts[int(index)] for index in order if texts[int(index)] != but]
+            return f"{sections[of].heading}: {' '.join(left[:NEAREST])}"
+
+        yield Pair(asked, said(mine, but="" if random.random() < SELF[0] else asked), True, about)
+        yield Pair(asked, section.quoted(asked), True, about)
+        for other in {swaps.swapped(asked, section.whole(asked)) for _ in range(SWAPPED)} - {""}:
+            yield Pair(other, said(mine, but="" if random.random() < SELF[1] else asked), False, about)
+        if other := swaps.swapped(asked, section.whole(asked)):
+            yield Pair(other, section.quoted(other), False, about)
+        best = np.maximum.reduceat(near, starts)
+        best[mine] = -1.0
+        one, another = np.random.choice(np.argsort(-best)[1:OTHERS], 2)
+        yield Pair(asked, said(int(one)), False, about)
+        yield Pair(asked, sections[another].quoted(asked), False, about)
+
+
+def of_news(folder: Path, swaps: Swaps, model: E5Embeddings, first: int) -> Iterator[Pair]:
+    """Up to three pairs to each question of NorQuAD's train part; `first` is the number of the first one."""
+    corpus = lines(folder / "corpus.jsonl.gz")
+    place = {each["id"]: index for index, each in enumerate(corpus)}
+    vectors = np.asarray(model.embed_documents([each["text"] for each in corpus]), np.float32)
+    for about, question in enumerate(lines(folder / "train.jsonl.gz"), first):
+        asked, gold = question["text"], place[question["gold"]]
+        title, said = corpus[gold]["title"], sentences(corpus[gold]["text"])
+        at = next((at for at, text in enumerate(said) if any(each in text for each in question["answers"])), None)
+        if at is None:
+            continue
+        quoted = f"{title}: {' '.join(said[at : at + QUOTED])}"
+        yield Pair(asked, quoted, True, about)
+        if other := swaps.swapped(asked, f"{title} {corpus[gold]['text']}"):
+            yield Pair(other, quoted, False, about)
+        near = vectors @ np.asarray(model.embed_query(asked), np.float32)
+        near[gold] = -1.0
+        one = corpus[int(np.random.choice(np.argsort(-near)[:OTHERS]))]
+        yield Pair(asked, f"{one['title']}: {_sharing(asked, one['text'])}", False, about)
+
+
+def sections_of(file: Path) -> list[Section]:
+    """The sections that there are typical questions to."""
+    typical, found = TypicalQuestions.load(), []
+    named = ("id", "title", "text", "law", "short", "section")
+    for each in lines(file):
+        record = Record(**{name: each[name] for name in named}).document.sections[0]
+        questions = [text for texts in typical.of(record.keys).values() for text in texts]
+        if questions:
+            found.append(Section(record.heading or each["title"], record.text, questions))
+    return found
+
+
+def tuned(file: EngineFile, layers: Mapping[str, Any]) -> dict[str, npt.NDArray[np.float16]]:
+    """The weights that `tune.py` ended with; of what it doesn't change, those of the file."""
+
+    def values(name: str) -> Array:
+        there = layers.get(name)
+        if there is None:
+            return file.values(name)
+        return unpacked(there) if there.dtype == np.uint8 else np.asarray(there, np.float32)
+
+    return {f"w.{name}": values(name).astype(np.float16) for name in file.tensors if name != "emb.word"}
+
+
+def _sharing(asked: str, text: str) -> str:
+    said = sentences(text) or [text]
+    shared = [len(grams(each) & grams(asked)) / (len(each) + 60) ** 0.5 for each in said]
+    return " ".join(said[index] for index in sorted(np.argsort(-np.asarray(shared), kind="stable")[:QUOTED]))
+
+
+def main(data: Path, layers: Path, out: Path, few: int | None) -> None:
+    """Read and write it all."""
+    engine, file = Engine(), EngineFile()
+    model = E5Embeddings(engine)
+    sections = sections_of(data / "laws" / "sections.jsonl.gz")[:few]
+    typical = [text for each in sections for text in each.typical]
+    news = [each["text"] for each in lines(data / "norquad" / "corpus.jsonl.gz")]
+    swaps = Swaps(engine, typical, [each.text for each in sections], news)
+    vectors = np.asarray(model.embed_documents(typical), np.float32)
+    pairs = list(of_laws(sections, swaps, vectors))
+    if few is None:
+        pairs += of_news(data / "norquad", swaps, model, len(typical))
+    begin, end, *_ = file.specials
+    asked = [[begin, *engine.tokens("query", each.asked)[:ASKED], end] for each in pairs]
+    said = [[*engine.tokens("passage", each.said)[:SAID], end] for each in pairs]
+    together = [one + other for one, other in zip(asked, said, strict=True)]
+    used = sorted({token for each in together for token in each})
+    number = {token: index for index, token in enumerate(used)}
+    with np.load(layers, allow_pickle=False) as tensors:
+        weights = tuned(file, dict(tensors))
+    np.savez_compressed(
+        out,
+        words=rows_of_words(file, used),
+        tokens=np.asarray([number[token] for each in together for token in each], np.int32),
+        lengths=np.asarray([len(each) for each in together], np.int32),
+        answers=np.asarray([each.answers for each in pairs]),
+        about=np.asarray([each.about for each in pairs], np.int32),
+        **weights,  # type: ignore[arg-type]
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder with norquad/ and laws/")
+    parser.add_argument("layers", type=Path, help="what tune.py wrote")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--few", type=int, help="of so many sections only, to try it out")
+    given = parser.parse_args()
+    random.seed(1)
+    np.random.seed(1)
+    main(given.data, given.layers, given.out, given.few)
