@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from knowledge.confidence import is_within_reach, signs
+from knowledge.confidence import is_open, signs
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
@@ -72,8 +72,8 @@ class ExtractiveAnswerer:
 
     Needs no key and no network, and can't say what isn't written.
 
-    `public_url` is where people open the meeting place; citations link to passages there. `verifier` is asked about
-    drafts that would be given as answers.
+    `public_url` is where people open the meeting place; citations link to passages there. `verifier` is asked
+    where it hangs on that whether a draft is given as an answer.
     """
 
     def __init__(self, embeddings: Embeddings, public_url: str, verifier: Verifier | None = None) -> None:
@@ -134,7 +134,7 @@ class ExtractiveAnswerer:
 
     def _signs(self, evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
         told = signs(evidence, quotes)
-        if self._verifier and is_within_reach(told):
+        if self._verifier and is_open(told):
             told["verified"] = self._verifier.log_odds(evidence, quotes)
         return told
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.answering import ExtractiveAnswerer
-from knowledge.confidence import confidence, signs
+from knowledge.confidence import PLAIN, THRESHOLD, WEIGHTS, confidence, is_open, signs
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience, Evidence, Found, Passage, Section
@@ -89,3 +91,23 @@ def test_what_another_document_is_titled_by_is_not_answered_by_this_one(
     told = signs(Evidence(asked, found), [quote])
     assert bool(told["beside"]) is beside
     assert confidence({**told, "beside": 1.0}) < confidence({**told, "beside": 0.0})
+
+
+SURENESS = st.floats(0.0, 1.0)
+
+
+@given(SURENESS, SURENESS, st.floats(-5.0, 5.0), st.booleans())
+def test_what_a_verifier_says_decides_only_where_it_is_asked(
+    near: float, meant: float, said: float, is_typical: bool
+) -> None:
+    names = WEIGHTS if is_typical else PLAIN
+    told = dict.fromkeys(names, 0.2) | {"sentence": near, "meaning": meant, "verified": 0.0}
+    told |= {"typical": near} if is_typical else {}
+    passes, verified = (confidence({**told, "verified": each}) >= THRESHOLD for each in (0.0, said))
+    assert is_open(told) or passes == verified
+
+
+@pytest.mark.parametrize(("near", "is_asked"), [(0.1, False), (0.55, True), (0.99, False)])
+def test_a_verifier_is_asked_about_drafts_that_are_neither_sure_nor_hopeless(near: float, is_asked: bool) -> None:
+    told = dict.fromkeys(PLAIN, 0.0) | {"sentence": near, "nearest": near, "meaning": near, "coverage": near}
+    assert is_open(told) is is_asked
