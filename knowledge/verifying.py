@@ -60,6 +60,10 @@ class Verifier:
         said = self._nearest(passage, evidence.vector) or quotes[:_QUOTES]
         return self._log_odds(evidence.query, f"{passage.heading or passage.title}: {' '.join(said)}")
 
+    def forget(self) -> None:
+        """Read the next ones as if they were new: for who measures what that takes."""
+        self._log_odds.cache_clear()
+
     def _nearest(self, passage: Passage, vector: Sequence[float]) -> list[str]:
         questions = [text for texts in self._typical.of(passage.keys).values() for text in texts]
         if not questions:

@@ -51,6 +51,7 @@ class Knowledge:
 
     library: Library
     embeddings: CachedEmbeddings
+    verifier: Verifier
     understander: Understander
     retrievers: Mapping[Audience, Retriever]
     conversation: Conversation
@@ -71,6 +72,7 @@ class Knowledge:
     def forget_questions(self) -> None:
         """Look the next questions up as if nobody had asked them before: for who measures what a new one takes."""
         self.embeddings.forget_questions()
+        self.verifier.forget()
         for retriever in self.retrievers.values():
             retriever.remembered.forget()
 
@@ -168,7 +170,7 @@ def open_knowledge(
         phone=settings.phone,
         chat=chat,
     )
-    return Knowledge(library, embeddings, shared.understander, retrievers, conversation, texts, chat, chroma)
+    return Knowledge(library, embeddings, verifier, shared.understander, retrievers, conversation, texts, chat, chroma)
 
 
 @contextlib.contextmanager

@@ -69,11 +69,15 @@ async def test_a_draft_of_which_it_is_open_whether_it_is_given_is_verified_once(
     outsider: Retriever, embeddings: CachedEmbeddings
 ) -> None:
     encoder = Counting()
-    answerer = ExtractiveAnswerer(embeddings, "", Verifier(encoder, embeddings, TypicalQuestions()))
+    verifier = Verifier(encoder, embeddings, TypicalQuestions())
+    answerer = ExtractiveAnswerer(embeddings, "", verifier)
     evidence = await outsider.find("Hvor søker jeg om servering?")
     first, again = [(await answerer.draft(evidence, outsider.reader)).signs["verified"] for _ in range(2)]
     assert first == again != 0.0
     assert len(encoder.read) == 1
+    verifier.forget()
+    await answerer.draft(evidence, outsider.reader)
+    assert len(encoder.read) == 2
 
 
 @pytest.mark.parametrize("asked", ["Hvor fort flyr en svale?", "Hvem gir serveringsbevilling?"])
