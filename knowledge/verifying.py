@@ -1,6 +1,6 @@
 """Does what is said answer what is asked? Told by a model that reads both together (decision 0019).
 
-"How high must the railing be on a sailing boat?" is near to what is said of balconies: vectors of whole texts hardly
+"How much notice does our power contract have?" is near to what is said of employees: vectors of whole texts hardly
 tell that from the same question in other words. A cross-encoder does (Nogueira and Cho 2019, arXiv:1901.04085); as in
 "read + verify" (Hu et al. 2019, arXiv:1808.05759) it judges drafts, and finds nothing.
 """
