@@ -73,7 +73,7 @@ class ExtractiveAnswerer:
     Needs no key and no network, and can't say what isn't written.
 
     `public_url` is where people open the meeting place; citations link to passages there. `verifier` is asked
-    where it hangs on that whether a draft is given as an answer.
+    where its word decides whether a draft is given as an answer.
     """
 
     def __init__(self, embeddings: Embeddings, public_url: str, verifier: Verifier | None = None) -> None:
@@ -130,12 +130,12 @@ class ExtractiveAnswerer:
             for look in self._read(_answering(evidence), evidence, coverage)
             for passage, quote in self._quoted(look, reader, evidence, coverage)
         )
-        return Draft(claims=claims, signs=self._signs(evidence, [claim.text for claim in claims]) if claims else {})
+        return Draft(claims=claims, signs=self._signs(evidence, claims) if claims else {})
 
-    def _signs(self, evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
-        told = signs(evidence, quotes)
+    def _signs(self, evidence: Evidence, claims: Sequence[Claim]) -> dict[str, float]:
+        told = signs(evidence, [claim.text for claim in claims])
         if self._verifier and is_open(told):
-            told["verified"] = self._verifier.log_odds(evidence, quotes)
+            told["verified"] = self._verifier.log_odds(evidence, claims)
         return told
 
     def _quoted(self, look: _Look, reader: Reader, evidence: Evidence, coverage: Coverage) -> list[Quoted]:

@@ -57,7 +57,7 @@ _LEAST = 0.001
 """No chance is taken for nought, or for all."""
 
 _VERIFIED = 5.0
-"""Log-odds: a verifier is hardly ever surer, of 2,600 drafts four times in a hundred."""
+"""Log-odds: of 7,300 drafts a verifier is surer, either way, in one of 25."""
 
 THRESHOLD = 0.65
 """How sure (0..1) a draft must be to be given as an answer: a wrong answer about rights is worse than none. Chosen on
@@ -112,7 +112,7 @@ def confidence(signs: Mapping[str, float]) -> float:
 
 
 def is_open(signs: Mapping[str, float]) -> bool:
-    """Does it hang on what a verifier says whether a draft is given as an answer? Others need not be verified."""
+    """Can a verifier that is no surer than usual decide whether a draft is given as an answer?"""
     least, most = (confidence({**signs, "verified": said}) for said in (-_VERIFIED, _VERIFIED))
     return least < THRESHOLD <= most
 

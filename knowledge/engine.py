@@ -61,8 +61,8 @@ class Engine:
         return self._pieces.encode(f"{kind}: {_plain(text)}".rstrip())  # type: ignore[no-any-return]
 
     def together(self, *texts: Sequence[int]) -> Array:
-        """What layers are given of texts, each as its pieces' numbers, that they read as one (1 x tokens x 384): the
-        vector of each piece and of its place."""
+        """The input of layers for several texts that they read as one (1 x tokens x 384), each given as its pieces'
+        numbers: the vector of each piece and of its place."""
         tokens = [self._begin, *itertools.chain.from_iterable((*text, self._end) for text in texts)]
         words = unpacked(self._words[tokens].reshape(-1)).reshape(len(tokens), -1)
         return (words + self._places[: len(tokens)])[None]

@@ -6,8 +6,8 @@ On our own questions (`data/`) over what ships and over the laws, and on those o
 tuned on, never on validation data.
 For the confidence every answerable question gives two examples: the draft as it is, right where it cites a right
 section, and the draft made with the right documents hidden, always wrong. Questions about the same document or law stay
-together: each fold is tested on those that the weights have not seen. `data/questions-laws.jsonl` is left out: the
-concepts were written with it at hand.
+together, near misses by themselves: each fold is tested on those that the weights have not seen.
+`data/questions-laws.jsonl` is left out: the concepts were written with it at hand.
 """
 
 from __future__ import annotations
@@ -32,13 +32,10 @@ from bot.wiring import Knowledge, open_corpus, open_knowledge
 from knowledge import confidence, reranking, retriever
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.coverage import Coverage
-from knowledge.engine import Engine
 from knowledge.function_words import telling
 from knowledge.model import Audience, Citation, Draft, Evidence, Passage
 from knowledge.reranking import Reranker, column
 from knowledge.retriever import Retriever
-from knowledge.typical_questions import TypicalQuestions
-from knowledge.verifying import CrossEncoder, Verifier
 from tests.bench.fitting import FOLDS, Array, Table, fit_confidence, fit_ranking, in_folds, places
 
 DATA = Path(__file__).parent / "data"
@@ -136,7 +133,7 @@ def read(example: Example, knowledge: Knowledge, weights: dict[str, float]) -> T
     return table, np.asarray([_is_gold(each.passage, example.asked.gold) for each in found], float)
 
 
-async def judged(example: Example, knowledge: Knowledge, verifier: Verifier) -> list[Judged]:
+async def judged(example: Example, knowledge: Knowledge) -> list[Judged]:
     """The draft as it is, and the one with the right documents hidden, each of them verified."""
     embeddings, gold, reader = knowledge.embeddings, example.asked.gold, knowledge.library.reader(Audience.PUBLIC)
     reranker, answerer = Reranker(embeddings), ExtractiveAnswerer(embeddings, "http://localhost")
@@ -148,7 +145,7 @@ async def judged(example: Example, knowledge: Knowledge, verifier: Verifier) -> 
         evidence = dataclasses.replace(example.evidence, found=ranked)
         draft = await answerer.draft(evidence, reader)
         if draft.signs:
-            verified = verifier.log_odds(evidence, [claim.text for claim in draft.claims])
+            verified = knowledge.verifier.log_odds(evidence, draft.claims)
             made.append(Judged(draft.signs | {"verified": verified}, _is_right(draft, gold), kind, example.asked.fold))
     return made
 
@@ -238,9 +235,7 @@ async def fit(data_dir: Path, laws: Path, norquad: Path) -> None:
             tables = [read(each, knowledge, second) for knowledge, each in some]
             report_ranking(f"reranking.{name}", [*second], rows, tables)
         rated = [(knowledge, each) for knowledge, group in groups if knowledge is not wide for each in group]
-        encoder, typical = CrossEncoder(Engine()), TypicalQuestions.load()
-        verifiers = {id(each): Verifier(encoder, each.embeddings, typical) for each in (shipped, law)}
-        drafts = [row for knowledge, each in rated for row in await judged(each, knowledge, verifiers[id(knowledge)])]
+        drafts = [row for knowledge, each in rated for row in await judged(each, knowledge)]
         for name, weights, known in (("PLAIN", confidence.PLAIN, False), ("WEIGHTS", confidence.WEIGHTS, True)):
             report_confidence(name, [*weights], [row for row in drafts if ("typical" in row.signs) is known])
 

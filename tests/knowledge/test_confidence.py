@@ -107,7 +107,14 @@ def test_what_a_verifier_says_decides_only_where_it_is_asked(
     assert is_open(told) or passes == verified
 
 
-@pytest.mark.parametrize(("near", "is_asked"), [(0.1, False), (0.55, True), (0.99, False)])
-def test_a_verifier_is_asked_about_drafts_that_are_neither_sure_nor_hopeless(near: float, is_asked: bool) -> None:
-    told = dict.fromkeys(PLAIN, 0.0) | {"sentence": near, "nearest": near, "meaning": near, "coverage": near}
-    assert is_open(told) is is_asked
+@pytest.mark.parametrize("is_typical", [False, True])
+def test_a_verifier_is_asked_about_drafts_that_are_neither_sure_nor_hopeless(is_typical: bool) -> None:
+    names = WEIGHTS if is_typical else PLAIN
+    drafts = [dict.fromkeys(names, 0.0) | {"sentence": near / 100, "meaning": near / 100} for near in range(0, 250, 5)]
+    drafts = [each | ({"typical": each["sentence"]} if is_typical else {}) for each in drafts]
+    asked = [is_open(each) for each in drafts]
+    assert not asked[0]
+    assert any(asked)
+    assert not asked[-1]
+    for told in drafts:
+        assert confidence({**told, "verified": -1.0}) < confidence(told) < confidence({**told, "verified": 1.0})

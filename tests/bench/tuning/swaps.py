@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from knowledge.engine import Engine
 
-_WORD = re.compile(r"[a-zæøå]+", re.I)
+_WORD = re.compile(r"[^\W\d_]+")
 _GRAM = 4
 _BEFORE_NOUNS = frozenset(
     "en et ei ein eit den det av til for på i med om ved fra frå min mi mitt vår vårt mine våre egen eigen ny nytt nye"
@@ -23,6 +23,11 @@ _BEFORE_OTHERS = frozenset(
     "å kan må skal vil hvor kor er så veldig mer meir to jeg eg vi man de dei du har ble blir vart hva kva få får som"
     " ikke ikkje can must may do does how is we you i they not what".split()
 )
+_OTHERS = frozenset(
+    "hvem hvordan hvorfor hvilke hvilken hvilket kven korleis kvifor eller og men hvis når alle ingen noen noe noko"
+    " which when where who why or and but if any all there that this it".split()
+)
+_NEVER = _BEFORE_NOUNS | _BEFORE_OTHERS | _OTHERS
 _ENGLISH = frozenset("the is my we can do does how what a our must may are of to have".split())
 _NORWEGIAN = frozenset("er og jeg eg vi kan må det har skal hva kva til på ikke ikkje som hvor kor når".split())
 _TWICE = 2
@@ -95,7 +100,7 @@ class Swaps:
 
     def _is_noun(self, word: str) -> bool:
         word = word.lower()
-        return self._nouns[word] > 0 and self._nouns[word] >= _TWICE * self._not[word]
+        return word not in _NEVER and self._nouns[word] > 0 and self._nouns[word] >= _TWICE * self._not[word]
 
     def _pool(self, texts: Sequence[str]) -> dict[str, list[str]]:
         counted = Counter(word for text in texts for word in _WORD.findall(text) if word[0].islower())

@@ -2,8 +2,8 @@
 `python -m tests.bench.tuning.verify PAIRS.npz VERIFIER.npz`, where PyTorch and a GPU are.
 
 Both are read as one text; a weighted sum of the mean of what comes out is the log-odds. The layers are rounded to 4
-bits in each step, as in `tune.py`. One question in fifty, with all pairs that were made of it, is held out, to measure
-with. A minute and a half on an H200.
+bits in each step, as in `tune.py`. What was asked of one section or passage in fifty is held out, to measure with. A
+minute and a half on an H200.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from tests.bench.tuning.tune import WIDTH, Model, functional, saved, torch
 LAYERS, BATCH, PASSES, RATE, DROPOUT = 6, 512, 5, 1.5e-4, 0.1
 """Layers, pairs at once, times that all are learned from, the highest learning rate, and what is left out by chance."""
 HEAD_FASTER = 10
+"""How much higher the learning rate of the sum's weights is, which begin anew."""
 HELD_OUT = 50
 WARM = 0.06
+"""The share of all steps in which the learning rate rises."""
 
 Tensor = Any
 
@@ -54,10 +56,11 @@ def learn(verifier: Verifier, texts: list[Any], answers: Any, device: str) -> No
     groups = [{"params": others, "lr": RATE}, {"params": head, "lr": RATE * HEAD_FASTER}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     highest, verifier.model.dropout = [group["lr"] for group in optimizer.param_groups], DROPOUT
-    steps, done, start = PASSES * (len(texts) // BATCH), 0, time.monotonic()
+    size = min(BATCH, len(texts))
+    steps, done, start = PASSES * (len(texts) // size), 0, time.monotonic()
     for _ in range(PASSES):
         order = np.random.permutation(len(texts))
-        for part in (order[at : at + BATCH] for at in range(0, len(order) - BATCH + 1, BATCH)):
+        for part in (order[at : at + size] for at in range(0, len(order) - size + 1, size)):
             share = min(1.0, (done + 1) / (WARM * steps)) * 0.5 * (1 + math.cos(math.pi * done / steps))
             for group, rate in zip(optimizer.param_groups, highest, strict=True):
                 group["lr"] = rate * share
@@ -75,7 +78,7 @@ def learn(verifier: Verifier, texts: list[Any], answers: Any, device: str) -> No
 
 
 def ranked(verifier: Verifier, texts: list[Any], answers: Any) -> float:
-    """How likely a pair that answers is given more than one that doesn't."""
+    """How likely a pair that answers is given more than one that doesn't (AUC)."""
     with torch.no_grad():
         parts = [verifier.log_odds(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
     found = torch.cat(parts).cpu().numpy()
