@@ -40,7 +40,7 @@ from tests.bench.fitting import FOLDS, Array, Table, fit_confidence, fit_ranking
 
 DATA = Path(__file__).parent / "data"
 LAWS = DATA / "questions-asked.jsonl"
-NEAR = {"guides": DATA / "questions-near-guides.jsonl", "laws": DATA / "questions-near-laws.jsonl"}
+NEAR = {name: DATA / "near" / f"{name}.jsonl" for name in ("guides", "laws")}
 """Pairs: what is answered there, and the same with another subject, which nothing answers. For the confidence alone."""
 GUIDES = [DATA / f"questions-{name}.jsonl" for name in ("building", "direct", "everyday", "trade", "unanswerable")]
 HELD_OUT = 5
