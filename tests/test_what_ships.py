@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 QUESTIONS = Path(__file__).parent / "bench" / "data"
 OF_LAWS = {QUESTIONS / f"questions-{name}.jsonl" for name in ("laws", "asked")}
-FILES = sorted({*QUESTIONS.glob("*.jsonl")} - OF_LAWS)
+FILES = sorted({*QUESTIONS.glob("*.jsonl"), *QUESTIONS.glob("near/guides*.jsonl")} - OF_LAWS)
 """Of questions about what ships."""
 LANGUAGES = ("nb", "nn", "en")
 
