@@ -93,9 +93,9 @@ def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
         "meaning": parts.get("meaning", 0.0),
         "foreign": float(evidence.language == "en" != passage.language),
         "lacking": float(_lacks(evidence.query, quotes, passage.language)),
+        "beside": float(_is_beside(evidence, quotes)),
+        "verified": 0.0,
     }
-    told["verified"] = 0.0
-    told["beside"] = float(_is_beside(evidence, quotes))
     return told | {name: parts[name] for name in ("typical", "typical_words") if name in parts}
 
 

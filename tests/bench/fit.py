@@ -223,7 +223,7 @@ async def fit(data_dir: Path, laws: Path, norquad: Path) -> None:
             (law, await examples("laws", law, list(ours([LAWS])))),
         ]
         made = [(knowledge, each) for knowledge, group in groups for each in group if each.asked.gold]
-        groups += [
+        near = [
             (shipped, await examples("guides", shipped, list(ours([NEAR["guides"]])))),
             (law, await examples("laws", law, list(ours([NEAR["laws"]])))),
         ]
@@ -234,7 +234,7 @@ async def fit(data_dir: Path, laws: Path, norquad: Path) -> None:
             report_ranking(f"retriever.{name}", [*first], rows, [each.candidates for each in rows])
             tables = [read(each, knowledge, second) for knowledge, each in some]
             report_ranking(f"reranking.{name}", [*second], rows, tables)
-        rated = [(knowledge, each) for knowledge, group in groups if knowledge is not wide for each in group]
+        rated = [(knowledge, each) for knowledge, group in [*groups, *near] if knowledge is not wide for each in group]
         drafts = [row for knowledge, each in rated for row in await judged(each, knowledge)]
         for name, weights, known in (("PLAIN", confidence.PLAIN, False), ("WEIGHTS", confidence.WEIGHTS, True)):
             report_confidence(name, [*weights], [row for row in drafts if ("typical" in row.signs) is known])

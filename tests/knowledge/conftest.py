@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.embeddings import CachedEmbeddings, E5Embeddings
+from knowledge.engine import Engine
 from knowledge.library import Library
 from knowledge.model import Audience
 from knowledge.retriever import Retriever
@@ -15,9 +16,14 @@ from tests.knowledge.examples import EVERYTHING, split
 
 
 @pytest.fixture(scope="session")
-def embeddings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CachedEmbeddings]:
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture(scope="session")
+def embeddings(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CachedEmbeddings]:
     """The bundled model, and one cache for all tests: the same sentence is embedded once."""
-    embeddings = CachedEmbeddings(E5Embeddings(), tmp_path_factory.mktemp("embeddings") / "vectors.db")
+    embeddings = CachedEmbeddings(E5Embeddings(engine), tmp_path_factory.mktemp("embeddings") / "vectors.db")
     yield embeddings
     embeddings.close()
 

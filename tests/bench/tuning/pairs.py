@@ -12,6 +12,7 @@ writes holds those data and is not for the repository.
 from __future__ import annotations
 
 import argparse
+import functools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,14 +22,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.evaluation.records import Record
 from knowledge.embeddings import E5Embeddings
 from knowledge.engine import Engine
 from knowledge.engine_file import EngineFile, unpacked
 from knowledge.sentences import sentences
 from knowledge.typical_questions import TypicalQuestions
 from knowledge.verifying import ASKED, QUOTES, SAID, TYPICAL
-from tests.bench.tuning.prepare import lines, rows_of_words
+from tests.bench.tuning.prepare import lines, section_of, weights
 from tests.bench.tuning.swaps import Swaps, grams
 
 SELF = 0.35, 0.7
@@ -87,10 +87,11 @@ def of_laws(sections: Sequence[Answering], swaps: Swaps, vectors: Array) -> Iter
 
         yield Pair(asked, said(mine, but="" if random.random() < SELF[0] else asked), True, mine)
         yield Pair(asked, section.quoted(asked), True, mine)
-        for other in dict.fromkeys(swaps.swapped(asked, section.whole(asked)) for _ in range(SWAPPED)):
+        whole = section.whole(but=asked)
+        for other in dict.fromkeys(swaps.swapped(asked, whole) for _ in range(SWAPPED)):
             if other:
                 yield Pair(other, said(mine, but="" if random.random() < SELF[1] else asked), False, mine)
-        if other := swaps.swapped(asked, section.whole(asked)):
+        if other := swaps.swapped(asked, whole):
             yield Pair(other, section.quoted(other), False, mine)
         best = np.maximum.reduceat(near, starts)
         best[mine] = -1.0
@@ -123,30 +124,25 @@ def of_news(folder: Path, swaps: Swaps, model: E5Embeddings, first: int) -> Iter
 def sections_of(file: Path) -> list[Answering]:
     """The sections that there are typical questions to, each once: some laws are in the archive in several editions."""
     typical, found = TypicalQuestions.load(), dict[tuple[str, ...], Answering]()
-    named = ("id", "title", "text", "law", "short", "section")
     for each in lines(file):
-        section = Record(**{name: each[name] for name in named}).document.sections[0]
+        section = section_of(each)
         questions = [text for texts in typical.of(section.keys).values() for text in texts]
         if questions:
             found.setdefault(tuple(questions), Answering(section.heading or each["title"], section.text, questions))
     return list(found.values())
 
 
-def tuned(file: EngineFile, layers: Mapping[str, Any]) -> dict[str, npt.NDArray[np.float16]]:
-    """The weights that `tune.py` ended with; of what it doesn't change, those of the file."""
-
-    def values(name: str) -> Array:
-        if name in ("emb.pos", "emb.type"):
-            return file.values(name)
-        there = layers[name]
-        return unpacked(there) if there.dtype == np.uint8 else np.asarray(there, np.float32)
-
-    return {f"w.{name}": values(name).astype(np.float16) for name in file.tensors if name != "emb.word"}
+def tuned(file: EngineFile, layers: Mapping[str, Any], name: str) -> Array:
+    """The numbers of a tensor that `tune.py` ended with; of one that it doesn't change, the file's."""
+    if name in ("emb.pos", "emb.type"):
+        return file.values(name)
+    there = layers[name]
+    return unpacked(there) if there.dtype == np.uint8 else np.asarray(there, np.float32)
 
 
 def _sharing(asked: str, text: str) -> str:
-    said = sentences(text) or [text]
-    shared = [len(grams(each) & grams(asked)) / (len(each) + 60) ** 0.5 for each in said]
+    said, wanted = sentences(text) or [text], grams(asked)
+    shared = [len(grams(each) & wanted) / (len(each) + 60) ** 0.5 for each in said]
     return " ".join(said[index] for index in sorted(np.argsort(-np.asarray(shared), kind="stable")[:QUOTES]))
 
 
@@ -169,15 +165,14 @@ def main(data: Path, layers: Path, out: Path, few: int | None) -> None:
     used = sorted({token for each in together for token in each})
     number = {token: index for index, token in enumerate(used)}
     with np.load(layers, allow_pickle=False) as tensors:
-        weights = tuned(file, dict(tensors))
+        arrays = weights(file, used, functools.partial(tuned, file, dict(tensors)))
     np.savez_compressed(
         out,
-        words=rows_of_words(file, used),
         tokens=np.asarray([number[token] for each in together for token in each], np.int32),
         lengths=np.asarray([len(each) for each in together], np.int32),
         answers=np.asarray([each.answers for each in pairs]),
         about=np.asarray([each.about for each in pairs], np.int32),
-        **weights,  # type: ignore[arg-type]
+        **arrays,  # type: ignore[arg-type]
     )
 
 

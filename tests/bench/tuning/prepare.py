@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import numpy.typing as npt
 from bot.evaluation.records import Record
 from knowledge.engine import Engine, Kind
 from knowledge.engine_file import EngineFile, unpacked
+from knowledge.model import Section
 from knowledge.typical_questions import TypicalQuestions
 
 ASKED = Path(__file__).parents[1] / "data" / "questions-asked.jsonl"
@@ -66,12 +67,7 @@ def laws(file: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]:
     """Sections, our typical questions to them, and our own questions, with the sections that answer each."""
     sections = lines(file)
     place = {each["id"]: index for index, each in enumerate(sections)}
-    named = ("id", "title", "text", "law", "short", "section")
-    keys = {
-        key: index
-        for index, each in enumerate(sections)
-        for key in Record(**{name: each[name] for name in named}).document.sections[0].keys
-    }
+    keys = {key: index for index, each in enumerate(sections) for key in section_of(each).keys}
     typical = [(text, keys[key]) for key, texts in TypicalQuestions.load().of(keys).items() for text in texts]
     asked = [each for each in lines(ASKED) if not each.get("history") and set(each["gold"]) & place.keys()]
     texts = [f"{each['short'] or each['law']} {each['section']} {each['title']}\n{each['text']}" for each in sections]
@@ -89,17 +85,22 @@ def laws(file: Path, reader: Reader) -> tuple[Sequences, Mapping[str, Any]]:
     return sequences, about
 
 
-def weights(engine: EngineFile, used: Sequence[int]) -> dict[str, npt.NDArray[np.float16]]:
-    """All tensors as they were before they were packed, of the words' those rows only."""
-    names = (name for name in engine.tensors if name != "emb.word")
-    found = {f"w.{name}": engine.values(name).astype(np.float16) for name in names}
-    return {"words": rows_of_words(engine, used), **found}
-
-
-def rows_of_words(engine: EngineFile, used: Sequence[int]) -> npt.NDArray[np.float16]:
-    """The vectors of these words, one after another."""
+def weights(
+    engine: EngineFile, used: Sequence[int], values: Callable[[str], npt.NDArray[np.float32]] | None = None
+) -> dict[str, npt.NDArray[np.float16]]:
+    """All tensors as they were before they were packed, of the words' those rows only; `values` gives the others by
+    name, where they are not the engine's own."""
+    values = values or engine.values
     words = engine.raw("emb.word").reshape(engine.words, -1)[list(used)]
-    return unpacked(np.ascontiguousarray(words).reshape(-1)).astype(np.float16)
+    found = {"words": unpacked(np.ascontiguousarray(words).reshape(-1)).astype(np.float16)}
+    names = (name for name in engine.tensors if name != "emb.word")
+    return found | {f"w.{name}": values(name).astype(np.float16) for name in names}
+
+
+def section_of(line: Mapping[str, Any]) -> Section:
+    """What a line of the file of sections holds, as `eval` reads it."""
+    named = ("id", "title", "text", "law", "short", "section")
+    return Record(**{name: line[name] for name in named}).document.sections[0]
 
 
 def lines(file: Path) -> list[dict[str, Any]]:

@@ -80,8 +80,8 @@ class Swaps:
         return ""
 
     def _like(self, word: str, drawn: Sequence[str]) -> list[str]:
-        near = {each: float(self._vector(each) @ self._vector(word)) for each in drawn}
-        nearest = sorted(drawn, key=lambda each: -near[each])[:_NEAREST]
+        vector = self._vector(word)
+        nearest = sorted(drawn, key=lambda each: -float(self._vector(each) @ vector))[:_NEAREST]
         return random.sample(nearest, len(nearest))
 
     def _vector(self, word: str) -> npt.NDArray[np.float32]:

@@ -27,6 +27,8 @@ WIDTH, LAYERS, HEADS, INNER = 384, 12, 12, 1536
 BATCH, PASSES, RATE, TEMPERATURE, HARD = 128, 5, 1.2e-4, 0.03, 8
 """Questions at once, times that all are learned from, the highest learning rate, the softmax's temperature, and near
 passages of which one is drawn for a question."""
+WARM = 0.1
+"""The share of all steps in which the learning rate rises."""
 NEWS_TWICE = 2
 """NorQuAD has 3,000 questions to learn from, the laws 16,000."""
 MATRICES = (".q.w", ".k.w", ".v.w", ".ao.w", ".fi.w", ".fo.w")
@@ -160,9 +162,8 @@ def learn(model: Model, sets: Sequence[Pairs], device: str) -> None:
         batches = [batch for each in sets for batch in _batches(model, each, device)]
         random.shuffle(batches)
         for pairs, chosen, near in batches:
-            warm = min(1.0, (done + 1) / (0.1 * steps))
             for group in optimizer.param_groups:
-                group["lr"] = RATE * warm * 0.5 * (1 + math.cos(math.pi * done / steps))
+                group["lr"] = RATE * share_of_rate(done, steps, WARM)
             done += 1
             optimizer.zero_grad()
             _loss(model, pairs, chosen, near, device).backward()
@@ -170,6 +171,12 @@ def learn(model: Model, sets: Sequence[Pairs], device: str) -> None:
             optimizer.step()
     for weights in model.learnt():
         weights.requires_grad_(False)
+
+
+def share_of_rate(done: int, steps: int, warm: float) -> float:
+    """The share (0..1) of the highest learning rate after so many of all steps: it rises over the `warm` share of them,
+    and falls along a cosine."""
+    return min(1.0, (done + 1) / (warm * steps)) * 0.5 * (1 + math.cos(math.pi * done / steps))
 
 
 def _batches(model: Model, pairs: Pairs, device: str) -> list[tuple[Pairs, Any, Any]]:

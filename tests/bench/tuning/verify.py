@@ -9,7 +9,6 @@ minute and a half on an H200.
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.bench.tuning.tune import WIDTH, Model, functional, saved, torch
+from tests.bench.tuning.tune import WIDTH, Model, functional, saved, share_of_rate, torch
 
 LAYERS, BATCH, PASSES, RATE, DROPOUT = 6, 512, 5, 1.5e-4, 0.1
 """Layers, pairs at once, times that all are learned from, the highest learning rate, and what is left out by chance."""
@@ -61,9 +60,8 @@ def learn(verifier: Verifier, texts: list[Any], answers: Any, device: str) -> No
     for _ in range(PASSES):
         order = np.random.permutation(len(texts))
         for part in (order[at : at + size] for at in range(0, len(order) - size + 1, size)):
-            share = min(1.0, (done + 1) / (WARM * steps)) * 0.5 * (1 + math.cos(math.pi * done / steps))
             for group, rate in zip(optimizer.param_groups, highest, strict=True):
-                group["lr"] = rate * share
+                group["lr"] = rate * share_of_rate(done, steps, WARM)
             optimizer.zero_grad()
             wanted = torch.tensor(answers[part], dtype=torch.float32, device=device)
             loss = functional.binary_cross_entropy_with_logits(verifier.log_odds([texts[at] for at in part]), wanted)
