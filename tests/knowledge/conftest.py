@@ -21,9 +21,9 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def embeddings(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CachedEmbeddings]:
+def embeddings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CachedEmbeddings]:
     """The bundled model, and one cache for all tests: the same sentence is embedded once."""
-    embeddings = CachedEmbeddings(E5Embeddings(engine), tmp_path_factory.mktemp("embeddings") / "vectors.db")
+    embeddings = CachedEmbeddings(E5Embeddings(), tmp_path_factory.mktemp("embeddings") / "vectors.db")
     yield embeddings
     embeddings.close()
 
