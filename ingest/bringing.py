@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import json
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -230,5 +231,6 @@ def _recipe(source: Source, fetched: Fetched) -> str:
         fetched.media_type,
         fetched.charset or "",
         fetched.url,
+        *([json.dumps(asked)] if (asked := source.questions.get(source.document_id(fetched.location))) else []),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from knowledge.model import Document, Part, Passage, Section
+from knowledge.references import section_key
 
 LONGEST = 900
 """Characters: what an embedding still tells apart, and what people still read in an answer."""
@@ -52,7 +53,8 @@ def _passages(document: Document, section: Section, longest: int) -> list[Passag
             url=document.url,
             page=_page(section, start),
             date=document.checked or document.changed or document.published,
-            keys=section.keys,
+            keys=(*section.keys, section_key(document.id, section.anchor)) if section.typical else section.keys,
+            typical=section.typical,
             rests_on=tuple(reference for reference in resting if reference in loose or reference.label in text),
             parts=tuple(_parts(section, start, start + len(text))),
             in_force=section.in_force or document.in_force,

@@ -20,6 +20,7 @@ from ingest.passages import passages_of
 from ingest.readers.choice import READERS, read
 from ingest.readers.reading import Reader, ReadError
 from ingest.sources import Source
+from ingest.sources.typical import with_typical
 from knowledge.model import Document, Passage
 
 PATIENCE = 360.0
@@ -59,6 +60,8 @@ class Splitter(Protocol):
 def split(fetched: Fetched, source: Source, readers: Mapping[str, Reader] = READERS) -> Understood:
     """The document and its passages. Blocking. Raises ReadError where it can't be understood."""
     document = read(fetched, source, readers)
+    if questions := source.questions.get(document.id):
+        document = with_typical(document, questions)
     return Understood(document, tuple(passages_of(document)))
 
 

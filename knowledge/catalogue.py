@@ -7,6 +7,7 @@ version of a document are put beside those of the old one, and which of them are
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import threading
 import time
@@ -18,8 +19,10 @@ from pydantic import BaseModel, ConfigDict
 from knowledge.catalogue_schema import SCHEMA
 from knowledge.databases import copy_database, open_frozen
 from knowledge.model import ANSWER, Audience, Document, Passage
+from knowledge.references import SECTION
 
 _BATCH = 500
+_KEYED = "FROM keys k JOIN passages p ON p.entry = k.entry WHERE p.live = 1"
 _INDEXED = "FROM passages p JOIN documents d ON d.id = p.document WHERE p.live = 1 AND d.kind != ?"
 
 Split = tuple[Document, Sequence[Passage]]
@@ -209,11 +212,8 @@ class Catalogue:
 
     def entries_of(self, keys: Sequence[str]) -> list[tuple[str, str]]:
         """The passages that are what the keys name, as (key, entry)."""
-        sql = (
-            "SELECT k.key, k.entry FROM keys k JOIN passages p ON p.entry = k.entry"
-            " WHERE k.own = 1 AND p.live = 1 AND k.key IN ({})"
-        )
-        return [(row[0], row[1]) for row in self._of(sql, keys)]
+        rows = self._of(f"SELECT k.key, k.entry {_KEYED} AND k.own = 1 AND k.key IN ({{}})", keys)
+        return [(row[0], row[1]) for row in rows]
 
     def keys_of(self, entries: Sequence[str]) -> list[tuple[str, str]]:
         """What the passages of these entries are, as (key, entry)."""
@@ -222,8 +222,12 @@ class Catalogue:
 
     def keys(self) -> frozenset[str]:
         """All keys, of passages that are it or rest on it."""
-        rows = self._rows("SELECT DISTINCT k.key FROM keys k JOIN passages p ON p.entry = k.entry WHERE p.live = 1")
-        return frozenset(row[0] for row in rows)
+        return frozenset(row[0] for row in self._rows(f"SELECT DISTINCT k.key {_KEYED}"))
+
+    def typical(self) -> dict[str, list[str]]:
+        """The typical questions that came in with sections, by the sections' keys."""
+        sql = f"SELECT k.key, json_extract(p.body, '$.typical') {_KEYED} AND k.key GLOB ? GROUP BY k.key"
+        return {row[0]: json.loads(row[1]) for row in self._rows(sql, f"{SECTION}*")}
 
     def copy_to(self, path: Path) -> None:
         """Write all of it into a new file as it is at this moment, whoever writes meanwhile."""

@@ -30,7 +30,8 @@ class Embedder:
         model's vectors have not length 1."""
         vectors = self._vectors([passage.searched for passage in passages], broken_off)
         questions = self._typical.of(key for passage in passages for key in passage.keys)
-        self._vectors([text for texts in questions.values() for text in texts], broken_off)
+        asked = [text for texts in questions.values() for text in texts]
+        self._vectors([*asked, *(text for passage in passages for text in passage.typical)], broken_off)
         if self._warm:
             read = [text for passage in passages for text in (passage.heading, *sentences(passage.text))]
             self._vectors(read, broken_off)

@@ -73,8 +73,8 @@ class Section(_Force):
     `anchor` is unique in the document and is the fragment of its address. `path` holds the headings above, outermost
     first. `page` is where it begins, `pages` are those that it goes on to: (offset in the text, page). `keys` are the
     exact references this section *is* ("strategy:omstillingsdyktig-naeringsliv/B3", "law:serveringsloven/15");
-    `rests_on` are the paragraphs that its text cites. Of a paragraph of a law, `parts` are its own, in reading order,
-    and `history` says what added, changed or repealed it.
+    `rests_on` are the paragraphs that its text cites. `typical` is what people ask that it answers. Of a paragraph of a
+    law, `parts` are its own, in reading order, and `history` says what added, changed or repealed it.
     """
 
     anchor: str
@@ -85,6 +85,7 @@ class Section(_Force):
     pages: tuple[tuple[int, int], ...] = ()
     keys: tuple[str, ...] = ()
     rests_on: tuple[LegalReference, ...] = ()
+    typical: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     history: str = ""
 
@@ -130,7 +131,8 @@ class Document(_Force):
 class Passage(_Force):
     """A piece of a section that is found, quoted and cited. `text` is verbatim; nothing is put in front of it.
 
-    `parts` are what stands in it of the section's parts; one that goes on in the next passage is in both.
+    `parts` are what stands in it of the section's parts; one that goes on in the next passage is in both. `typical` is
+    what people ask that the section answers.
     """
 
     id: str
@@ -151,6 +153,7 @@ class Passage(_Force):
     date: dt.date | None = None
     keys: tuple[str, ...] = ()
     rests_on: tuple[LegalReference, ...] = ()
+    typical: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     missing: dt.date | None = None
 

@@ -11,7 +11,7 @@ from knowledge.editions import Edition, Editions
 from knowledge.model import Audience, Document, Passage
 from knowledge.scores import Scores
 from knowledge.shelf import Shelf
-from knowledge.typical_questions import NONE_ALIKE, Alike
+from knowledge.typical_questions import NONE_ALIKE, Alike, Askable
 
 
 class Reader:
@@ -78,7 +78,16 @@ class Reader:
     def keys(self) -> frozenset[str]:
         """The keys of everything that can be referred to exactly. Blocking."""
         with self._shelves() as shelves:
-            return frozenset().union(*(shelf.keys() for shelf in shelves))
+            return frozenset().union(*(shelf.askable().keys for shelf in shelves))
+
+    def askable(self) -> Askable:
+        """What there may be typical questions to. Blocking."""
+        with self._shelves() as shelves:
+            every = [shelf.askable() for shelf in shelves]
+        return Askable(
+            frozenset().union(*(each.keys for each in every)),
+            {key: asked for each in every for key, asked in each.sections.items()},
+        )
 
     def answers(self) -> tuple[tuple[Passage, ...], ...]:
         """The published answers of each shelf; the very same tuples until they change. Blocking."""

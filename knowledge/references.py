@@ -13,6 +13,7 @@ from knowledge.parts import parts_after, parts_before
 from knowledge.slugs import slug
 from knowledge.spelling import spell
 
+SECTION = "section:"
 PARAGRAPH_NUMBER = r"\d+(?:\s?[a-z](?=-\d))?(?:-\d+)?(?:[a-z](?!\w)|\s[a-hj-z](?![\w-]))?"
 """The number of a paragraph, for patterns that ignore case: "15", "20-1", "1-7a", "1-7 a", "10a-8", "12 A-4".
 
@@ -78,6 +79,11 @@ def law_key(law: str, paragraph: str) -> str:
     """The key of a paragraph: "law:plan-og-bygningsloven/20-1" for ("pbl", "§ 20-1"), the same in nynorsk ("-lova")."""
     number = re.sub(r"\s+", "", paragraph.lower()).lstrip("§")
     return f"law:{key_of_law(law)}/{number}"
+
+
+def section_key(document: str, anchor: str) -> str:
+    """The key of a section of a document that there are typical questions to."""
+    return f"{SECTION}{document}#{anchor}"
 
 
 def strategy_key(area: str, code: str) -> str:

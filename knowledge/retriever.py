@@ -98,7 +98,7 @@ class Retriever(BaseRetriever):
 
     def warm(self) -> None:
         """Have the typical questions at hand. Blocking; otherwise the first question waits for that."""
-        self._typical.hold(self.reader.keys())
+        self._typical.hold(self.reader.askable())
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[Self]:
@@ -138,7 +138,7 @@ class Retriever(BaseRetriever):
         asked = (self._whose, stamps, self.today(), self.count, query, language)
         if stamps and (found := self.remembered.get(asked)):
             return dataclasses.replace(found, ms={})
-        is_all_there = bool(stamps) and self._typical.holds(self.reader.keys())
+        is_all_there = bool(stamps) and self._typical.holds(self.reader.askable())
         evidence = self._look_for(query, language)
         # What a search meets with, damage or a change, may have taken something from it.
         if is_all_there and not evidence.limited and self.reader.stamps() == stamps:
@@ -177,7 +177,7 @@ class Retriever(BaseRetriever):
         """All passages that may be what is looked for, and what speaks for each; `coverage` is of the words that the
         question is looked up by, `vector` is its own. Blocking."""
         start = time.perf_counter()
-        alike = self._typical.search(coverage.text, vector, self.reader.keys(), _TYPICAL)
+        alike = self._typical.search(coverage.text, vector, self.reader.askable(), _TYPICAL)
         spent = time.perf_counter() - start
         about = weighed(self.concepts.read(coverage.text), lambda words: coverage.of(" ".join(words)))
         scores = self.reader.search(coverage.text, vector, _CANDIDATES, about, alike)

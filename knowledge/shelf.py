@@ -18,7 +18,7 @@ from knowledge.lexical import IndexBroken
 from knowledge.mending import Half
 from knowledge.model import ANSWER, Audience, Document, Passage
 from knowledge.scores import Scores
-from knowledge.typical_questions import NONE_ALIKE, Alike
+from knowledge.typical_questions import NONE_ALIKE, Alike, Askable
 from knowledge.vectors import OpenVectors, VectorIndex, VectorsAway
 
 _log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Shelf:
         self.broken: set[Half] = set()
         """Without these it is searched."""
         self._seen = self.catalogue.revision()
-        self._keys: frozenset[str] | None = None
+        self._askable: Askable | None = None
         self._answers: tuple[Passage, ...] = ()
         self._answers_seen = -1
         self._turn = threading.Lock()
@@ -257,12 +257,12 @@ class Shelf:
             self.broken.add(half)
             _log.error(_WITHOUT, half, self.audience, error)
 
-    def keys(self) -> frozenset[str]:
-        """The keys of everything on the shelf; read anew only when the shelf has changed."""
+    def askable(self) -> Askable:
+        """The keys of everything on the shelf, and what came in with it; read anew only when the shelf has changed."""
         self._refresh()
-        if self._keys is None:
-            self._keys = self.catalogue.keys()
-        return self._keys
+        if self._askable is None:
+            self._askable = Askable(self.catalogue.keys(), self.catalogue.typical())
+        return self._askable
 
     def answers(self) -> tuple[Passage, ...]:
         """The published answers on the shelf; the very same tuple until they change."""
@@ -285,7 +285,7 @@ class Shelf:
             revision = self.catalogue.revision()
             if revision != self._seen:
                 self._see_what_is_new()
-                self._keys = None
+                self._askable = None
                 self._seen = revision
             return revision
 

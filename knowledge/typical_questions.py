@@ -1,7 +1,8 @@
-"""Typical questions: what people ask that a paragraph of a law answers, in their words (`typical_questions/`).
+"""Typical questions: what people ask that a paragraph of a law, or a section of a document, answers, in their words.
 
-They say of each paragraph what it is good for to those who need it. It is found by the likeness of what is asked to
-one of them (document expansion: Nogueira et al. 2019, arXiv:1904.08375; here they are written beforehand).
+They say of it what it is good for to those who need it. It is found by the likeness of what is asked to one of them
+(document expansion: Nogueira et al. 2019, arXiv:1904.08375; here they are written beforehand). Those to laws are ours
+(`typical_questions/`); those to a document are brought in with it (`Section.typical`).
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class _File(BaseModel):
 
 
 class TypicalQuestions:
-    """What people ask that a paragraph answers, by the paragraph's key."""
+    """What people ask that a paragraph of a law answers, by the paragraph's key, whatever law a library holds."""
 
     def __init__(self, by_key: Mapping[str, Sequence[str]] | None = None) -> None:
         self._by_key = dict(by_key or {})
@@ -97,11 +98,20 @@ class Alike:
 NONE_ALIKE = Alike()
 
 
-class _Held:
-    """The questions to the paragraphs that a library holds: a row of `vectors` each, those of a paragraph in a row."""
+@dataclasses.dataclass(frozen=True)
+class Askable:
+    """What a reader holds that there may be typical questions to: the `keys` of all of it and, by key, the questions
+    that came in with `sections` of documents."""
 
-    def __init__(self, keys: frozenset[str], questions: Mapping[str, Sequence[str]], vectors: Array) -> None:
-        self.keys = keys
+    keys: frozenset[str] = frozenset()
+    sections: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+
+
+class _Held:
+    """The questions to what a library holds: a row of `vectors` each, those of a paragraph or section in a row."""
+
+    def __init__(self, askable: Askable, questions: Mapping[str, Sequence[str]], vectors: Array) -> None:
+        self.askable = askable
         self.named = list(questions)
         self.starts = np.cumsum([0, *(len(texts) for texts in questions.values())])[:-1]
         self.vectors = vectors
@@ -111,20 +121,20 @@ class _Held:
 
 
 class QuestionIndex:
-    """Searches the typical questions to those paragraphs that are in a library, whatever else is."""
+    """Searches the typical questions to those paragraphs and sections that are in a library, whatever else is."""
 
     def __init__(self, questions: TypicalQuestions, embeddings: Embeddings) -> None:
         self._questions = questions
         self._embeddings = embeddings
-        self._held = _Held(frozenset(), {}, np.zeros((0, 0), np.float32))
+        self._held = _Held(Askable(), {}, np.zeros((0, 0), np.float32))
         self._turn = threading.Lock()
 
-    def search(self, text: str, vector: Sequence[float], keys: frozenset[str], count: int) -> Alike:
-        """How like the text, with its vector, is to the questions to these keys; `count` are the best.
+    def search(self, text: str, vector: Sequence[float], askable: Askable, count: int) -> Alike:
+        """How like the text, with its vector, is to the questions to what is askable; `count` are the best.
 
         Blocking: whoever comes first waits for vectors that were not there before, others do with what there was.
         """
-        held = self.hold(keys, wait=False)
+        held = self.hold(askable, wait=False)
         if not held.named:
             return NONE_ALIKE
         meaning = np.maximum.reduceat(held.vectors @ np.asarray(vector, np.float32), held.starts)
@@ -135,25 +145,29 @@ class QuestionIndex:
         best = [held.named[index] for index in np.argsort(-likeness, kind="stable")[:count]]
         return Alike(dict(zip(held.named, meaning.tolist(), strict=True)), words, grams, best)
 
-    def holds(self, keys: frozenset[str]) -> bool:
-        """Are the questions to these keys at hand?"""
-        return self._held.keys == self._questions.keys & keys
+    def holds(self, askable: Askable) -> bool:
+        """Are the questions to it at hand?"""
+        return self._held.askable == self._wanted(askable)
 
-    def hold(self, keys: frozenset[str], *, wait: bool = True) -> _Held:
-        """Have the questions to these keys at hand. Blocking; where somebody else is at it and nobody is to `wait`,
-        what there was before does meanwhile. Who waits is patient: it is made ready before it is needed."""
-        wanted = self._questions.keys & keys
-        if self._held.keys == wanted or not self._turn.acquire(blocking=wait):
+    def hold(self, askable: Askable, *, wait: bool = True) -> _Held:
+        """Have the questions to what is askable at hand. Blocking; where somebody else is at it and nobody is to
+        `wait`, what there was before does meanwhile. Who waits is patient: it is made ready before it is needed."""
+        wanted = self._wanted(askable)
+        if self._held.askable == wanted or not self._turn.acquire(blocking=wait):
             return self._held
         try:
-            if self._held.keys != wanted:
+            if self._held.askable != wanted:
                 self._held = self._made(wanted, patient_of(self._embeddings) if wait else self._embeddings)
         finally:
             self._turn.release()
         return self._held
 
-    def _made(self, wanted: frozenset[str], embeddings: Embeddings) -> _Held:
-        questions = self._questions.of(wanted)
+    def _wanted(self, askable: Askable) -> Askable:
+        """Of all that there is, what has questions."""
+        return dataclasses.replace(askable, keys=self._questions.keys & askable.keys)
+
+    def _made(self, wanted: Askable, embeddings: Embeddings) -> _Held:
+        questions = {**self._questions.of(wanted.keys), **wanted.sections}
         texts = [text for each in questions.values() for text in each]
         parts = [
             np.asarray(embeddings.embed_documents(texts[start : start + _AT_ONCE]), np.float32)

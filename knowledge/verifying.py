@@ -77,7 +77,8 @@ class Verifier:
         return found
 
     def _nearest(self, passage: Passage, vector: Sequence[float]) -> list[str]:
-        questions = [text for texts in self._typical.of(passage.keys).values() for text in texts]
+        laws = self._typical.of(passage.keys).values()
+        questions = [*passage.typical, *(text for texts in laws for text in texts)]
         if not questions:
             return []
         near = vectors_of(self._embeddings, questions) @ np.asarray(vector)

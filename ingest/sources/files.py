@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.sources.source import Entry, LeftOut, Source
+from ingest.sources.typical import TypicalError, typical_in
 
 READ_SUFFIXES = {".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".txt", ".xml"}
 """What is taken from a folder."""
@@ -29,7 +30,22 @@ def with_files(entry: Entry, folder: Path) -> Source:
     if entry.title and (len(files) > 1 or entry.place not in {"path", "url"}):
         named = f"{len(files)} documents" if files else "all documents"
         raise FilesError("title", f"names {named} the same; leave it out, or name one file")
-    return Source(**entry.model_dump(exclude_unset=True), folder=folder, files=files, left_out=left_out)
+    source = Source(**entry.model_dump(exclude_unset=True), folder=folder, files=files, left_out=left_out)
+    return _asked(source, folder / entry.typical) if entry.typical else source
+
+
+def _asked(source: Source, folder: Path) -> Source:
+    """The source with the typical questions in a folder. What is about a document that it can't have is left out."""
+    try:
+        questions, files = typical_in(folder)
+    except TypicalError as error:
+        raise FilesError("typical", str(error)) from error
+    there = {source.document_id(each) for each in source.locations}
+    strange = [] if source.is_found else sorted(questions.keys() - there)
+    told = "{file}: is about '{id_}', no document of the source; correct the id, or take the file away"
+    refused = [LeftOut(files[id_], told.format(file=files[id_], id_=id_)) for id_ in strange]
+    kept = {id_: asked for id_, asked in questions.items() if id_ not in strange}
+    return source.model_copy(update={"questions": kept, "left_out": (*source.left_out, *refused)})
 
 
 def _files(folder: Path, path: str) -> tuple[tuple[Path, ...], tuple[LeftOut, ...]]:

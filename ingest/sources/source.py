@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from ingest.addresses import host_of, normal
 from ingest.sources.durations import Duration
 from ingest.sources.naming import name_of_member, name_of_page, short_hash
+from ingest.sources.typical import Questions
 from knowledge.model import Audience
 from knowledge.slugs import slug
 
@@ -95,6 +97,7 @@ class Entry(BaseModel):
     archive: Annotated[Text, AfterValidator(_archive)] | None = Field(
         None, description="Another archive in Lovdata's format: an address, a file, or a folder that it was unpacked to"
     )
+    typical: Text | None = Field(None, description="A folder with typical questions to its documents, a TOML file each")
     team: Text | None = Field(None, description="The id of the team that questions about it belong to")
     owner: Text | None = Field(None, description="Who answers for it: a name or an e-mail address")
     every: Duration = Field(
@@ -143,12 +146,13 @@ class Source(Entry):
     """Somewhere that documents come from, and what holds for all documents from there.
 
     `folder` is where sources.toml is, `files` are the files that `path` stood for when it was read, `left_out` those
-    that were refused.
+    that were refused, `questions` are the typical ones by document, as they were then.
     """
 
     folder: Path
     files: tuple[Path, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    questions: Mapping[str, Questions] = {}
 
     @property
     def locations(self) -> tuple[Location, ...]:

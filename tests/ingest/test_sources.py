@@ -103,6 +103,7 @@ MISTAKES: dict[str, tuple[Any, ...]] = {
     "password": (PAGE.replace("https://", "https://me:pw@"), 3, "source 'P'", "'url'", "leave them out"),
     "title for many": (GUIDES + 'title = "T"\n', 7, "source 'G'", "'title'", "3 documents"),
     "title for a site": (SITE + 'title = "T"\n', 7, "source 'F'", "'title'", "all documents the same"),
+    "no typical questions": (GUIDES + 'typical = "none"\n', 7, "source 'G'", "'typical'", "no TOML file"),
     "stray depth": (PAGE + "depth = 1\n", 7, "source 'P'", "'depth'", "only about 'site'; take it out"),
     "stray archive": (SITE + 'archive = "x"\n', 7, "source 'F'", "'archive'", "only about 'lovdata'"),
     "too deep": (SITE + "depth = 6\n", 7, "source 'F'", "'depth'", "at most 5"),

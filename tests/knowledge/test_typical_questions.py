@@ -14,7 +14,7 @@ from knowledge.catalogue import Split
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience, Section
-from knowledge.references import law_key
+from knowledge.references import law_key, section_key
 from knowledge.retriever import Retriever
 from knowledge.typical_questions import TypicalQuestions, TypicalQuestionsError
 from tests.knowledge.examples import document, split
@@ -112,6 +112,63 @@ async def test_vectors_of_the_questions_are_made_with_the_law(tmp_path: Path, em
     library.close()
     assert "Kan bikkja være løs i parken?" in remembering.texts
     assert "Naboens kjøter uler hele natta" not in remembering.texts
+
+
+PARK = {
+    "regler": "Dyr holdes i snor her mellom påske og høsten.",
+    "stell": "Gresset klippes annenhver uke av parkvesenet.",
+}
+ABOUT_DOGS = ("Kan bikkja være løs i parken?", "må valpen gå i bånd")
+
+
+def park(*asked: str, **values: object) -> Split:
+    """A guide with typical questions to the first of its two sections."""
+    told = (Section(anchor=anchor, heading=anchor, text=text) for anchor, text in PARK.items())
+    first, *rest = told
+    return split(document("guides/park", first.model_copy(update={"typical": asked}), *rest, **values))
+
+
+async def test_a_section_is_found_by_the_questions_that_came_with_it(
+    shelf: Library, embeddings: CachedEmbeddings
+) -> None:
+    search = retriever(shelf, embeddings)
+    await shelf.put_all([park(*ABOUT_DOGS)])
+    (best, other) = (await search.find(ASKED, "nb")).found
+    assert (best.passage.section, other.passage.section) == ("regler", "stell")
+    assert best.parts["typical"] > 0.6
+    assert "typical" not in other.parts
+
+
+async def test_other_questions_to_the_same_section_take_their_place(
+    shelf: Library, embeddings: CachedEmbeddings
+) -> None:
+    search = retriever(shelf, embeddings)
+    near = []
+    for asked in (ABOUT_DOGS, ("Når åpner badet?",), ()):
+        await shelf.put_all([park(*asked)])
+        found = {each.passage.section: each for each in (await search.find(ASKED, "nb")).found}
+        near.append(found["regler"].parts.get("typical"))
+    assert near[0] is not None
+    assert near[1] is not None
+    assert near[0] > 0.6 > near[1]
+    assert near[2] is None
+
+
+async def test_questions_that_came_with_an_internal_document_lead_no_outsider_to_it(
+    shelf: Library, embeddings: CachedEmbeddings
+) -> None:
+    await shelf.put_all([park(*ABOUT_DOGS, audience=Audience.INTERNAL)])
+    assert (await retriever(shelf, embeddings).find(ASKED, "nb")).found == ()
+    assert shelf.reader(Audience.PUBLIC).askable().sections == {}
+    assert [*shelf.reader(Audience.INTERNAL).askable().sections] == [section_key("guides/park", "regler")]
+
+
+async def test_vectors_of_questions_are_made_with_the_document(tmp_path: Path, embeddings: CachedEmbeddings) -> None:
+    remembering = Remembering(embeddings)
+    library = Library(tmp_path / "library", remembering, warm=False)
+    await library.put_all([park(*ABOUT_DOGS)])
+    library.close()
+    assert set(ABOUT_DOGS) <= set(remembering.texts)
 
 
 @pytest.mark.parametrize(

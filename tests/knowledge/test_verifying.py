@@ -26,6 +26,7 @@ RAILING = "Utforming av rekkverk: Hvor høyt må rekkverket på verandaen være?
 FEE = "Gebyr for landmålerbrev: Hva koster det å få landmålerbrev?"
 NEIGHBOUR = "Varsel til naboer og gjenboere: Må nabovarselet ha tegninger? Kan jeg sende nabovarsel på e-post?"
 DEPOSIT = "Depositum: How much deposit can a landlord ask for? Hvor mye depositum kan utleier kreve?"
+ASKED = ("Hvem gir bevilling til servering?", "Hva er et kjøkken?", "Kven gjev løyve?", "Hvor gis bevilling?")
 OPENING = "Når kan stedet holde åpent?: Serveringssteder kan holde åpent fra klokken 06.00 til 24.00."
 
 
@@ -116,12 +117,18 @@ def claims(answerer: ExtractiveAnswerer, *quoted: tuple[Passage, str]) -> list[C
     return [Claim(text=quote, citation=answerer.cite(passage, quote)) for passage, quote in quoted]
 
 
-async def test_a_law_is_verified_by_the_nearest_typical_questions(
-    outsider: Retriever, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer, counting: Counting
+@pytest.mark.parametrize(
+    "passage", [{"keys": ("lov § 1",)}, {"typical": ASKED}], ids=["a law", "a section that questions came with"]
+)
+async def test_it_is_verified_by_the_nearest_typical_questions(
+    outsider: Retriever,
+    embeddings: CachedEmbeddings,
+    answerer: ExtractiveAnswerer,
+    counting: Counting,
+    passage: dict[str, object],
 ) -> None:
-    evidence = await found(outsider, keys=("lov § 1",), heading="Bevilling")
-    asked = ["Hvem gir bevilling til servering?", "Hva er et kjøkken?", "Kven gjev løyve?", "Hvor gis bevilling?"]
-    verifier = Verifier(counting, embeddings, TypicalQuestions({"lov § 1": asked}))
+    evidence = await found(outsider, heading="Bevilling", **passage)
+    verifier = Verifier(counting, embeddings, TypicalQuestions({"lov § 1": ASKED}))
     verifier.log_odds(evidence, claims(answerer, (evidence.found[0].passage, "Kommunen gir den.")))
     ((read, said),) = counting.read
     assert read == evidence.query
