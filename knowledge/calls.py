@@ -15,6 +15,7 @@ class Purpose(enum.StrEnum):
     RANK = "rank"
     WRITE = "write"
     MEND = "mend"
+    TYPICAL = "typical"
 
 
 class Outcome(enum.StrEnum):

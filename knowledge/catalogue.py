@@ -220,6 +220,11 @@ class Catalogue:
         rows = self._of("SELECT key, entry FROM keys WHERE own = 1 AND entry IN ({})", entries)
         return [(row[0], row[1]) for row in rows]
 
+    def documents_of(self, entries: Sequence[str]) -> list[tuple[str, str]]:
+        """The documents that are no laws, of the passages of these entries, as (entry, document)."""
+        sql = "SELECT p.entry, d.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.kind != 'law'"
+        return [(row[0], row[1]) for row in self._of(f"{sql} AND p.entry IN ({{}})", entries)]
+
     def keys(self) -> frozenset[str]:
         """All keys, of passages that are it or rest on it."""
         return frozenset(row[0] for row in self._rows(f"SELECT DISTINCT k.key {_KEYED}"))

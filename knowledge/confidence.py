@@ -39,9 +39,11 @@ WEIGHTS = {
     "typical": 4.21,
     "typical_words": 0.07,
     "verified": 0.15,
+    "brought": 0.3,
 }
 INTERCEPT = -4.92
-"""Log-odds by sign, where the best passage has no typical questions and where it has; by `tests/bench/fit.py`."""
+"""Log-odds by sign, where the best passage has no typical questions and where it has; by `tests/bench/fit.py`, the
+latter over laws. `brought` is half of what guides come to with these weights: a wrong answer is worse than none."""
 
 _BESIDE = 3.0
 """Log-odds that an answer loses which is beside what is asked about; set by hand. Of 873 questions of our own over what
@@ -62,7 +64,8 @@ _VERIFIED = 5.0
 THRESHOLD = 0.65
 """How sure (0..1) a draft must be to be given as an answer: a wrong answer about rights is worse than none. Chosen on
 our own questions, near misses among them, in folds that the weights had not seen: over laws .52 of those that can be
-answered are, .030 of all wrongly (.04 of those that nothing answers); over guides .47, .026 and .06."""
+answered are, .030 of all wrongly (.04 of those that nothing answers); over guides without typical questions .47, .026
+and .06."""
 
 
 def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
@@ -76,7 +79,8 @@ def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
     `lacking`: 1 where an amount is asked for, and none is quoted; `beside`: 1 where what is quoted is about another
     subject than the one that is named; `verified`: what a verifier says of question and draft (log-odds), which is put
     here by who asks it, and 0 until then.
-    Where there are typical questions to it: how near (`typical`, cosine) and alike in words (`typical_words`) they are.
+    Where there are typical questions to it: how near (`typical`, cosine) and alike in words (`typical_words`) they are,
+    and `brought`: 1 where they came in with the document, which is no law then.
     """
     read = evidence.found[:READ]
     parts, passage = read[0].parts, read[0].passage
@@ -96,7 +100,9 @@ def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
         "beside": float(_is_beside(evidence, quotes)),
         "verified": 0.0,
     }
-    return told | {name: parts[name] for name in ("typical", "typical_words") if name in parts}
+    if "typical" in parts:
+        told |= {name: parts[name] for name in ("typical", "typical_words")} | {"brought": float(bool(passage.typical))}
+    return told
 
 
 def confidence(signs: Mapping[str, float]) -> float:

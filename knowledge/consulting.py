@@ -1,4 +1,5 @@
-"""What a chat model may do for the search: rewrite the question before it, and order what was found after it."""
+"""What a chat model may do for the search: rewrite the question before it, order what was found after it, and propose
+long before it what people may ask."""
 
 from __future__ import annotations
 
@@ -13,18 +14,22 @@ from pydantic import BaseModel, Field, ValidationError
 from knowledge.calling import Caller
 from knowledge.calls import Note, Purpose
 from knowledge.facts import facts
-from knowledge.model import Evidence, Found
+from knowledge.model import Document, Evidence, Found, Section
 from knowledge.prompting import Prompts
 from knowledge.reranking import Reranker
 
 RANKED = 50
 """Passages that are shown to the model."""
 
+PROPOSED = 20
+"""Typical questions in each language that are taken from the model at most."""
+
 _KEPT = 10
 """Passages that an answer is made from."""
 _AROUND = 30
 """Characters of JSON around each passage."""
 _LEAST_SHOWN = 80
+_LONGEST_PROPOSED = 200
 _OBJECT = re.compile(r"\{.*?\}", re.S)
 
 
@@ -41,6 +46,12 @@ class _Query(BaseModel):
 
 class _Order(BaseModel):
     order: list[int] = Field(min_length=1, max_length=RANKED)
+
+
+class _Typical(BaseModel):
+    nb: list[str] = Field(max_length=PROPOSED)
+    nn: list[str] = Field(max_length=PROPOSED)
+    en: list[str] = Field(max_length=PROPOSED)
 
 
 class Rewriter:
@@ -93,6 +104,28 @@ class Ranker:
             each.model_copy(update={"score": -2.0 * place, "parts": {**parts[each.passage.id], **each.parts}})
             for place, each in enumerate(found)
         )
+
+
+class Proposer:
+    """Has a chat model propose what people ask that a section answers, for a person to read."""
+
+    def __init__(self, caller: Caller, prompts: Prompts) -> None:
+        self._caller = caller
+        self._prompts = prompts
+
+    async def propose(self, document: Document, section: Section, note: Note) -> dict[str, list[str]]:
+        """The questions by language, each of one line, none twice. Raises Useless where there are none, and what asking
+        the model raises."""
+        asking = self._prompts.typical(document, section, self._caller.characters // 2)
+        proposed = _read(_Typical, await self._caller.ask(Purpose.TYPICAL, asking, note))
+        found, said = {}, set[str]()
+        for language, texts in proposed:
+            lines = dict.fromkeys(" ".join(text.split()) for text in texts)
+            found[language] = [line for line in lines if 0 < len(line) <= _LONGEST_PROPOSED and line not in said]
+            said |= {*lines}
+        if not any(found.values()):
+            raise Useless("it proposes no question")
+        return found
 
 
 def first(evidence: Evidence) -> Evidence:

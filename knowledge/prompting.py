@@ -10,7 +10,7 @@ from string import Template
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from knowledge.model import Evidence, Found, Passage
+from knowledge.model import Document, Evidence, Found, Passage, Section
 
 PROMPTS = Path(__file__).with_name("prompts.md")
 
@@ -48,6 +48,12 @@ class Prompts:
             SystemMessage(self._fill("rewrite")),
             HumanMessage("\n".join([*said, _as_json(question=question)])),
         ]
+
+    def typical(self, document: Document, section: Section, characters: int) -> Messages:
+        """Asks for what people ask that the section answers, of which so many characters are shown."""
+        headings = " › ".join((document.title, *section.path, section.heading))
+        shown = _as_json(section=headings, text=section.text[:characters])
+        return [SystemMessage(self._fill("typical")), HumanMessage(shown)]
 
     def rank(self, evidence: Evidence, found: Sequence[Found], characters: int) -> Messages:
         """Asks for the order of the passages, of each of which so many characters are shown."""

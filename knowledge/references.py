@@ -86,6 +86,11 @@ def section_key(document: str, anchor: str) -> str:
     return f"{SECTION}{document}#{anchor}"
 
 
+def document_of(key: str) -> str:
+    """The document that the section of that key is of; empty where it is another key."""
+    return key.removeprefix(SECTION).rpartition("#")[0] if key.startswith(SECTION) else ""
+
+
 def strategy_key(area: str, code: str) -> str:
     """The key of a strategy. Areas reuse the codes, so the area is part of it."""
     return f"strategy:{slug(area)}/{code.upper()}"

@@ -45,14 +45,19 @@ WEIGHTS = {
 typical questions, and of all others. By `tests/bench/fit.py`; the latter half way between that fit, over 286 questions,
 and the one before (decision 0014). `point` and `law` of the former are from a fit over laws before there were typical
 questions."""
+UNASKED = "unasked"
+LACKING = {UNASKED: 0.22, "sentence": 0.75, "sentence_there": 1.03, "heading": 0.51}
+"""What counts besides, and for being so (`UNASKED`), in the latter lists of passages of documents that have no typical
+questions: what these would tell is to be told from the rest. By the same, where every second guide has none (decision
+0020)."""
 
-_WHOLE = frozenset({"point", "law", "coverage", "gram_coverage"})
+_WHOLE = frozenset({"point", "law", "coverage", "gram_coverage", UNASKED})
 """Parts that count as they are (0..1), for all of what is asked: where nobody covers much of it, words say little."""
 _COVERED = {"sentence_covered": "sentence"}
 """Parts that count by how much of the question the passage covers that covers most of it: what says it in the same
 words need not be guessed by its meaning."""
 _UNKNOWN = frozenset({"typical", "typical_words", "typical_grams"})
-"""Parts that not all passages have: nobody writes typical questions to a page, which says nothing against it."""
+"""Parts that not all passages have, which says nothing against them: they count as the mean does."""
 
 _AROUND = 0.5
 """How much of its passage's vector is added to a sentence's: "Han vant" says little where nobody knows who."""
@@ -82,7 +87,7 @@ class Reranker:
             {**each.parts, **near, "fused": each.score, "heading": heading}
             for each, near, heading in zip(read, nearest, headings, strict=True)
         ]
-        scores = weighed_sum(parts, PLAIN if is_plain(parts) else WEIGHTS)
+        scores = scored(parts, PLAIN, WEIGHTS, LACKING)
         ranked = [
             Found(passage=each.passage, score=float(score), parts=part)
             for each, score, part in zip(read, scores, parts, strict=True)
@@ -117,6 +122,19 @@ def is_plain(parts: Sequence[Mapping[str, float]]) -> bool:
 def read_of(parts: Sequence[Mapping[str, float]]) -> int:
     """How many of a list, best first, are read."""
     return READ_PLAIN if is_plain(parts[:READ]) else READ
+
+
+def scored(
+    parts: Sequence[Mapping[str, float]],
+    plain: Mapping[str, float],
+    weights: Mapping[str, float],
+    lacking: Mapping[str, float],
+) -> Array:
+    """What the parts of each passage come to: by `plain` where none has typical questions; else by `weights`, and by
+    what is `lacking` for those of documents that have none."""
+    if is_plain(parts):
+        return weighed_sum(parts, plain)
+    return weighed_sum(parts, weights) + column(UNASKED, parts) * weighed_sum(parts, lacking)
 
 
 def weighed_sum(parts: Sequence[Mapping[str, float]], weights: Mapping[str, float]) -> Array:

@@ -228,12 +228,11 @@ class Shelf:
             scores.update({entry: score for entry, score in more.items() if entry in live})
         for key, entry in pointed:
             into.point[entry] = max(about.points[key], into.point.get(entry, 0.0))
-        for key, entry in self.catalogue.keys_of([*{*live, *into.point, *answering}]):
-            into.law[entry] = max(about.laws.get(key.rpartition("/")[0], 0.0), into.law.get(entry, 0.0))
-            if key in alike.meaning:
-                into.typical[entry] = max(alike.meaning[key], into.typical.get(entry, -1.0))
-                into.typical_words[entry] = max(alike.words.get(key, 0.0), into.typical_words.get(entry, 0.0))
-                into.typical_grams[entry] = max(alike.grams.get(key, 0.0), into.typical_grams.get(entry, 0.0))
+        found = {*live, *into.point, *answering}
+        into.compare(self.catalogue.keys_of([*found]), about, alike)
+        if alike.meaning:
+            of_documents = self.catalogue.documents_of([*found])
+            into.unasked |= {entry: 1.0 for entry, document in of_documents if document not in alike.asked}
 
     def _near(self, vector: Sequence[float], count: int, into: Scores) -> dict[str, float]:
         try:

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from knowledge.embeddings import patient_of
 from knowledge.lexical import LexicalIndex
-from knowledge.references import law_key
+from knowledge.references import document_of, law_key
 from knowledge.reranking import standard
 
 FOLDER = Path(__file__).with_name("typical_questions")
@@ -86,13 +86,15 @@ class Alike:
     """How like what is asked is to the typical questions of paragraphs, by key.
 
     In `meaning` (cosine of the nearest one, of all that have any), in `words` and character n-`grams` (BM25 of all of a
-    paragraph's, of those that share some); `best` are the keys of those that are most alike.
+    paragraph's, of those that share some); `best` are the keys of those that are most alike. `asked` are the
+    documents that questions came in with.
     """
 
     meaning: Mapping[str, float] = dataclasses.field(default_factory=dict)
     words: Mapping[str, float] = dataclasses.field(default_factory=dict)
     grams: Mapping[str, float] = dataclasses.field(default_factory=dict)
     best: Sequence[str] = ()
+    asked: frozenset[str] = frozenset()
 
 
 NONE_ALIKE = Alike()
@@ -113,6 +115,7 @@ class _Held:
     def __init__(self, askable: Askable, questions: Mapping[str, Sequence[str]], vectors: Array) -> None:
         self.askable = askable
         self.named = list(questions)
+        self.asked = frozenset(map(document_of, askable.sections))
         self.starts = np.cumsum([0, *(len(texts) for texts in questions.values())])[:-1]
         self.vectors = vectors
         self.words = LexicalIndex(None)
@@ -143,7 +146,7 @@ class QuestionIndex:
         for shared in (words, grams):
             likeness += _SHARED * standard(np.asarray([shared.get(key, 0.0) for key in held.named]))
         best = [held.named[index] for index in np.argsort(-likeness, kind="stable")[:count]]
-        return Alike(dict(zip(held.named, meaning.tolist(), strict=True)), words, grams, best)
+        return Alike(dict(zip(held.named, meaning.tolist(), strict=True)), words, grams, best, held.asked)
 
     def holds(self, askable: Askable) -> bool:
         """Are the questions to it at hand?"""

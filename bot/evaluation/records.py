@@ -21,6 +21,8 @@ _SECTION = re.compile(
     rf"^(?P<law>.+?)\s*(?:§+|(?P<article>\bartikkel))\s*(?P<number>{PARAGRAPH_NUMBER})(?!\s+(?:nr|ledd|bokstav)\b)",
     re.I,
 )
+_OF_LAW = re.compile(r"(?:\S*(?:loven|lova|forskriften|forskrifta)|(?:lov|forskrift) om)\b", re.I)
+"""What begins like this is of a law, also where it has no number: "Avfallsforskriften Vedlegg 3"."""
 _SHORTER = " – "
 """What stands between the name of a law and a shorter one: "Alkoholloven – alkhl"."""
 _BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n))*")
@@ -91,7 +93,7 @@ class Record(BaseModel):
         return Document(
             id=self.id,
             title=title,
-            kind="law" if law or named else "page",
+            kind="law" if law or named or _OF_LAW.match(title) else "page",
             audience=Audience.PUBLIC,
             language="nb",
             sections=(section,),

@@ -15,6 +15,7 @@ from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience, Section
 from knowledge.references import law_key, section_key
+from knowledge.reranking import LACKING, PLAIN, WEIGHTS, scored
 from knowledge.retriever import Retriever
 from knowledge.typical_questions import TypicalQuestions, TypicalQuestionsError
 from tests.knowledge.examples import document, split
@@ -103,6 +104,25 @@ async def test_a_page_without_questions_is_not_held_back_for_it(shelf: Library, 
     page = split(document("guides/park", Section(anchor="hund", heading="Hund i parken", text=text)))
     await shelf.put_all([law(), page])
     assert await asked(retriever(shelf, embeddings)) == "hund"
+
+
+@pytest.mark.parametrize("kind", ["guidance", "law"])
+async def test_only_documents_that_are_no_laws_are_known_to_lack_questions(
+    shelf: Library, embeddings: CachedEmbeddings, kind: str
+) -> None:
+    bare = split(
+        document("guides/bare", Section(anchor="hund", heading="Hund", text="Bikkja skal gå i bånd."), kind=kind)
+    )
+    await shelf.put_all([law(), park(*ABOUT_DOGS), bare])
+    found = (await retriever(shelf, embeddings).find(ASKED, "nb")).found
+    unasked = {each.passage.document for each in found if "unasked" in each.parts}
+    assert unasked == ({"guides/bare"} if kind == "guidance" else set())
+
+
+async def test_where_nothing_has_questions_nothing_lacks_them(shelf: Library, embeddings: CachedEmbeddings) -> None:
+    await shelf.put_all([park()])
+    found = (await retriever(shelf, embeddings).find(ASKED, "nb")).found
+    assert [each.parts.get("unasked") for each in found] == [None, None]
 
 
 async def test_vectors_of_the_questions_are_made_with_the_law(tmp_path: Path, embeddings: CachedEmbeddings) -> None:
@@ -202,3 +222,12 @@ def test_each_question_is_to_a_paragraph_that_there_is() -> None:
         records = [json.loads(line) for line in file]
     held = {law_key(str(each["short"] or each["law"]).partition(" – ")[0], each["section"]) for each in records}
     assert TypicalQuestions.load().keys <= held
+
+
+def test_what_has_no_questions_is_weighed_by_what_it_says() -> None:
+    near = {"meaning": 0.5, "sentence": 0.6, "sentence_there": 0.6, "heading": 0.6}
+    far = {"meaning": 0.3, "sentence": 0.2, "sentence_there": 0.2, "heading": 0.1}
+    parts = [*[far | {"typical": 0.3 + place / 20} for place in range(5)], near | {"unasked": 1.0}]
+    with_, without = (scored(parts, PLAIN, WEIGHTS, lacking)[-1] for lacking in (LACKING, dict.fromkeys(LACKING, 0.0)))
+    assert with_ > without
+    assert scored(parts, PLAIN, WEIGHTS, LACKING).argmax() == 5
