@@ -3,17 +3,23 @@ what people ask that it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ingest.toml_lines import TomlLines, read_toml
-from knowledge.model import Document
+from knowledge.model import Document, Section
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""A key that TOML has without quotes."""
+_LANGUAGES = ("nb", "nn", "en")
 
 Questions = Mapping[str, tuple[str, ...]]
 """What people ask, by the anchor of the section that answers it."""
@@ -60,6 +66,33 @@ def with_typical(document: Document, questions: Questions) -> Document:
         section.model_copy(update={"typical": questions.get(section.anchor, ())}) for section in document.sections
     ]
     return document.model_copy(update={"sections": tuple(sections), "notes": (*document.notes, *notes)})
+
+
+def written(
+    document: Document, sections: Sequence[Section], proposed: Mapping[str, Mapping[str, Sequence[str]]]
+) -> str:
+    """What such a file says of these sections of a document, as TOML: with what is `proposed`, by anchor and language,
+    or with room for it. The document is named where none of its sections has any questions yet."""
+    tables = [_table(section, proposed.get(section.anchor, {})) for section in sections]
+    is_new = not any(section.typical for section in document.sections)
+    return "\n".join([*([f"document = {_quoted(document.id)}\n"] if is_new and tables else []), *tables])
+
+
+def _table(section: Section, proposed: Mapping[str, Sequence[str]]) -> str:
+    heading = " ".join(section.heading.split())
+    lists = {language: proposed.get(language, ()) for language in _LANGUAGES}
+    lines = [f"{language} = [{_each(texts)}]" for language, texts in lists.items()]
+    anchor = section.anchor if _BARE.fullmatch(section.anchor) else _quoted(section.anchor)
+    return "\n".join([f"[sections.{anchor}]" + (f"  # {heading}" if heading else ""), *lines, ""])
+
+
+def _each(texts: Sequence[str]) -> str:
+    return "".join(f"\n    {_quoted(text)}," for text in texts) + "\n" if texts else ""
+
+
+def _quoted(text: str) -> str:
+    # TOML's basic strings are JSON's, but for one character.
+    return json.dumps(text.replace("\x7f", ""), ensure_ascii=False)
 
 
 def _read(path: Path) -> _File:

@@ -2,8 +2,8 @@
 
     python -m tests.bench.fit --data-dir D --laws laws.jsonl --norquad ../shared/data/norquad
 
-On our own questions (`data/`) over what ships and over the laws, and on those of NorQuAD's train part that E5 was not
-tuned on, never on validation data.
+On our own questions (`data/`) over what ships, with typical questions and without, and over the laws, and on those of
+NorQuAD's train part that E5 was not tuned on, never on validation data.
 For the confidence every answerable question gives two examples: the draft as it is, right where it cites a right
 section, and the draft made with the right documents hidden, always wrong. Questions about the same document or law stay
 together, near misses by themselves: each fold is tested on those that the weights have not seen.
@@ -17,9 +17,10 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from bot.evaluation.records import Query, Record, read_records
 from bot.evaluation.runs import fill
 from bot.settings import Settings
 from bot.wiring import Knowledge, open_corpus, open_knowledge
+from ingest.passages import passages_of
 from knowledge import confidence, reranking, retriever
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.coverage import Coverage
@@ -47,6 +49,10 @@ HELD_OUT = 5
 """Of NorQuAD, the questions to articles whose number this divides: nothing was tuned on them (`tuning/tune.py`)."""
 HIDDEN_COUNTS = 0.5
 """An example with the right documents hidden weighs half: there are as many as there are real ones."""
+
+
+Listed = tuple[Sequence[Mapping[str, float]], Array]
+"""A list: the parts of each of its passages, and which of them are right."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +78,7 @@ class Example:
     source: str
     asked: Asked
     evidence: Evidence
-    candidates: Table
+    candidates: Listed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,25 +118,22 @@ async def examples(source: str, knowledge: Knowledge, asked: Sequence[Asked]) ->
     return made
 
 
-def candidates(search: Retriever, evidence: Evidence, gold: frozenset[str]) -> Table:
-    """What the first search weighs, a row for each candidate, and which of them are right."""
+def candidates(search: Retriever, evidence: Evidence, gold: frozenset[str]) -> Listed:
+    """What the first search weighs."""
     coverage = Coverage(search.reader, telling(evidence.query, evidence.language))
     scores = search.candidates(coverage, evidence.vector)
     passages = search.reader.passages(scores.entries)
-    parts = [scores.of(entry) for entry in scores.entries]
-    weights = retriever.PLAIN if reranking.is_plain(parts) else retriever.WEIGHTS
-    table = np.column_stack([column(name, parts) for name in weights])
     right = [entry in passages and _is_gold(passages[entry], gold) for entry in scores.entries]
-    return table, np.asarray(right, float)
+    return [scores.of(entry) for entry in scores.entries], np.asarray(right, float)
 
 
-def read(example: Example, knowledge: Knowledge, weights: dict[str, float]) -> Table:
-    """What the reranker weighs, a row for each passage read, and which of them are right."""
+def read(example: Example, knowledge: Knowledge) -> Listed:
+    """What the reranker weighs."""
     fused, vector = example.evidence.found, example.evidence.vector
     count = reranking.read_of([each.parts for each in fused])
     found = Reranker(knowledge.embeddings).rerank(fused, vector)[:count]
-    table = np.column_stack([column(name, [each.parts for each in found]) for name in weights])
-    return table, np.asarray([_is_gold(each.passage, example.asked.gold) for each in found], float)
+    right = [_is_gold(each.passage, example.asked.gold) for each in found]
+    return [each.parts for each in found], np.asarray(right, float)
 
 
 async def judged(example: Example, knowledge: Knowledge) -> list[Judged]:
@@ -150,10 +153,24 @@ async def judged(example: Example, knowledge: Knowledge) -> list[Judged]:
     return made
 
 
-def report_ranking(name: str, weights: Sequence[str], rows: Sequence[Example], tables: Sequence[Table]) -> None:
+def table_of(listed: Listed, weights: Sequence[str], above: Mapping[str, float]) -> Table:
+    """What is weighed, a row for each passage; with weights that are `above` these, only of those of documents without
+    typical questions, and behind it what they come to by these."""
+    parts, right = listed
+    table = np.column_stack([column(name, parts) for name in weights])
+    given = np.zeros(len(parts))
+    if above:
+        table, given = table * column(reranking.UNASKED, parts)[:, None], reranking.weighed_sum(parts, above)
+    return table, right, given
+
+
+def report_ranking(
+    name: str, weights: Sequence[str], rows: Sequence[Example], lists: Sequence[Listed], above: Mapping[str, float]
+) -> None:
     """Print weights, and how far up a right passage comes in folds not seen."""
+    tables = [table_of(each, weights, above) for each in lists]
     folds = np.asarray([each.asked.fold for each in rows])
-    useful = np.asarray([right.any() for _, right in tables])
+    useful = np.asarray([right.any() for _, right, _ in tables])
 
     def chosen(rows: npt.NDArray[np.bool_]) -> list[Table]:
         return [table for table, wanted in zip(tables, rows.tolist(), strict=True) if wanted]
@@ -216,28 +233,53 @@ async def fit(data_dir: Path, laws: Path, norquad: Path) -> None:
     with contextlib.ExitStack() as stack:
         shipped = stack.enter_context(contextlib.closing(open_knowledge(settings)))
         law = await _corpus(stack, settings, laws)
+        plain = await _without_questions(stack, settings, shipped, lambda _: True)
+        halves = [
+            await _without_questions(stack, settings, shipped, functools.partial(_is_in_half, half)) for half in (0, 1)
+        ]
         wide = await _corpus(stack, settings, norquad / "corpus.jsonl.gz")
         groups = [
-            (shipped, await examples("guides", shipped, list(ours(GUIDES)))),
+            (plain, await examples("guides", plain, list(ours(GUIDES)))),
             (wide, await examples("NorQuAD", wide, list(norquads(norquad)))),
+            (shipped, await examples("guides", shipped, list(ours(GUIDES)))),
+            *[(half, await examples("half of the guides", half, list(ours(GUIDES)))) for half in halves],
             (law, await examples("laws", law, list(ours([LAWS])))),
         ]
         made = [(knowledge, each) for knowledge, group in groups for each in group if each.asked.gold]
         near = [
+            (plain, await examples("guides", plain, list(ours([NEAR["guides"]])))),
             (shipped, await examples("guides", shipped, list(ours([NEAR["guides"]])))),
             (law, await examples("laws", law, list(ours([NEAR["laws"]])))),
         ]
-        for name, of_laws in (("PLAIN", False), ("WEIGHTS", True)):
-            first, second = getattr(retriever, name), getattr(reranking, name)
-            some = [(knowledge, each) for knowledge, each in made if (knowledge is law) is of_laws]
+        for name, over in (("PLAIN", [plain, wide]), ("WEIGHTS", [shipped, law]), ("LACKING", [*halves, law])):
+            some = [(knowledge, each) for knowledge, each in made if any(knowledge is one for one in over)]
             rows = [each for _, each in some]
-            report_ranking(f"retriever.{name}", [*first], rows, [each.candidates for each in rows])
-            tables = [read(each, knowledge, second) for knowledge, each in some]
-            report_ranking(f"reranking.{name}", [*second], rows, tables)
+            lists = {retriever: [each.candidates for each in rows], reranking: [read(each, of) for of, each in some]}
+            for part, listed in lists.items():
+                above = part.WEIGHTS if name == "LACKING" else {}
+                report_ranking(f"{part.__name__}.{name}", [*getattr(part, name)], rows, listed, above)
         rated = [(knowledge, each) for knowledge, group in [*groups, *near] if knowledge is not wide for each in group]
         drafts = [row for knowledge, each in rated for row in await judged(each, knowledge)]
         for name, weights, known in (("PLAIN", confidence.PLAIN, False), ("WEIGHTS", confidence.WEIGHTS, True)):
             report_confidence(name, [*weights], [row for row in drafts if ("typical" in row.signs) is known])
+
+
+async def _without_questions(
+    stack: contextlib.ExitStack, settings: Settings, shipped: Knowledge, lacks: Callable[[str], bool]
+) -> Knowledge:
+    """What ships, as it were if nobody had written typical questions to the documents that lack them."""
+    documents = []
+    for each in await shipped.library.reader(Audience.PUBLIC).documents():
+        bare = [section.model_copy(update={"typical": ()}) for section in each.sections]
+        documents.append(each.model_copy(update={"sections": tuple(bare)}) if lacks(each.id) else each)
+    named = [f"{each.id} {lacks(each.id)}" for each in documents]
+    knowledge = stack.enter_context(open_corpus(settings, named, warm=False))
+    await knowledge.library.put_all([(each, passages_of(each)) for each in documents])
+    return knowledge
+
+
+def _is_in_half(half: int, document: str) -> bool:
+    return zlib.crc32(document.encode()) % 2 == half
 
 
 async def _corpus(stack: contextlib.ExitStack, settings: Settings, path: Path) -> Knowledge:

@@ -11,18 +11,18 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 FOLDS = 8
 RIDGE = 0.01
-Table = tuple[Array, Array]
-"""A list: what is known of each of its passages, a row each, and which of them are right."""
+Table = tuple[Array, Array, Array]
+"""A list: what is known of each of its passages, a row each, which are right, and what each is given besides."""
 
 
 def fit_ranking(tables: Sequence[Table]) -> Array:
     """Weights that make a right passage the likeliest of its list (softmax), by gradient ascent, all on one scale."""
-    scale = np.concatenate([table - table.mean(axis=0) for table, _ in tables]).std(axis=0) + 1e-9
-    longest = max(len(right) for _, right in tables)
+    scale = np.concatenate([table - table.mean(axis=0) for table, *_ in tables]).std(axis=0) + 1e-9
+    longest = max(len(right) for _, right, _ in tables)
     padded, good = np.zeros((len(tables), longest, len(scale))), np.zeros((len(tables), longest))
     absent = np.full_like(good, -np.inf)
-    for row, (table, right) in enumerate(tables):
-        padded[row, : len(right)], good[row, : len(right)], absent[row, : len(right)] = table / scale, right, 0.0
+    for row, (table, right, given) in enumerate(tables):
+        padded[row, : len(right)], good[row, : len(right)], absent[row, : len(right)] = table / scale, right, given
     weights = np.zeros(len(scale))
     for _ in range(300):
         chance = softmax(padded @ weights + absent)
@@ -65,6 +65,6 @@ def in_folds(
 def places(tables: Sequence[Table], weights: Array) -> list[int]:
     """Where a right passage comes in each list, from 0; 99 where there is none."""
     return [
-        next((place for place, index in enumerate(np.argsort(-table @ weights)) if right[index]), 99)
-        for table, right in tables
+        next((place for place, index in enumerate(np.argsort(-(table @ weights + given))) if right[index]), 99)
+        for table, right, given in tables
     ]

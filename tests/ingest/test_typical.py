@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import ingest
+from ingest.fetching import Fetched
 from ingest.report import Note
-from ingest.sources import SourcesError
+from ingest.sources import Source, SourcesError, load_sources
+from ingest.splitting import split
 from tests.ingest.town import SOURCES, Town, counts
 
+CORPUS = Path(ingest.__file__).parent / "corpus"
 SIGNS = """
 document = "guides/a"
 
@@ -112,3 +118,14 @@ async def test_a_mistake_is_told_with_its_place_and_nothing_is_changed(asked: To
     assert "sources.toml:8: source 'Veiledninger', key 'typical': " in str(error.value)
     assert told in str(error.value)
     assert typical(asked)["krav"] == ASKED
+
+
+SHIPPED = [(source, file) for source in load_sources(CORPUS / "sources.toml") for file in source.files]
+
+
+@pytest.mark.parametrize(("source", "file"), SHIPPED, ids=[file.stem for _, file in SHIPPED])
+def test_what_ships_has_questions_to_all_that_it_says(source: Source, file: Path) -> None:
+    document = split(Fetched(file, file.read_bytes(), "application/octet-stream", file.as_uri()), source).document
+    assert document.notes == (), "what is about no section would be noted"
+    assert not source.left_out, "what is about no document would be"
+    assert {len(section.typical) >= 10 for section in document.sections if section.text} == {True}
