@@ -19,7 +19,7 @@ from knowledge.answering import ExtractiveAnswerer
 from knowledge.calling import Caller, outcome_of
 from knowledge.calls import Call, Outcome
 from knowledge.checking import Checker
-from knowledge.consulting import Ranker, Rewriter, Useless, first
+from knowledge.consulting import Proposer, Ranker, Rewriter, Useless, first
 from knowledge.facts import facts
 from knowledge.generating import Writer
 from knowledge.model import Claim, Evidence
@@ -93,6 +93,23 @@ class Aid:
 
 def open_chat(settings: Settings, answerer: ExtractiveAnswerer, embeddings: Embeddings) -> Chat:
     """The chat model of the settings, citing as the answerer does."""
+    caller, prompts = _caller(settings), Prompts()
+    accounts = Accounts(settings.chat_price_in, settings.chat_price_out)
+    return Chat(
+        writing=Writing(Writer(caller, answerer.cite, Checker(embeddings), prompts), settings.chat_timeout, accounts),
+        accounts=accounts,
+        rewriter=Rewriter(caller, prompts) if settings.chat_rewrite else None,
+        ranker=Ranker(caller, prompts, embeddings) if settings.chat_rerank else None,
+        step_seconds=settings.chat_step_timeout,
+    )
+
+
+def open_proposer(settings: Settings) -> Proposer:
+    """The chat model of the settings, for proposing typical questions."""
+    return Proposer(_caller(settings), Prompts())
+
+
+def _caller(settings: Settings) -> Caller:
     model = init_chat_model(
         settings.chat_model,
         model_provider="openai",
@@ -103,12 +120,4 @@ def open_chat(settings: Settings, answerer: ExtractiveAnswerer, embeddings: Embe
         max_tokens=settings.chat_tokens_out,
         stream_usage=True,
     )
-    caller, prompts = Caller(model, settings.chat_tokens_in), Prompts()
-    accounts = Accounts(settings.chat_price_in, settings.chat_price_out)
-    return Chat(
-        writing=Writing(Writer(caller, answerer.cite, Checker(embeddings), prompts), settings.chat_timeout, accounts),
-        accounts=accounts,
-        rewriter=Rewriter(caller, prompts) if settings.chat_rewrite else None,
-        ranker=Ranker(caller, prompts, embeddings) if settings.chat_rerank else None,
-        step_seconds=settings.chat_step_timeout,
-    )
+    return Caller(model, settings.chat_tokens_in)
