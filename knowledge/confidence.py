@@ -39,11 +39,10 @@ WEIGHTS = {
     "typical": 4.21,
     "typical_words": 0.07,
     "verified": 0.15,
-    "brought": 0.3,
 }
 INTERCEPT = -4.92
 """Log-odds by sign, where the best passage has no typical questions and where it has; by `tests/bench/fit.py`, the
-latter over laws. `brought` is half of what guides come to with these weights: a wrong answer is worse than none."""
+latter over laws."""
 
 _BESIDE = 3.0
 """Log-odds that an answer loses which is beside what is asked about; set by hand. Of 873 questions of our own over what
@@ -106,14 +105,20 @@ def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
 
 
 def confidence(signs: Mapping[str, float]) -> float:
-    """The probability (0..1) that the draft answers the question. An exact reference is certain."""
+    """The probability (0..1) that the draft answers the question. An exact reference is certain.
+
+    What questions came in with is answered, too, where its text alone would be: they can't ask for all that it says.
+    """
     if signs.get("exact"):
         return 1.0
     if not signs:
         return 0.0
-    weights, total = (WEIGHTS, INTERCEPT) if "typical" in signs else (PLAIN, PLAIN_INTERCEPT)
-    total += sum(weight * signs[name] for name, weight in weights.items())
-    total -= _BESIDE * signs.get("beside", 0.0)
+    totals = []
+    if "typical" in signs:
+        totals.append(INTERCEPT + sum(weight * signs[name] for name, weight in WEIGHTS.items()))
+    if "typical" not in signs or signs.get("brought"):
+        totals.append(PLAIN_INTERCEPT + sum(weight * signs[name] for name, weight in PLAIN.items()))
+    total = max(totals) - _BESIDE * signs.get("beside", 0.0)
     return 1.0 / (1.0 + math.exp(-total))
 
 

@@ -57,15 +57,18 @@ def typical_in(folder: Path) -> tuple[dict[str, Questions], dict[str, Path]]:
 
 
 def with_typical(document: Document, questions: Questions) -> Document:
-    """The document, its sections with the typical questions to them. What is about a section that it does not have is
-    noted."""
+    """The document, its sections with the typical questions to them, of which a heading that asks is one. What is about
+    a section that it does not have is noted."""
     strange = sorted(questions.keys() - {section.anchor for section in document.sections})
     about = ", ".join(f"#{anchor}" for anchor in strange)
     notes = [f"typical questions are about what it has no section for: {about}"] if strange else []
-    sections = [
-        section.model_copy(update={"typical": questions.get(section.anchor, ())}) for section in document.sections
-    ]
+    sections = [_asked(section, questions.get(section.anchor, ())) for section in document.sections]
     return document.model_copy(update={"sections": tuple(sections), "notes": (*document.notes, *notes)})
+
+
+def _asked(section: Section, questions: tuple[str, ...]) -> Section:
+    heading = [section.heading] if questions and section.heading.rstrip().endswith("?") else []
+    return section.model_copy(update={"typical": tuple(dict.fromkeys((*heading, *questions)))})
 
 
 def written(

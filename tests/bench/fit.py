@@ -248,7 +248,6 @@ async def fit(data_dir: Path, laws: Path, norquad: Path) -> None:
         made = [(knowledge, each) for knowledge, group in groups for each in group if each.asked.gold]
         near = [
             (plain, await examples("guides", plain, list(ours([NEAR["guides"]])))),
-            (shipped, await examples("guides", shipped, list(ours([NEAR["guides"]])))),
             (law, await examples("laws", law, list(ours([NEAR["laws"]])))),
         ]
         for name, over in (("PLAIN", [plain, wide]), ("WEIGHTS", [shipped, law]), ("LACKING", [*halves, law])):
@@ -261,7 +260,8 @@ async def fit(data_dir: Path, laws: Path, norquad: Path) -> None:
         rated = [(knowledge, each) for knowledge, group in [*groups, *near] if knowledge is not wide for each in group]
         drafts = [row for knowledge, each in rated for row in await judged(each, knowledge)]
         for name, weights, known in (("PLAIN", confidence.PLAIN, False), ("WEIGHTS", confidence.WEIGHTS, True)):
-            report_confidence(name, [*weights], [row for row in drafts if ("typical" in row.signs) is known])
+            told = [row for row in drafts if ("typical" in row.signs) is known and not row.signs.get("brought")]
+            report_confidence(name, [*weights], told)
 
 
 async def _without_questions(

@@ -51,6 +51,13 @@ async def test_each_section_has_the_questions_to_it_in_all_languages(asked: Town
     assert set(typical(asked, "guides/b").values()) == {()}
 
 
+async def test_a_heading_that_asks_is_one_of_the_questions(asked: Town) -> None:
+    asked.write("a.md", "# Skilt\n\n## Må skilt omsøkes?\n\nJa.\n\n## Når svarer dere?\n\nSnart.")
+    write(asked, "a.toml", SIGNS.replace("krav", "ma-skilt-omsokes"))
+    await asked.run()
+    assert typical(asked) == {"ma-skilt-omsokes": ("Må skilt omsøkes?", *ASKED), "nar-svarer-dere": ()}
+
+
 async def test_only_a_document_whose_questions_changed_is_read_anew(asked: Town) -> None:
     await asked.run()
     assert counts(await asked.run()) == (0, 0, 3, 0, 0)
