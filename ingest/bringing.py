@@ -203,7 +203,7 @@ class Bringing:
         await asyncio.to_thread(self._ledger.add_changes, [each for each in changes if each], self._clock())
         splits: list[Split] = [(each.understood.document, each.understood.passages) for each in batch]
         await self._library.put_all(splits)
-        await asyncio.to_thread(self._ledger.note, [each.record for each in batch])
+        await asyncio.to_thread(self._ledger.note, [_noted(*each) for each in zip(batch, changes, strict=True)])
         for each, change in zip(batch, changes, strict=True):
             if each.understood.document.audience is Audience.INTERNAL:
                 self.internal.update(section.text for section in each.understood.document.sections)
@@ -220,6 +220,13 @@ class Bringing:
         change = change_of(ready.kind, document, before)
         is_seen = change.sections or change.was is not change.audience
         return change if change.kind is not Kind.CHANGED or is_seen else None
+
+
+def _noted(ready: _Ready, change: Change | None) -> Record:
+    """What is known of a document from now on. Where nothing that people read has changed, it is as old as it was."""
+    if change or not (ready.before and ready.known):
+        return ready.record
+    return ready.record.model_copy(update={"changed": ready.known.changed})
 
 
 def _recipe(source: Source, fetched: Fetched) -> str:

@@ -26,6 +26,7 @@ from knowledge.vectors import VectorsAway
 
 _log = logging.getLogger(__name__)
 
+_NO_DOCUMENT = "typical questions are about it, but the source has no such document; correct the id, or take them away"
 _SOURCES = 4
 """Looked through side by side: while one waits for its server, another is read."""
 
@@ -147,6 +148,8 @@ class Pipeline:
                     error = f"{source.name}: cannot be looked through ({type(failed).__name__}: {failed}); report this"
             if error:
                 report.failed.append(Failure(source=source.name, reason=error))
+            strange = () if error else sorted(source.questions.keys() - found)
+            report.failed += [Failure(source=source.name, document=id_, reason=_NO_DOCUMENT) for id_ in strange]
             looked.append(_Looked(source, found, error, time.perf_counter() - start))
 
     async def _settle(self, looked: _Looked, bringing: Bringing, vanishing: Vanishing) -> None:

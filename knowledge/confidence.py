@@ -82,7 +82,7 @@ def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
     subject than the one that is named; `verified`: what a verifier says of question and draft (log-odds), which is put
     here by who asks it, and 0 until then.
     Where there are typical questions to it: how near (`typical`, cosine) and alike in words (`typical_words`) they are,
-    and `brought`: 1 where they came in with the document, which is no law then.
+    and `brought`: 1 where they came in with the document, and that is no law.
     """
     read = evidence.found[:READ]
     parts, passage = read[0].parts, read[0].passage
@@ -103,7 +103,8 @@ def signs(evidence: Evidence, quotes: Sequence[str]) -> dict[str, float]:
         "verified": 0.0,
     }
     if "typical" in parts:
-        told |= {name: parts[name] for name in ("typical", "typical_words")} | {"brought": float(bool(passage.typical))}
+        brought = float(bool(passage.typical) and passage.kind != "law")
+        told |= {name: parts[name] for name in ("typical", "typical_words")} | {"brought": brought}
     return told
 
 

@@ -49,9 +49,9 @@ class _Order(BaseModel):
 
 
 class _Typical(BaseModel):
-    nb: list[str] = Field(max_length=PROPOSED)
-    nn: list[str] = Field(max_length=PROPOSED)
-    en: list[str] = Field(max_length=PROPOSED)
+    nb: list[str]
+    nn: list[str]
+    en: list[str]
 
 
 class Rewriter:
@@ -120,7 +120,7 @@ class Proposer:
         proposed = _read(_Typical, await self._caller.ask(Purpose.TYPICAL, asking, note))
         found, said = {}, set[str]()
         for language, texts in proposed:
-            lines = dict.fromkeys(" ".join(text.split()) for text in texts)
+            lines = dict.fromkeys(" ".join(text.split()) for text in texts[:PROPOSED])
             found[language] = [line for line in lines if 0 < len(line) <= _LONGEST_PROPOSED and line not in said]
             said |= {*lines}
         if not any(found.values()):

@@ -121,7 +121,8 @@ class Document(_Force):
     @property
     def digest(self) -> str:
         """Hash of everything a reader of the document could notice."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        noticed = self.model_dump_json(exclude={"sections": {"__all__": {"typical"}}})
+        return hashlib.sha256(noticed.encode()).hexdigest()
 
     def section(self, anchor: str) -> Section | None:
         """The section of that anchor, or None."""

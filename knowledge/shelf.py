@@ -60,7 +60,7 @@ class Shelf:
         self.broken: set[Half] = set()
         """Without these it is searched."""
         self._seen = self.catalogue.revision()
-        self._askable: Askable | None = None
+        self._askable: tuple[int, Askable] | None = None
         self._answers: tuple[Passage, ...] = ()
         self._answers_seen = -1
         self._turn = threading.Lock()
@@ -258,10 +258,10 @@ class Shelf:
 
     def askable(self) -> Askable:
         """The keys of everything on the shelf, and what came in with it; read anew only when the shelf has changed."""
-        self._refresh()
-        if self._askable is None:
-            self._askable = Askable(self.catalogue.keys(), self.catalogue.typical())
-        return self._askable
+        seen, known = self._refresh(), self._askable
+        if known is None or known[0] != seen:
+            known = self._askable = seen, Askable(self.catalogue.keys(), self.catalogue.typical())
+        return known[1]
 
     def answers(self) -> tuple[Passage, ...]:
         """The published answers on the shelf; the very same tuple until they change."""
@@ -284,7 +284,6 @@ class Shelf:
             revision = self.catalogue.revision()
             if revision != self._seen:
                 self._see_what_is_new()
-                self._askable = None
                 self._seen = revision
             return revision
 

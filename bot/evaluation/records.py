@@ -21,7 +21,11 @@ _SECTION = re.compile(
     rf"^(?P<law>.+?)\s*(?:§+|(?P<article>\bartikkel))\s*(?P<number>{PARAGRAPH_NUMBER})(?!\s+(?:nr|ledd|bokstav)\b)",
     re.I,
 )
-_OF_LAW = re.compile(r"(?:\S*(?:loven|lova|forskriften|forskrifta)|(?:lov|forskrift) om)\b", re.I)
+_OF_LAW = re.compile(
+    r"(?:\S*(?:loven|lova|forskriften|forskrifta)|(?:lov|forskrift) om .+?)\s+(?:[–-]\s*\S+\s+|\(.+?\)\s+)?"
+    r"(?:vedlegg|merknad\w*|til|kap(?:ittel|\.)|del|art|forordning\w*|trinn|(?:[ivx]+|\d+|[a-z])\.)(?!\w)",
+    re.I,
+)
 """What begins like this is of a law, also where it has no number: "Avfallsforskriften Vedlegg 3"."""
 _SHORTER = " – "
 """What stands between the name of a law and a shorter one: "Alkoholloven – alkhl"."""

@@ -72,13 +72,12 @@ def _asked(section: Section, questions: tuple[str, ...]) -> Section:
 
 
 def written(
-    document: Document, sections: Sequence[Section], proposed: Mapping[str, Mapping[str, Sequence[str]]]
+    id_: str, sections: Sequence[Section], proposed: Mapping[str, Mapping[str, Sequence[str]]], *, more: bool = False
 ) -> str:
-    """What such a file says of these sections of a document, as TOML: with what is `proposed`, by anchor and language,
-    or with room for it. The document is named where none of its sections has any questions yet."""
-    tables = [_table(section, proposed.get(section.anchor, {})) for section in sections]
-    is_new = not any(section.typical for section in document.sections)
-    return "\n".join([*([f"document = {_quoted(document.id)}\n"] if is_new and tables else []), *tables])
+    """A file about a document, as TOML, or what is to be put behind the one there is where it says `more`: of these
+    sections, with what is `proposed`, by anchor and language, or with room for it."""
+    head = f"\n# More of {id_}: to be put behind what its file has.\n" if more else f"document = {_quoted(id_)}\n"
+    return "\n".join([head, *(_table(section, proposed.get(section.anchor, {})) for section in sections)])
 
 
 def _table(section: Section, proposed: Mapping[str, Sequence[str]]) -> str:

@@ -250,18 +250,18 @@ async def fit(data_dir: Path, laws: Path, norquad: Path) -> None:
             (plain, await examples("guides", plain, list(ours([NEAR["guides"]])))),
             (law, await examples("laws", law, list(ours([NEAR["laws"]])))),
         ]
-        for name, over in (("PLAIN", [plain, wide]), ("WEIGHTS", [shipped, law]), ("LACKING", [*halves, law])):
+        for name, over in (("PLAIN", [plain, wide]), ("WEIGHTS", [shipped, law]), ("LACKING", halves)):
             some = [(knowledge, each) for knowledge, each in made if any(knowledge is one for one in over)]
             rows = [each for _, each in some]
             lists = {retriever: [each.candidates for each in rows], reranking: [read(each, of) for of, each in some]}
             for part, listed in lists.items():
                 above = part.WEIGHTS if name == "LACKING" else {}
                 report_ranking(f"{part.__name__}.{name}", [*getattr(part, name)], rows, listed, above)
-        rated = [(knowledge, each) for knowledge, group in [*groups, *near] if knowledge is not wide for each in group]
+        both = [*groups, *near]
+        rated = [(of, each) for of, group in both if of is plain or of is law for each in group]
         drafts = [row for knowledge, each in rated for row in await judged(each, knowledge)]
         for name, weights, known in (("PLAIN", confidence.PLAIN, False), ("WEIGHTS", confidence.WEIGHTS, True)):
-            told = [row for row in drafts if ("typical" in row.signs) is known and not row.signs.get("brought")]
-            report_confidence(name, [*weights], told)
+            report_confidence(name, [*weights], [row for row in drafts if ("typical" in row.signs) is known])
 
 
 async def _without_questions(

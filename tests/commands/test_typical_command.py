@@ -12,7 +12,7 @@ import pytest
 
 from ingest.sources.typical import typical_in
 from tests.peers.openai import KEY, MODEL, running
-from tests.town import moteplassen
+from tests.town import moteplassen, terminal
 
 PROPOSED = {"nb": ['Må jeg søke om "skilt"?'], "nn": ["Må eg søkje?"], "en": ["Do I need a permit?"]}
 
@@ -45,7 +45,25 @@ def test_what_is_printed_and_filled_in_comes_in_and_is_not_asked_for_again(town:
     assert run(town, "ingest").exit_code == 0
     again = run(town, "sources", "typical", "guides/skilt")
     assert (again.exit_code, again.stdout) == (0, "")
-    assert "All sections of guides/skilt have typical questions." in again.stderr
+    assert "All sections of guides/skilt have a place for typical questions." in again.stderr
+
+
+def test_what_a_file_lacks_can_be_put_behind_it(town: Path) -> None:
+    folder = town / "town" / "typical"
+    folder.mkdir()
+    (folder / "plan.toml").write_text(
+        'document = "plan/naeringsliv"\n\n[sections.b1]\nnb = ["Hva med kompetanse?"]\n', encoding="utf-8"
+    )
+    listed = (town / "town" / "sources.toml").read_text(encoding="utf-8")
+    (town / "town" / "sources.toml").write_text(
+        listed.replace('path = "plan/*.txt"', 'path = "plan/*.txt"\ntypical = "typical"'), encoding="utf-8"
+    )
+    more = run(town, "sources", "typical", "plan/naeringsliv")
+    assert more.exit_code == 0, more.output
+    with (folder / "plan.toml").open("a", encoding="utf-8") as file:
+        file.write(more.stdout)
+    assert {"b1", "b3", "d1"} <= typical_in(folder)[0]["plan/naeringsliv"].keys()
+    assert run(town, "ingest").exit_code == 0
 
 
 def test_a_document_that_there_is_not_is_said_so(town: Path) -> None:
@@ -69,10 +87,20 @@ async def test_the_chat_model_proposes_and_what_it_lacks_is_left_open(town: Path
         about = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": openai.url, "CHAT_MODEL": MODEL}
         words = ("sources", "typical", "guides/skilt", "--propose")
         result = await asyncio.to_thread(run, town, *words, **about)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == bool(trouble), result.output
     assert KEY not in result.output
     (town / "skilt.toml").write_text(result.stdout, encoding="utf-8")
     asked = () if trouble else tuple(text for texts in PROPOSED.values() for text in texts)
     assert typical_in(town)[0] == {"guides/skilt": {"nar-ma-skilt-omsokes": asked}}
     told = "#nar-ma-skilt-omsokes: the chat model proposes nothing (denied); the section is left open"
     assert (told in result.stderr) is bool(trouble)
+
+
+async def test_how_far_it_is_is_shown_on_a_terminal(town: Path) -> None:
+    async with running() as openai:
+        openai.say(json.dumps(PROPOSED))
+        changes = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": openai.url, "CHAT_MODEL": MODEL}
+        words = ("sources", "typical", "guides/skilt", "--propose", "--data-dir", str(town / "data"))
+        status, written = await asyncio.to_thread(terminal, *words, **changes)
+    assert status == 0, written
+    assert "Må eg søkje?" in written

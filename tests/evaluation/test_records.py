@@ -194,3 +194,20 @@ def test_a_paragraph_says_which_law_it_stands_in(
 def test_the_ledd_of_a_paragraph_can_be_asked_for(text: str, ledd: dict[str, str]) -> None:
     (section,) = Record(id="1", title="Torgloven § 4", text=text).document.sections
     assert {part.anchor.removeprefix("ledd-"): text[part.start : part.end] for part in section.parts} == ledd
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Serveringsloven § 3 Bevilling", "law"),
+        ("Avfallsforskriften  Vedlegg 3. Krav", "law"),
+        ("Byggesaksforskriften (SAK 10)  Kapittel 9. Foretak", "law"),
+        ("Anskaffelsesforskriften – FOA  Vedlegg 2. Tjenester", "law"),
+        ("Forskrift om miljørettet helsevern  Til kapittel 3", "law"),
+        ("Serveringsloven i praksis", "page"),
+        ("Grunnloven", "page"),
+        ("Uteservering", "page"),
+    ],
+)
+def test_what_is_of_a_law_is_known_by_its_title(title: str, kind: str) -> None:
+    assert Record(id="x", title=title, text="Noe.").document.kind == kind

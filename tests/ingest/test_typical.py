@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ingest.report import Note
 from ingest.sources import Source, SourcesError, load_sources
 from ingest.splitting import split
 from tests.ingest.town import SOURCES, Town, counts
+from tests.peers.site import Site
 
 CORPUS = Path(ingest.__file__).parent / "corpus"
 SIGNS = """
@@ -93,6 +95,27 @@ async def test_what_is_about_no_document_is_a_failure_of_its_own(asked: Town) ->
         f"{asked.folder / 'typical' / 'gone.toml'}: is about 'guides/gone', no document of the source" in failure.reason
     )
     assert typical(asked)["krav"] == ASKED
+
+
+async def test_what_is_about_no_page_that_was_found_is_a_failure_too(asked: Town, site: Site) -> None:
+    asked.sources = SOURCES.replace('"guides/*"', '"guides/b.html"') + (
+        f'[[source]]\nname = "Kommunen"\nsite = "{site.url}/skilt.html"\ndepth = 0\ntypical = "typical"\n'
+        'kind = "page"\naudience = "public"\nlanguage = "nb"\n'
+    )
+    failed = {failure.document: failure.reason for failure in (await asked.run()).failed}
+    assert "the source has no such document" in failed["guides/a"]
+
+
+async def test_only_what_people_read_makes_a_document_younger(asked: Town) -> None:
+    await asked.run()
+    before = asked.ledger.records()["guides/a"].changed
+    asked.now += dt.timedelta(days=1)
+    write(asked, "a.toml", SIGNS.replace("spørre om", "søke om"))
+    await asked.run()
+    assert asked.ledger.records()["guides/a"].changed == before
+    asked.write("a.md", "# Skilt\n\n## Krav\n\nAlt er fritt.")
+    await asked.run()
+    assert asked.ledger.records()["guides/a"].changed == asked.now
 
 
 @pytest.mark.parametrize(

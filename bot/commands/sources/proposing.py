@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.console import err, fail, plain_errors, progress_bar, warn
+from bot.commands.console import err, fail, plain_errors, progress_bar, verbatim, warn
 from bot.commands.options import DataDir, settings_of
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ def typical(
     """
     from bot.data_dir import DataDirError  # noqa: PLC0415
     from bot.settings import ConfigurationError  # noqa: PLC0415
+    from ingest.sources import SourcesError, load_sources  # noqa: PLC0415
     from ingest.sources.typical import written  # noqa: PLC0415
 
-    with plain_errors(DataDirError, ConfigurationError):
+    with plain_errors(DataDirError, ConfigurationError, SourcesError):
         settings = settings_of(data_dir)
         if propose and not settings.has_chat_model:
             raise ConfigurationError("there is no chat model to propose anything; set OPENAI_API_KEY, or leave it out")
@@ -42,21 +43,23 @@ def typical(
         if found is None:
             listed = "`moteplassen sources show NAME` lists those of a source"
             raise fail(f"the library has no document {document!r}; {listed}")
-        sections = _open_sections(found)
+        there = {anchor for source in load_sources(settings.sources) for anchor in source.questions.get(document, {})}
+        sections = [section for section in _with_text(found) if section.anchor not in there]
         if not sections:
-            err.print(f"All sections of {document} have typical questions.")
+            err.print(verbatim(f"All sections of {document} have a place for typical questions."))
             return
         proposed = asyncio.run(_proposed(settings, found, sections)) if propose else {}
-        sys.stdout.write(written(found, sections, proposed))
+        sys.stdout.write(written(document, sections, proposed, more=bool(there)))
+        if propose and not proposed:
+            raise fail("nothing was proposed; the sections are there to be filled in")
 
 
-def _open_sections(document: Document) -> list[Section]:
-    """The sections that say something, and that there are no typical questions to, brought in or ours."""
+def _with_text(document: Document) -> list[Section]:
+    """The sections that say something, but for paragraphs of laws that have typical questions of ours."""
     from knowledge.typical_questions import TypicalQuestions  # noqa: PLC0415
 
     known = TypicalQuestions.load().keys
-    told = [section for section in document.sections if section.text.strip()]
-    return [section for section in told if not section.typical and known.isdisjoint(section.keys)]
+    return [section for section in document.sections if section.text.strip() and known.isdisjoint(section.keys)]
 
 
 async def _document(settings: Settings, id_: str) -> Document | None:
@@ -79,10 +82,14 @@ async def _proposed(
     proposer, proposed = open_proposer(settings), dict[str, dict[str, list[str]]]()
     bill = Accounts(settings.chat_price_in, settings.chat_price_out).bill(f"typical:{document.id}")
     with progress_bar() as bar:
-        for section in bar.track(sections, description=document.title):
+        task = bar.add_task("Proposing", total=len(sections), title="")
+        for done, section in enumerate(sections):
+            bar.update(task, completed=done, title=verbatim(section.heading).plain)
             try:
                 proposed[section.anchor] = await proposer.propose(document, section, bill.note)
             except Exception as error:  # noqa: BLE001 - a client may raise anything, and what it says may hold secrets
                 why = Outcome.UNFIT if isinstance(error, Useless) else outcome_of(error)
                 warn(f"#{section.anchor}", f"the chat model proposes nothing ({why}); the section is left open")
+                if why in {Outcome.DENIED, Outcome.AWAY}:
+                    break  # so would it be of all others
     return proposed
