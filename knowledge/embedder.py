@@ -29,9 +29,9 @@ class Embedder:
         """The vectors of the passages, in order. Blocking. Raises BrokenOff once that is set, and ValueError where the
         model's vectors have not length 1."""
         vectors = self._vectors([passage.searched for passage in passages], broken_off)
-        questions = self._typical.of(key for passage in passages for key in passage.keys)
-        asked = [text for texts in questions.values() for text in texts]
-        self._vectors([*asked, *(text for passage in passages for text in passage.typical)], broken_off)
+        # Passages of one section have the same questions.
+        asked = dict.fromkeys(text for passage in passages for text in self._typical.to(passage))
+        self._vectors(list(asked), broken_off)
         if self._warm:
             read = [text for passage in passages for text in (passage.heading, *sentences(passage.text))]
             self._vectors(read, broken_off)

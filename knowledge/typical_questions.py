@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from knowledge.embeddings import patient_of
 from knowledge.lexical import LexicalIndex
+from knowledge.model import Passage
 from knowledge.references import document_of, law_key
 from knowledge.reranking import standard
 
@@ -79,6 +80,10 @@ class TypicalQuestions:
     def of(self, keys: Iterable[str]) -> dict[str, Sequence[str]]:
         """The questions to those of the keys that have any, by key."""
         return {key: self._by_key[key] for key in sorted(set(keys)) if key in self._by_key}
+
+    def to(self, passage: Passage) -> list[str]:
+        """The questions that the passage's section or paragraph answers: what came in with it, and ours to a law."""
+        return [*passage.typical, *(text for texts in self.of(passage.keys).values() for text in texts)]
 
 
 @dataclasses.dataclass(frozen=True)

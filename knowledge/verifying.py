@@ -77,8 +77,7 @@ class Verifier:
         return found
 
     def _nearest(self, passage: Passage, vector: Sequence[float]) -> list[str]:
-        laws = self._typical.of(passage.keys).values()
-        questions = [*passage.typical, *(text for texts in laws for text in texts)]
+        questions = self._typical.to(passage)
         if not questions:
             return []
         near = vectors_of(self._embeddings, questions) @ np.asarray(vector)

@@ -16,7 +16,6 @@ from pydantic_core import PydanticCustomError
 from ingest.addresses import host_of, normal
 from ingest.sources.durations import Duration
 from ingest.sources.naming import name_of_member, name_of_page, short_hash
-from ingest.sources.typical import Questions
 from knowledge.model import Audience
 from knowledge.slugs import slug
 
@@ -65,6 +64,8 @@ WebAddress = Annotated[
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 LovdataId = Annotated[str, StringConstraints(pattern=r"^(LOV|FOR)-[0-9*?-]+$")]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+Questions = Mapping[str, tuple[str, ...]]
+"""What people ask of a document, by the anchor of the section that answers it."""
 
 
 class Entry(BaseModel):

@@ -7,22 +7,16 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ingest.sources.source import Language, Questions, Text
 from ingest.toml_lines import TomlLines, read_toml
 from knowledge.model import Document, Section
-
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 """A key that TOML has without quotes."""
 _LANGUAGES = ("nb", "nn", "en")
-
-Questions = Mapping[str, tuple[str, ...]]
-"""What people ask, by the anchor of the section that answers it."""
 
 
 class TypicalError(ValueError):
@@ -32,8 +26,8 @@ class TypicalError(ValueError):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    document: _Text
-    sections: dict[str, dict[_Language, list[_Text]]] = Field(min_length=1)
+    document: Text
+    sections: dict[str, dict[Language, list[Text]]] = Field(min_length=1)
 
 
 def typical_in(folder: Path) -> tuple[dict[str, Questions], dict[str, Path]]:
