@@ -27,6 +27,7 @@ async def test_the_queue_is_worked_with_the_keyboard(chromium: Browser, office: 
             assert await focused(page) == expected
         await page.keyboard.press("c")
         await expect(page.locator(".case-bar .case-officer")).to_contain_text("Du har saken")
+        await page.wait_for_load_state()
         await page.keyboard.press("r")
         await expect(page.locator("#_svar")).to_be_focused()
         await page.keyboard.type("crj?/")
