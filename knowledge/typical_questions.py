@@ -131,16 +131,20 @@ class _Held:
 class QuestionIndex:
     """Searches the typical questions to those paragraphs and sections that are in a library, whatever else is."""
 
-    def __init__(self, questions: TypicalQuestions, embeddings: Embeddings) -> None:
+    def __init__(self, questions: TypicalQuestions, embeddings: Embeddings, patience: float = 5.0) -> None:
+        """`patience` is how many seconds a search waits at most for the first ones to be at hand: without any of them,
+        what is asked in everyday words is often not found."""
         self._questions = questions
         self._embeddings = embeddings
+        self._patience = patience
         self._held = _Held(Askable(), {}, np.zeros((0, 0), np.float32))
         self._turn = threading.Lock()
 
     def search(self, text: str, vector: Sequence[float], askable: Askable, count: int) -> Alike:
         """How like the text, with its vector, is to the questions to what is askable; `count` are the best.
 
-        Blocking: whoever comes first waits for vectors that were not there before, others do with what there was.
+        Blocking: whoever comes first waits for vectors that were not there before. Others do with what there was,
+        and where that was nothing, they wait for a while.
         """
         held = self.hold(askable, wait=False)
         if not held.named:
@@ -161,7 +165,8 @@ class QuestionIndex:
         """Have the questions to what is askable at hand. Blocking; where somebody else is at it and nobody is to
         `wait`, what there was before does meanwhile. Who waits is patient: it is made ready before it is needed."""
         wanted = self._wanted(askable)
-        if self._held.askable == wanted or not self._turn.acquire(blocking=wait):
+        patience = -1.0 if wait else 0.0 if self._held.named else self._patience
+        if self._held.askable == wanted or not self._turn.acquire(timeout=patience):
             return self._held
         try:
             if self._held.askable != wanted:

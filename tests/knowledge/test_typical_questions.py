@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from knowledge.model import Audience, Section
 from knowledge.references import law_key, section_key
 from knowledge.reranking import LACKING, PLAIN, WEIGHTS, scored
 from knowledge.retriever import Retriever
-from knowledge.typical_questions import TypicalQuestions, TypicalQuestionsError
+from knowledge.typical_questions import Askable, QuestionIndex, TypicalQuestions, TypicalQuestionsError
 from tests.knowledge.examples import document, split
 
 LAWS = Path(__file__).parents[2].parent / "shared" / "data" / "laws" / "sections.jsonl.gz"
@@ -132,6 +134,55 @@ async def test_vectors_of_the_questions_are_made_with_the_law(tmp_path: Path, em
     library.close()
     assert "Kan bikkja være løs i parken?" in remembering.texts
     assert "Naboens kjøter uler hele natta" not in remembering.texts
+
+
+class Held(Remembering):
+    """Makes vectors only when it may."""
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        super().__init__(embeddings)
+        self.asked = threading.Event()
+        self.may = threading.Event()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.asked.set()
+        assert self.may.wait(20)
+        return super().embed_documents(texts)
+
+
+@pytest.mark.parametrize("patience", [20.0, 0.05], ids=["for as long as it takes", "not for ever"])
+async def test_the_first_to_ask_wait_for_the_questions_that_are_being_made_ready(
+    embeddings: CachedEmbeddings, patience: float
+) -> None:
+    held, everything = Held(embeddings), Askable(QUESTIONS.keys)
+    index = QuestionIndex(QUESTIONS, held, patience)
+    vector = embeddings.embed_query(ASKED)
+    warming = asyncio.create_task(asyncio.to_thread(index.hold, everything))
+    assert await asyncio.to_thread(held.asked.wait, 20)
+    search = asyncio.create_task(asyncio.to_thread(index.search, ASKED, vector, everything, 1))
+    early, _ = await asyncio.wait([search], timeout=0.5)
+    held.may.set()
+    await warming
+    found = await search
+    assert bool(early) is (patience < 1)
+    assert [*found.best] == ([] if early else [LEASH])
+    assert index.search(ASKED, vector, everything, 1).best == [LEASH]
+
+
+async def test_whoever_asks_while_more_comes_in_does_with_what_there_is(embeddings: CachedEmbeddings) -> None:
+    held = Held(embeddings)
+    held.may.set()
+    index = QuestionIndex(QUESTIONS, held)
+    vector = embeddings.embed_query(ASKED)
+    assert index.search(ASKED, vector, Askable(frozenset({BARK})), 1).best == [BARK]
+    held.may.clear()
+    held.asked.clear()
+    warming = asyncio.create_task(asyncio.to_thread(index.hold, Askable(QUESTIONS.keys)))
+    assert await asyncio.to_thread(held.asked.wait, 20)
+    assert index.search(ASKED, vector, Askable(QUESTIONS.keys), 1).best == [BARK]
+    held.may.set()
+    await warming
+    assert index.search(ASKED, vector, Askable(QUESTIONS.keys), 1).best == [LEASH]
 
 
 PARK = {
