@@ -225,9 +225,9 @@ class Catalogue:
         sql = "SELECT p.entry, d.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.kind != 'law'"
         return [(row[0], row[1]) for row in self._of(f"{sql} AND p.entry IN ({{}})", entries)]
 
-    def keys(self) -> frozenset[str]:
-        """All keys, of passages that are it or rest on it."""
-        return frozenset(row[0] for row in self._rows(f"SELECT DISTINCT k.key {_KEYED}"))
+    def keys(self, *, own: bool = False) -> frozenset[str]:
+        """All keys, of passages that are it or, unless only their `own` are wanted, rest on it."""
+        return frozenset(row[0] for row in self._rows(f"SELECT DISTINCT k.key {_KEYED} AND k.own >= ?", own))
 
     def typical(self) -> dict[str, list[str]]:
         """The typical questions that came in with sections, by the sections' keys."""

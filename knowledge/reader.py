@@ -78,12 +78,12 @@ class Reader:
     def keys(self) -> frozenset[str]:
         """The keys of everything that can be referred to exactly. Blocking."""
         with self._shelves() as shelves:
-            return frozenset().union(*(shelf.askable().keys for shelf in shelves))
+            return frozenset().union(*(shelf.holdings()[0] for shelf in shelves))
 
     def askable(self) -> Askable:
         """What there may be typical questions to. Blocking."""
         with self._shelves() as shelves:
-            every = [shelf.askable() for shelf in shelves]
+            every = [shelf.holdings()[1] for shelf in shelves]
         return Askable(
             frozenset().union(*(each.keys for each in every)),
             {key: asked for each in every for key, asked in each.sections.items()},

@@ -60,7 +60,7 @@ class Shelf:
         self.broken: set[Half] = set()
         """Without these it is searched."""
         self._seen = self.catalogue.revision()
-        self._askable: tuple[int, Askable] | None = None
+        self._known: tuple[int, frozenset[str], Askable] | None = None
         self._answers: tuple[Passage, ...] = ()
         self._answers_seen = -1
         self._turn = threading.Lock()
@@ -256,12 +256,14 @@ class Shelf:
             self.broken.add(half)
             _log.error(_WITHOUT, half, self.audience, error)
 
-    def askable(self) -> Askable:
-        """The keys of everything on the shelf, and what came in with it; read anew only when the shelf has changed."""
-        seen, known = self._refresh(), self._askable
+    def holdings(self) -> tuple[frozenset[str], Askable]:
+        """The keys of all that is here or that something here rests on, and what there may be typical questions to."""
+        seen, known = self._refresh(), self._known
         if known is None or known[0] != seen:
-            known = self._askable = seen, Askable(self.catalogue.keys(), self.catalogue.typical())
-        return known[1]
+            # What is only rested on can't be shown, however well it answers.
+            own = Askable(self.catalogue.keys(own=True), self.catalogue.typical())
+            known = self._known = seen, self.catalogue.keys(), own
+        return known[1:]
 
     def answers(self) -> tuple[Passage, ...]:
         """The published answers on the shelf; the very same tuple until they change."""

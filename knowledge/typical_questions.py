@@ -107,8 +107,8 @@ NONE_ALIKE = Alike()
 
 @dataclasses.dataclass(frozen=True)
 class Askable:
-    """What a reader holds that there may be typical questions to: the `keys` of all of it and, by key, the questions
-    that came in with `sections` of documents."""
+    """What a reader holds that there may be typical questions to: the `keys` of all of it, without what it only cites,
+    and, by key, the questions that came in with `sections` of documents."""
 
     keys: frozenset[str] = frozenset()
     sections: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)

@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from knowledge.catalogue import Split
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
-from knowledge.model import Audience, Section
+from knowledge.model import Audience, LegalReference, Section
 from knowledge.references import law_key, section_key
 from knowledge.reranking import LACKING, PLAIN, WEIGHTS, scored
 from knowledge.retriever import Retriever
@@ -106,6 +106,21 @@ async def test_a_page_without_questions_is_not_held_back_for_it(shelf: Library, 
     page = split(document("guides/park", Section(anchor="hund", heading="Hund i parken", text=text)))
     await shelf.put_all([law(), page])
     assert await asked(retriever(shelf, embeddings)) == "hund"
+
+
+async def test_questions_to_a_law_that_is_only_cited_are_not_looked_at(
+    shelf: Library, embeddings: CachedEmbeddings
+) -> None:
+    basis = LegalReference(key=LEASH, label="hundeloven § 6", url="https://lovdata.no/lov/2003-07-04-74/§6")
+    text = "Båndtvangen følger av hundeloven § 6."
+    page = document("guides/hund", Section(anchor="band", heading="Bånd", text=text, rests_on=(basis,)))
+    await shelf.put_all([split(page)])
+    reader = shelf.reader(Audience.PUBLIC)
+    assert reader.keys() == {LEASH}
+    assert reader.askable() == Askable()
+    remembering = Remembering(embeddings)
+    Retriever(reader=reader, embeddings=remembering, typical=QUESTIONS).warm()
+    assert remembering.texts == []
 
 
 @pytest.mark.parametrize("kind", ["guidance", "law"])
