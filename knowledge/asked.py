@@ -8,7 +8,7 @@ answer to the question they are near to, with confidence. Only their questions a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from langchain_core.embeddings import Embeddings
 from knowledge.embeddings import vectors_of
 from knowledge.model import Found, Passage
 from knowledge.reader import Reader
-from knowledge.references import references
+from knowledge.references import Keys, references
 
 SAME = 0.7
 """How near (cosine) a question must be to the one that was answered to be taken for it: the very same one is at .875 at
@@ -89,7 +89,7 @@ class Asked:
         return passages, vectors
 
 
-def is_same(query: str, found: Found, keys: Collection[str]) -> bool:
+def is_same(query: str, found: Found, keys: Keys) -> bool:
     """Is what is asked the question that was answered? It is near to it, asks for the same kind of thing, and has no
     number ("klokka 03"), strategy or paragraph that is not there; `keys` are those of the latter that there are."""
     asked = found.passage.heading
@@ -125,5 +125,5 @@ def _sought(text: str) -> set[str]:
     return {name for name, pattern in _PATTERNS.items() if pattern.search(text)}
 
 
-def _named(text: str, keys: Collection[str]) -> set[tuple[str, str]]:
+def _named(text: str, keys: Keys) -> set[tuple[str, str]]:
     return {(reference.pattern, reference.part) for reference in references(text, keys)}

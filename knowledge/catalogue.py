@@ -154,9 +154,13 @@ class Catalogue:
         rows = self._of("SELECT entry, body FROM passages WHERE entry IN ({})", entries)
         return {row[0]: Passage.model_validate_json(row[1]) for row in rows}
 
-    def live(self, entries: Sequence[str]) -> set[str]:
-        """Those of the entries that are live."""
-        return {row[0] for row in self._of("SELECT entry FROM passages WHERE live = 1 AND entry IN ({})", entries)}
+    def live(self, entries: Sequence[str]) -> dict[str, str]:
+        """Those of the entries that are live, and the document that each is of; "" where that is a law."""
+        sql = (
+            "SELECT p.entry, iif(d.kind = 'law', '', d.id) FROM passages p JOIN documents d ON d.id = p.document"
+            " WHERE p.live = 1 AND p.entry IN ({})"
+        )
+        return {row[0]: row[1] for row in self._of(sql, entries)}
 
     def passages_of_kind(self, kind: str) -> list[Passage]:
         """The passages of all documents of that kind, by document."""
@@ -219,11 +223,6 @@ class Catalogue:
         """What the passages of these entries are, as (key, entry)."""
         rows = self._of("SELECT key, entry FROM keys WHERE own = 1 AND entry IN ({})", entries)
         return [(row[0], row[1]) for row in rows]
-
-    def documents_of(self, entries: Sequence[str]) -> list[tuple[str, str]]:
-        """The documents that are no laws, of the passages of these entries, as (entry, document)."""
-        sql = "SELECT p.entry, d.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.kind != 'law'"
-        return [(row[0], row[1]) for row in self._of(f"{sql} AND p.entry IN ({{}})", entries)]
 
     def keys(self, *, own: bool = False) -> frozenset[str]:
         """All keys, of passages that are it or, unless only their `own` are wanted, rest on it."""

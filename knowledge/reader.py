@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from knowledge.concepts import NOTHING, About
 from knowledge.editions import Edition, Editions
 from knowledge.model import Audience, Document, Passage
+from knowledge.references import Keys
 from knowledge.scores import Scores
 from knowledge.shelf import Shelf
 from knowledge.typical_questions import NONE_ALIKE, Alike, Askable
@@ -75,15 +76,18 @@ class Reader:
         with self._shelves() as shelves:
             return () if any(shelf.broken for shelf in shelves) else tuple(shelf.stamp() for shelf in shelves)
 
-    def keys(self) -> frozenset[str]:
+    def keys(self) -> Keys:
         """The keys of everything that can be referred to exactly. Blocking."""
         with self._shelves() as shelves:
-            return frozenset().union(*(shelf.holdings()[0] for shelf in shelves))
+            first, *others = (shelf.holdings()[0] for shelf in shelves)
+        return Keys(first.union(*others)) if others else first
 
     def askable(self) -> Askable:
         """What there may be typical questions to. Blocking."""
         with self._shelves() as shelves:
             every = [shelf.holdings()[1] for shelf in shelves]
+        if len(every) == 1:
+            return every[0]
         return Askable(
             frozenset().union(*(each.keys for each in every)),
             {key: asked for each in every for key, asked in each.sections.items()},

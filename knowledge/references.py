@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -96,24 +97,31 @@ def strategy_key(area: str, code: str) -> str:
     return f"strategy:{slug(area)}/{code.upper()}"
 
 
-def references(text: str, keys: Collection[str]) -> list[Reference]:
-    """What the text names among these keys, in reading order; empty where it names nothing that there is.
+class Keys(frozenset[str]):
+    """The keys of the strategies and paragraphs that a library holds."""
 
-    `keys` are those of the strategies and paragraphs that the library holds.
-    """
+    @functools.cached_property
+    def strategies(self) -> tuple[tuple[str, str], ...]:
+        """The area and the code of each strategy among them. Of a hundred thousand keys few are."""
+        there = (key.removeprefix("strategy:").rpartition("/") for key in self if key.startswith("strategy:"))
+        return tuple((area, code) for area, _, code in there)
+
+
+def references(text: str, keys: Keys) -> list[Reference]:
+    """What the text names among these keys, in reading order; empty where it names nothing that there is."""
     spelt = spell(text)
     return _paragraphs(text, keys) or (_paragraphs(spelt, keys) if spelt != text else []) or _strategies(text, keys)
 
 
-def absent(text: str, keys: Collection[str]) -> str:
+def absent(text: str, keys: Keys) -> str:
     """The paragraph or the strategy that the text asks for by name and that is not there ("husleieloven § 4-4"); empty
     where it names none, or one that is."""
     if references(text, keys):
         return ""
     for each in _named(spell(text), keys):
         return each.label
-    areas, there = _areas(text, keys), any(key.startswith("strategy:") for key in keys)
-    codes = _CODE.findall(text) if there and _asks_for_a_code(text, areas) else []
+    asks = keys.strategies and _asks_for_a_code(text, _areas(text, keys))
+    codes = _CODE.findall(text) if asks else []
     return "".join(codes[0]).upper() if codes else ""
 
 
@@ -172,15 +180,15 @@ def _parts(text: str, paragraph: re.Match[str], law: Named, read: int) -> tuple[
     return parts or [""], max(past, end)
 
 
-def _strategies(text: str, keys: Collection[str]) -> list[Reference]:
+def _strategies(text: str, keys: Keys) -> list[Reference]:
     areas = _areas(text, keys)
     names, topic = _names(text, areas, keys)
     return [Reference(pattern=f"strategy:{area}/{name}", topic=topic) for name in names for area in areas or ["*"]]
 
 
-def _names(text: str, areas: Collection[str], keys: Collection[str]) -> tuple[list[str], str]:
+def _names(text: str, areas: Collection[str], keys: Keys) -> tuple[list[str], str]:
     """GLOB patterns of the codes that the text names, and the topic where it names that instead."""
-    there = {key.rpartition("/")[2] for key in keys if key.startswith("strategy:")}
+    there = {code for _, code in keys.strategies}
     group = _GROUP.search(text)
     if group:
         letter = next(filter(None, group.groups())).upper()
@@ -202,9 +210,8 @@ def _asks_for_a_code(text: str, areas: Collection[str]) -> bool:
     return bool(_STRATEGY.search(text)) or {slug(word) for word in words} <= of_areas
 
 
-def _areas(text: str, keys: Collection[str]) -> list[str]:
+def _areas(text: str, keys: Keys) -> list[str]:
     words = f"-{slug(text)}-"
-    areas = {key.removeprefix("strategy:").rpartition("/")[0] for key in keys if key.startswith("strategy:")}
-    named = [area for area in sorted(areas) if f"-{area}-" in words]
+    named = [area for area in sorted({area for area, _ in keys.strategies}) if f"-{area}-" in words]
     # "Klima og miljø" names no area that is called "Klima".
     return [area for area in named if not any(area != other and area in other for other in named)]

@@ -17,6 +17,7 @@ from knowledge.concepts import NOTHING, About
 from knowledge.lexical import IndexBroken
 from knowledge.mending import Half
 from knowledge.model import ANSWER, Audience, Document, Passage
+from knowledge.references import Keys
 from knowledge.scores import Scores
 from knowledge.typical_questions import NONE_ALIKE, Alike, Askable
 from knowledge.vectors import OpenVectors, VectorIndex, VectorsAway
@@ -60,7 +61,7 @@ class Shelf:
         self.broken: set[Half] = set()
         """Without these it is searched."""
         self._seen = self.catalogue.revision()
-        self._known: tuple[int, frozenset[str], Askable] | None = None
+        self._known: tuple[int, Keys, Askable] | None = None
         self._answers: tuple[Passage, ...] = ()
         self._answers_seen = -1
         self._turn = threading.Lock()
@@ -181,7 +182,7 @@ class Shelf:
         loose = self.catalogue.loose(0.0)
         if self.vectors.count() > wanted + len(loose):
             entries = self.vectors.entries()
-            self.vectors.remove(sorted(entries - self.catalogue.live([*entries]) - {*loose}))
+            self.vectors.remove(sorted(entries - self.catalogue.live([*entries]).keys() - {*loose}))
 
     def _drop(self, entries: Sequence[str]) -> None:
         if not entries:
@@ -218,8 +219,8 @@ class Shelf:
             into.ms["lexical"] += (middle - start) * 1000
             into.ms["vector"] += (time.perf_counter() - middle) * 1000
             pointed = self.catalogue.entries_of(list(about.points))
-            answering = [entry for _, entry in self.catalogue.entries_of(alike.best)]
-            live = self.catalogue.live([*{**words, **grams, **meaning, **terms}])
+            named = [entry for _, entry in (*pointed, *self.catalogue.entries_of(alike.best))]
+            live = self.catalogue.live([*{*words, *grams, *meaning, *terms, *named}])
             # What was swapped meanwhile may be in neither: its old entries are gone, its new ones were not found yet.
             if self.catalogue.revision() == revision:
                 break
@@ -228,11 +229,10 @@ class Shelf:
             scores.update({entry: score for entry, score in more.items() if entry in live})
         for key, entry in pointed:
             into.point[entry] = max(about.points[key], into.point.get(entry, 0.0))
-        found = {*live, *into.point, *answering}
-        into.compare(self.catalogue.keys_of([*found]), about, alike)
+        into.compare(self.catalogue.keys_of([*live]), about, alike)
         if alike.meaning:
-            of_documents = self.catalogue.documents_of([*found])
-            into.unasked |= {entry: 1.0 for entry, document in of_documents if document not in alike.asked}
+            asked = {"", *alike.asked}
+            into.unasked |= {entry: 1.0 for entry, document in live.items() if document not in asked}
 
     def _near(self, vector: Sequence[float], count: int, into: Scores) -> dict[str, float]:
         try:
@@ -256,13 +256,13 @@ class Shelf:
             self.broken.add(half)
             _log.error(_WITHOUT, half, self.audience, error)
 
-    def holdings(self) -> tuple[frozenset[str], Askable]:
+    def holdings(self) -> tuple[Keys, Askable]:
         """The keys of all that is here or that something here rests on, and what there may be typical questions to."""
         seen, known = self._refresh(), self._known
         if known is None or known[0] != seen:
             # What is only rested on can't be shown, however well it answers.
             own = Askable(self.catalogue.keys(own=True), self.catalogue.typical())
-            known = self._known = seen, self.catalogue.keys(), own
+            known = self._known = seen, Keys(self.catalogue.keys()), own
         return known[1:]
 
     def answers(self) -> tuple[Passage, ...]:

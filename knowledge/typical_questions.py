@@ -120,6 +120,7 @@ class _Held:
     def __init__(self, askable: Askable, questions: Mapping[str, Sequence[str]], vectors: Array) -> None:
         self.askable = askable
         self.named = list(questions)
+        self.at = {key: place for place, key in enumerate(self.named)}
         self.asked = frozenset(map(document_of, askable.sections))
         self.starts = np.cumsum([0, *(len(texts) for texts in questions.values())])[:-1]
         self.vectors = vectors
@@ -138,6 +139,7 @@ class QuestionIndex:
         self._embeddings = embeddings
         self._patience = patience
         self._held = _Held(Askable(), {}, np.zeros((0, 0), np.float32))
+        self._narrowed = Askable(), self._held.askable
         self._turn = threading.Lock()
 
     def search(self, text: str, vector: Sequence[float], askable: Askable, count: int) -> Alike:
@@ -153,7 +155,9 @@ class QuestionIndex:
         words, grams, _ = held.words.search(text, _MATCHED)
         likeness = standard(meaning)
         for shared in (words, grams):
-            likeness += _SHARED * standard(np.asarray([shared.get(key, 0.0) for key in held.named]))
+            row = np.zeros(len(held.named))
+            row[[held.at[key] for key in shared]] = [*shared.values()]
+            likeness += _SHARED * standard(row)
         best = [held.named[index] for index in np.argsort(-likeness, kind="stable")[:count]]
         return Alike(dict(zip(held.named, meaning.tolist(), strict=True)), words, grams, best, held.asked)
 
@@ -176,8 +180,12 @@ class QuestionIndex:
         return self._held
 
     def _wanted(self, askable: Askable) -> Askable:
-        """Of all that there is, what has questions."""
-        return dataclasses.replace(askable, keys=self._questions.keys & askable.keys)
+        """Of all that there is, what has questions; of the very same, it is the very same."""
+        of, wanted = self._narrowed
+        if of is not askable:
+            wanted = dataclasses.replace(askable, keys=self._questions.keys & askable.keys)
+            self._narrowed = askable, wanted
+        return wanted
 
     def _made(self, wanted: Askable, embeddings: Embeddings) -> _Held:
         questions = {**self._questions.of(wanted.keys), **wanted.sections}

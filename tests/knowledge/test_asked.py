@@ -8,13 +8,13 @@ from knowledge.catalogue import Split
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import ANSWER, Audience, Found, Match, Section
-from knowledge.references import law_key, strategy_key
+from knowledge.references import Keys, law_key, strategy_key
 from knowledge.retriever import Retriever
 from tests.knowledge.examples import PLAN, SERVERING, document, split
 
 QUESTION = "Kan jeg servere ute til klokka 02 på 17. mai?"
 TEXT = "Ja. Det kan du. " + "Musikken må være slått av klokka 23. " * 60
-KEYS = frozenset({law_key("serveringsloven", "15"), law_key("alkoholloven", "15"), strategy_key("Næringsliv", "B3")})
+KEYS = Keys({law_key("serveringsloven", "15"), law_key("alkoholloven", "15"), strategy_key("Næringsliv", "B3")})
 
 
 def answer(id_: str = "answer/1", question: str = QUESTION, text: str = TEXT, **values: object) -> Split:

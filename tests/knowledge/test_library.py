@@ -15,7 +15,7 @@ from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library, LibraryBusy
 from knowledge.model import Audience, Document, Section
 from knowledge.reader import Reader
-from knowledge.references import law_key
+from knowledge.references import Keys, law_key
 from knowledge.retriever import Retriever
 from tests.knowledge.examples import basis, document, found, guide, split
 
@@ -105,7 +105,7 @@ async def test_two_processes_see_what_the_other_has_brought_in(
         keyed = Section(anchor="a", heading="A", text="Skilt må omsøkes.", keys=("law:skiltloven/1",))
         await shelf.put(*split(document("guides/skilt", keyed)))
         assert await found(other, embeddings, "skilt") == ["Skilt må omsøkes."]
-        assert other.reader(PUBLIC).keys() == {"law:skiltloven/1"}
+        assert other.reader(PUBLIC).keys() == Keys({"law:skiltloven/1"})
         assert await found(other, embeddings, "skiltloven § 1") == ["Skilt må omsøkes."]
 
         await other.put(*split(SKILT))

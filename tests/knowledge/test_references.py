@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Set
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.references import Reference, absent, law_key, references, strategy_key
+from knowledge.references import Keys, Reference, absent, law_key, references, strategy_key
 from knowledge.slugs import slug
 
 NAERING = "Omstillingsdyktig næringsliv"
@@ -24,12 +25,14 @@ LAWS = {
     law_key("personopplysningsloven", "6"),
     law_key("personvernforordningen", "6"),
 }
-ONE_AREA = LAWS | {strategy_key(NAERING, code) for code in ("A1", "A4", "B1", "B3", "B12", "C1", "C2", "D1", "D2")}
-TWO_AREAS = ONE_AREA | {strategy_key(KLIMA, code) for code in ("A1", "B3", "E1")}
+ONE_AREA = Keys(
+    LAWS | {strategy_key(NAERING, code) for code in ("A1", "A4", "B1", "B3", "B12", "C1", "C2", "D1", "D2")}
+)
+TWO_AREAS = Keys(ONE_AREA | {strategy_key(KLIMA, code) for code in ("A1", "B3", "E1")})
 
 
-def named(text: str, keys: set[str] = ONE_AREA) -> list[str]:
-    return [reference.pattern for reference in references(text, keys)]
+def named(text: str, keys: Set[str] = ONE_AREA) -> list[str]:
+    return [reference.pattern for reference in references(text, Keys(keys))]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +257,7 @@ def test_an_area_is_named_by_whole_words() -> None:
 
 def test_without_a_plan_and_laws_nothing_can_be_named() -> None:
     for text in ("B3", "alle strategier om grønt næringsliv", "D-strategiene", "serveringsloven § 15"):
-        assert references(text, set()) == []
+        assert references(text, Keys()) == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from knowledge.catalogue import Split
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience, LegalReference, Section
-from knowledge.references import law_key, section_key
+from knowledge.references import Keys, law_key, section_key
 from knowledge.reranking import LACKING, PLAIN, WEIGHTS, scored
 from knowledge.retriever import Retriever
 from knowledge.typical_questions import Askable, QuestionIndex, TypicalQuestions, TypicalQuestionsError
@@ -116,7 +116,7 @@ async def test_questions_to_a_law_that_is_only_cited_are_not_looked_at(
     page = document("guides/hund", Section(anchor="band", heading="Bånd", text=text, rests_on=(basis,)))
     await shelf.put_all([split(page)])
     reader = shelf.reader(Audience.PUBLIC)
-    assert reader.keys() == {LEASH}
+    assert reader.keys() == Keys({LEASH})
     assert reader.askable() == Askable()
     remembering = Remembering(embeddings)
     Retriever(reader=reader, embeddings=remembering, typical=QUESTIONS).warm()
