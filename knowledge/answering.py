@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from knowledge.asked import seeks_amount
 from knowledge.confidence import is_open, signs
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
-from knowledge.quoting import Quoted, guide_quotes, law_quotes
+from knowledge.quoting import Quoted, guide_quotes, law_quotes, with_like_figures
 from knowledge.reader import Reader
 from knowledge.sentences import sentences
 from knowledge.verifying import Verifier
@@ -24,9 +25,10 @@ from knowledge.verifying import Verifier
 _NEAREST, _OF_ONE = 3, 2
 """Sections that are shown where there is no answer, and how many of them may be of one law or guide."""
 
-_SENTENCES = 2
-_CLOSE = 0.2
-"""How far below the best sentence another of the same passage may fit and still belong to the answer."""
+_FEW, _MORE = (2, 0.2), (3, 0.3)
+"""How many sentences of a passage answer at most, and how far below the best one another may fit and still belong to
+the answer: few of a law, whose subsections are quoted whole, and of a second section; more of what answers best
+(decision 0021)."""
 
 _ALSO = 1.5
 """A second section is quoted too where the odds of the first over it are below e to this (4.5 to 1). On our own
@@ -37,12 +39,18 @@ _EVEN = 0.3
 _LASTING = {"law", "plan"}
 """Kinds that hold until they are changed, however old they are."""
 
+_READ_THROUGH = 4_000
+"""Characters: of a section that is no longer all sentences are looked at, of another those of the passage found."""
+
 _EXCEPTION = re.compile(
     r"^(?:(?:men|unntak\w*|unntatt|likevel|but|however|except)\b"
     r"|[^,.]{0,80}\bgjeld(?:er)? (?:likevel )?(?:ikke|ikkje)\b|[^,.]{0,80}\bdo(?:es)? not apply\b)",
     re.I,
 )
 """What restricts the sentence before it is quoted along with it: half a rule is a wrong answer."""
+
+_LIMIT = re.compile(r"grens[ae]|frist|\balder|deadline|limit\b|\bage\b", re.I)
+"""Asks for what is counted, as "how long" does."""
 
 _CITING = 8
 """Sentences: of more, nobody reads the rest."""
@@ -117,7 +125,7 @@ class ExtractiveAnswerer:
     def _nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
         akin = tuple(self.cite(passage, passage.text) for passage in evidence.akin[:_NEAREST])
         looks = self._read(_several(_sections(evidence))[: _NEAREST - len(akin)], evidence, None)
-        return (*akin, *(self.cite(look.passage, look.sentences[int(look.near.argmax())]) for look in looks))
+        return (*akin, *(self.cite(*look.nearest) for look in looks))
 
     def _draft(self, evidence: Evidence, reader: Reader) -> Draft:
         if not evidence.found:
@@ -127,8 +135,8 @@ class ExtractiveAnswerer:
         coverage = Coverage(reader, evidence.query)
         claims = tuple(
             Claim(text=quote, citation=self.cite(passage, quote))
-            for look in self._read(_answering(evidence), evidence, coverage)
-            for passage, quote in self._quoted(look, reader, evidence, coverage)
+            for found in _answering(evidence)
+            for passage, quote in self._quoted(found, reader, evidence, coverage)
         )
         return Draft(claims=claims, signs=self._signs(evidence, claims) if claims else {})
 
@@ -138,25 +146,23 @@ class ExtractiveAnswerer:
             told["verified"] = self._verifier.log_odds(evidence, claims)
         return told
 
-    def _quoted(self, look: _Look, reader: Reader, evidence: Evidence, coverage: Coverage) -> list[Quoted]:
-        section = reader.section(look.passage)
-        if look.passage.kind == "law":
-            whole = section if look.passage in section else [look.passage]  # replaced since it was found
-            return law_quotes(whole, self._chosen(whole, evidence, coverage))
-        chosen = [look.sentences[index] for index in look.chosen()]
-
-        def near(text: str) -> float:
-            return float(vectors_of(self._embeddings, [text])[0] @ np.asarray(evidence.vector))
-
-        return guide_quotes(section, look.passage, chosen, near)
-
-    def _chosen(self, paragraph: Sequence[Passage], evidence: Evidence, coverage: Coverage) -> list[Quoted]:
-        """The sentences of a whole paragraph that answer: what decides may stand in another passage of it."""
-        looks = self._read(paragraph, evidence, coverage)
-        places = [(look.passage, text) for look in looks for text in look.sentences]
-        near, covered = (np.concatenate([getattr(look, name) for look in looks]) for name in ("near", "covered"))
-        together = _Look(paragraph[0], [text for _, text in places], near, covered)
-        return [places[index] for index in together.chosen()]
+    def _quoted(self, passage: Passage, reader: Reader, evidence: Evidence, coverage: Coverage) -> list[Quoted]:
+        section = reader.section(passage)
+        is_long = passage.kind != "law" and sum(len(each.text) for each in section) > _READ_THROUGH
+        if is_long or passage not in section:  # it may have been replaced since it was found
+            section = [passage]
+        looks = self._read(section, evidence, coverage)
+        if not looks:
+            return []
+        whole = _Look.over(looks)
+        if passage.kind == "law":
+            return law_quotes(section, whole.chosen(*_FEW))
+        answers_best = passage == evidence.found[0].passage
+        chosen = whole.chosen(*(_MORE if answers_best else _FEW))
+        counts = seeks_amount(evidence.query) or _LIMIT.search(evidence.query)
+        telling = chosen if counts else [whole.best]
+        chosen = with_like_figures(whole.places, chosen, telling)
+        return guide_quotes(whole.places, chosen, whole.near.tolist(), may_be_whole=answers_best)
 
     def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
         if evidence.match is Match.CITING:
@@ -181,29 +187,36 @@ class ExtractiveAnswerer:
             if texts := sentences(passage.text):
                 near = vectors_of(self._embeddings, texts) @ np.asarray(evidence.vector)
                 covered = np.asarray([coverage.of(text) if coverage else 0.0 for text in texts])
-                looks.append(_Look(passage, texts, near, covered))
+                looks.append(_Look([(passage, text) for text in texts], near, covered))
         return looks
 
 
 class _Look:
-    """One passage and how well each of its sentences fits."""
+    """Sentences, each with the passage it stands in, and how well they fit."""
 
     def __init__(
-        self, passage: Passage, texts: list[str], near: npt.NDArray[np.float64], covered: npt.NDArray[np.float64]
+        self, places: Sequence[Quoted], near: npt.NDArray[np.float64], covered: npt.NDArray[np.float64]
     ) -> None:
-        self.passage = passage
-        self.sentences = texts
+        self.places = places
         self.near = near
         self.covered = covered
         # Over a passage's sentences both spread alike (.08, .06); meaning tells one from another better.
         self._fit = 1.5 * near + covered
+        self.nearest, self.best = places[int(near.argmax())], places[int(self._fit.argmax())]
 
-    def chosen(self) -> list[int]:
-        """The sentences to quote, in reading order."""
-        order = sorted(range(len(self.sentences)), key=lambda index: -self._fit[index])
-        near_best = [index for index in order if self._fit[index] >= self._fit[order[0]] - _CLOSE][:_SENTENCES]
-        limits = [index + 1 for index in near_best if index + 1 < len(self.sentences)]
-        return sorted({*near_best, *(index for index in limits if _EXCEPTION.match(self.sentences[index]))})
+    @classmethod
+    def over(cls, looks: Sequence[_Look]) -> _Look:
+        """One look at all of them: what decides may stand in another passage than the one that was found."""
+        near, covered = (np.concatenate([getattr(look, name) for look in looks]) for name in ("near", "covered"))
+        return cls([place for look in looks for place in look.places], near, covered)
+
+    def chosen(self, count: int, close: float) -> list[Quoted]:
+        """The sentences to quote, in reading order: so many at most, and with them what restricts them."""
+        order = sorted(range(len(self.places)), key=lambda index: -self._fit[index])
+        near_best = [index for index in order if self._fit[index] >= self._fit[order[0]] - close][:count]
+        limits = [index + 1 for index in near_best if index + 1 < len(self.places)]
+        chosen = {*near_best, *(index for index in limits if _EXCEPTION.match(self.places[index][1]))}
+        return [self.places[index] for index in sorted(chosen)]
 
 
 def _sections(evidence: Evidence) -> list[Passage]:

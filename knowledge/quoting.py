@@ -8,8 +8,9 @@ exception without the rule before it, or an item without what it is an item of, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from knowledge.facts import OTHER, facts
 from knowledge.model import Passage
 from knowledge.sentences import sentences
 
@@ -19,6 +20,10 @@ SUBSECTION = 500
 """Characters: a longer subsection is quoted by its sentences that answer. On the questions of `questions-dev` that are
 answered from the right paragraph, the words that an answer must hold are then quoted for .84 rather than .69, in 404
 characters rather than 226; with whole paragraphs for all, in 1,011."""
+
+SECTION = 700
+"""Characters: of anything else, a section up to this length is quoted as it is: to leave out the one sentence that
+decides is worse than to show two that don't (decision 0021)."""
 
 LEAD = 0.3
 """How much less near to the question (cosine) than what is quoted a section's first sentence may be and still be quoted
@@ -33,6 +38,8 @@ longer one, its first sentence."""
 LONGEST_LIST = 2_000
 """Characters: of a longer list the first items are quoted."""
 _ENDED = re.compile(r"[.!?][\"»”)]*$")
+_ONE = re.compile(r"\b(?:én|éin|éi|ett|eitt|one)\b", re.I)
+"""Is a number, where the article is written otherwise."""
 _BREAK = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-•–]|[a-zæøå]\)|\d+[.)])\s", re.I)
 
@@ -67,19 +74,31 @@ def law_quotes(paragraph: Sequence[Passage], chosen: Sequence[Quoted]) -> list[Q
     ]
 
 
+def with_like_figures(every: Sequence[Quoted], chosen: Sequence[Quoted], telling: Sequence[Quoted]) -> list[Quoted]:
+    """The chosen ones of a section's sentences, in reading order, and those that count what one of the `telling` does:
+    whoever is told of one month's notice must be told of the two months after five years."""
+
+    def units(quoted: Quoted) -> set[str]:
+        passage, text = quoted
+        return {unit for _, unit in facts(_ONE.sub("1", text), passage.language).amounts} - {"", OTHER}
+
+    counted = set().union(*map(units, telling))
+    return [quoted for quoted in every if quoted in chosen or units(quoted) & counted]
+
+
 def guide_quotes(
-    section: Sequence[Passage], answering: Passage, chosen: Sequence[str], near: Callable[[str], float]
+    every: Sequence[Quoted], chosen: Sequence[Quoted], near: Sequence[float], *, may_be_whole: bool = True
 ) -> list[Quoted]:
     """What to quote of anything but a law, in reading order, each verbatim in its passage.
 
-    `section` are all its passages in order, `answering` the one that the sentences were `chosen` from; `near` tells how
-    near (cosine) a sentence is to the question.
+    `every` are all sentences of its section in order, `near` how near (cosine) each is to the question; `chosen` are
+    those that answer. A short section is quoted whole where it `may_be`.
     """
-    quotes = [(answering, sentence) for sentence in chosen]
-    lead = sentences(section[0].text)[:1] if section else []
-    if lead and lead[0] not in chosen and near(lead[0]) >= max(map(near, chosen)) - LEAD:
-        quotes.insert(0, (section[0], lead[0]))
-    return quotes
+    if may_be_whole and sum(len(text) for _, text in every) <= SECTION:
+        return list(every)
+    nearness = [score for quoted, score in zip(every, near, strict=True) if quoted in chosen]
+    is_led = every[0] not in chosen and near[0] >= max(nearness) - LEAD
+    return [*every[: int(is_led)], *chosen]
 
 
 def _of_one(subsection: str, chosen: Sequence[str]) -> list[str]:

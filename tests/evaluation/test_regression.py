@@ -39,6 +39,11 @@ RULES = {
     "Er det lov å reklamere for alkohol på Facebook?": "Reklame for alkoholholdig drikk er forbudt",
     "Må taxien høyre til ein sentral?": "skal være knyttet til én drosjesentral",
     "Jeg skal åpne kafé, hva må jeg gjøre?": "må ha serveringsbevilling fra kommunen",
+    "kor lang oppseiingstid har ein tilsett som har jobba hos meg i seks år?": "minst to måneder",
+    "Hva er aldersgrensa for å servere sprit?": "må ha fylt 20 år",
+    "hvor lang pause har de ansatte krav på?": "minst en halv time",
+    "kan kommunen velge dyrere tilbud enn mitt": "pris, kvalitet",
+    "Kven kan vere styrar, må han jobbe på staden?": "må være ansatt på salgs- eller skjenkestedet",
     "Trenger bedriften utslippstillatelse?": "Ingen kan sette i verk noe som kan medføre fare for forurensning",
 }
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.model import Audience, Passage
-from knowledge.quoting import LEAD, LONGEST_LIST, WHOLE, guide_quotes, law_quotes
+from knowledge.quoting import LEAD, LONGEST_LIST, WHOLE, Quoted, guide_quotes, law_quotes, with_like_figures
 from knowledge.sentences import sentences
 
 RULE = "En bevilling kan gis for inntil fire år."
@@ -107,40 +107,62 @@ def test_every_quote_is_verbatim_in_its_passage_and_holds_what_was_chosen(
 
 
 FIRST, SECOND, THIRD = "Fristen er tre uker.", "Den kan forlenges.", "Klagen skal være undertegnet."
+LONG = f"Kommunen kan kreve {'mer og ' * 100}mer dokumentasjon."
+
+
+def every(*texts: str) -> list[Quoted]:
+    """The sentences of a section whose passages have these texts, and of a long one that makes it long."""
+    passages = [passage(number, text) for number, text in enumerate((*texts, LONG))]
+    return [(each, sentence) for each in passages for sentence in sentences(each.text)]
 
 
 @pytest.mark.parametrize(
-    ("texts", "answering", "chosen", "nearness", "quoted"),
+    ("texts", "chosen", "near", "quoted"),
     [
-        ([f"{FIRST} {SECOND}"], 0, [SECOND], {FIRST: 0.8, SECOND: 0.8}, [FIRST, SECOND]),
-        ([f"{FIRST} {SECOND}"], 0, [SECOND], {FIRST: 0.81 - LEAD, SECOND: 0.8}, [FIRST, SECOND]),
-        ([f"{FIRST} {SECOND}"], 0, [SECOND], {FIRST: 0.79 - LEAD, SECOND: 0.8}, [SECOND]),
-        ([FIRST, f"{SECOND} {THIRD}"], 1, [THIRD], {FIRST: 0.8, THIRD: 0.8}, [FIRST, THIRD]),
-        ([f"{FIRST} {SECOND}"], 0, [FIRST], {FIRST: 0.8}, [FIRST]),
-        (
-            [f"{FIRST} {SECOND} {THIRD}"],
-            0,
-            [SECOND, THIRD],
-            {FIRST: 0.75, SECOND: 0.7, THIRD: 0.79},
-            [FIRST, SECOND, THIRD],
-        ),
-        ([], 0, [SECOND], {SECOND: 0.8}, [SECOND]),
+        ([f"{FIRST} {SECOND}"], [SECOND], [0.8, 0.8], [FIRST, SECOND]),
+        ([f"{FIRST} {SECOND}"], [SECOND], [0.81 - LEAD, 0.8], [FIRST, SECOND]),
+        ([f"{FIRST} {SECOND}"], [SECOND], [0.79 - LEAD, 0.8], [SECOND]),
+        ([FIRST, f"{SECOND} {THIRD}"], [THIRD], [0.8, 0.9, 0.8], [FIRST, THIRD]),
+        ([f"{FIRST} {SECOND}"], [FIRST], [0.8, 0.8], [FIRST]),
+        ([f"{FIRST} {SECOND} {THIRD}"], [SECOND, THIRD], [0.75, 0.7, 0.79], [FIRST, SECOND, THIRD]),
     ],
-    ids=[
-        "as near",
-        "nearly as near",
-        "about something else",
-        "in another passage",
-        "chosen itself",
-        "of two",
-        "replaced",
-    ],
+    ids=["as near", "nearly as near", "about something else", "in another passage", "chosen itself", "of two"],
 )
 def test_the_first_sentence_of_a_guide_s_section_is_quoted_before_what_is_special(
-    texts: list[str], answering: int, chosen: list[str], nearness: dict[str, float], quoted: list[str]
+    texts: list[str], chosen: list[str], near: list[float], quoted: list[str]
 ) -> None:
-    section = [passage(number, text) for number, text in enumerate(texts)]
-    read = section[answering] if section else passage(0, " ".join(chosen))
-    quotes = guide_quotes(section, read, chosen, nearness.__getitem__)
+    section = every(*texts)
+    quotes = guide_quotes(section, [each for each in section if each[1] in chosen], [*near, 0.0])
     assert [quote for _, quote in quotes] == quoted
     assert all(quote in each.text for each, quote in quotes)
+
+
+def test_a_short_section_is_quoted_whole_where_it_may_be() -> None:
+    section = every(f"{FIRST} {SECOND}", THIRD)[:-1]
+    chosen = section[2:]
+    assert guide_quotes(section, chosen, [0.0, 0.0, 0.8]) == section
+    assert guide_quotes(section, chosen, [0.0, 0.0, 0.8], may_be_whole=False) == chosen
+
+
+ONE, TWO = "Oppsigelsesfristen er én måned.", "Etter fem år er den minst to måneder."
+PAY, NAMED = "Gebyret er 400 kroner.", "Drikk i gruppe 1 og 2 følger § 3."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "telling", "quoted"),
+    [
+        ([ONE], [ONE], [ONE, TWO]),
+        ([TWO], [TWO], [ONE, TWO]),
+        ([SECOND], [SECOND], [SECOND]),
+        ([ONE, PAY], [PAY], [ONE, PAY]),
+        ([NAMED], [NAMED], [NAMED]),
+    ],
+    ids=["another case", "the usual one", "nothing is counted", "something else is counted", "names of things"],
+)
+def test_who_is_told_of_one_figure_is_told_of_the_others(
+    chosen: list[str], telling: list[str], quoted: list[str]
+) -> None:
+    section = every(f"{ONE} {PAY} {NAMED}", f"{SECOND} {TWO} Drikk i gruppe 3 følger § 4.")
+    of_them = [[each for each in section if each[1] in texts] for texts in (chosen, telling)]
+    expected = [each for each in section if each[1] in quoted]
+    assert with_like_figures(section, *of_them) == expected
