@@ -1,5 +1,5 @@
 """What is quoted of a paragraph of a law: its main rule, and the subsections that answer, with their lists; of other
-sections their first sentence and those that answer.
+sections their first sentence and those that answer, with other cases of what they count, or all of a short one.
 
 A sentence of a law seldom stands alone. Its paragraph begins with the rule and goes on with what is special: an
 exception without the rule before it, or an item without what it is an item of, is a wrong answer.
