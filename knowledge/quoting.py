@@ -25,6 +25,9 @@ SECTION = 700
 """Characters: of anything else, a section up to this length is quoted as it is: to leave out the one sentence that
 decides is worse than to show two that don't (decision 0021)."""
 
+CASES = 8
+"""Sentences that count in one unit: more are no cases of one rule, but a list."""
+
 LEAD = 0.3
 """How much less near to the question (cosine) than what is quoted a section's first sentence may be and still be quoted
 before it. Of 108 answers to our own questions over the guides that left it out, some twenty misled without it ("Hvor
@@ -76,14 +79,16 @@ def law_quotes(paragraph: Sequence[Passage], chosen: Sequence[Quoted]) -> list[Q
 
 def with_like_figures(every: Sequence[Quoted], chosen: Sequence[Quoted], telling: Sequence[Quoted]) -> list[Quoted]:
     """The chosen ones of a section's sentences, in reading order, and those that count what one of the `telling` does:
-    whoever is told of one month's notice must be told of the two months after five years."""
+    whoever is told of one month's notice must be told of the two months after five years. In a list of prices each row
+    is a case of its own."""
 
     def units(quoted: Quoted) -> set[str]:
         passage, text = quoted
         return {unit for _, unit in facts(_ONE.sub("1", text), passage.language).amounts} - {"", OTHER}
 
     counted = set().union(*map(units, telling))
-    return [quoted for quoted in every if quoted in chosen or units(quoted) & counted]
+    found = [quoted for quoted in every if quoted in chosen or units(quoted) & counted]
+    return found if len(found) <= CASES else list(chosen)
 
 
 def guide_quotes(

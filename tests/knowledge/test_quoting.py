@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.model import Audience, Passage
-from knowledge.quoting import LEAD, LONGEST_LIST, WHOLE, Quoted, guide_quotes, law_quotes, with_like_figures
+from knowledge.quoting import CASES, LEAD, LONGEST_LIST, WHOLE, Quoted, guide_quotes, law_quotes, with_like_figures
 from knowledge.sentences import sentences
 
 RULE = "En bevilling kan gis for inntil fire år."
@@ -166,3 +166,9 @@ def test_who_is_told_of_one_figure_is_told_of_the_others(
     of_them = [[each for each in section if each[1] in texts] for texts in (chosen, telling)]
     expected = [each for each in section if each[1] in quoted]
     assert with_like_figures(section, *of_them) == expected
+
+
+def test_a_list_of_prices_is_no_rule_with_its_cases() -> None:
+    section = every(" ".join(f"Bord nummer {number} koster {number + 20} kroner." for number in range(CASES + 1)))
+    assert with_like_figures(section, section[3:4], section[3:4]) == section[3:4]
+    assert with_like_figures(section[1:], section[3:4], section[3:4]) == section[1:-1]
