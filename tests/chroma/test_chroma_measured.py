@@ -33,7 +33,8 @@ async def limited(client: httpx.AsyncClient) -> float:
 
 
 async def note(knowledge: Knowledge) -> str:
-    """What is said under a reply."""
+    """What is said under a reply, as if nobody had asked before: what was found then would be found again."""
+    knowledge.forget_questions()
     return (await knowledge.conversation.reply(Question(text=ASKED))).note
 
 

@@ -63,6 +63,10 @@ async def test_a_citation_says_where_it_stands_and_how_old_it_is(
     )
 
 
+LONG = f"Rådhuset er malt i {'grått, grønt og ' * 60}hvitt."
+"""Makes a section longer than one that is quoted whole."""
+
+
 @pytest.mark.parametrize(
     "exception",
     [
@@ -85,7 +89,7 @@ async def test_a_rule_is_quoted_with_its_exception(
 ) -> None:
     rule = "Den som vil drive serveringssted, må ha serveringsbevilling fra kommunen."
     other = "Kommunen har 356 ansatte på kontoret i sentrum."
-    text = f"{other} {rule} {exception} {other}"
+    text = f"{other} {rule} {exception} {LONG}"
     quotes = await asked_alone(shelf, answerer, embeddings, text, "Hvem må ha serveringsbevilling fra kommunen?")
     assert quotes == [rule, exception]
 
@@ -94,7 +98,7 @@ async def test_what_follows_a_rule_without_restricting_it_is_left_out(
     shelf: Library, answerer: ExtractiveAnswerer, embeddings: CachedEmbeddings
 ) -> None:
     rule = "Den som vil drive serveringssted, må ha serveringsbevilling fra kommunen."
-    text = f"{rule} Kontoret har 356 ansatte og ligger ved elva."
+    text = f"{rule} Kontoret har 356 ansatte og ligger ved elva. {LONG}"
     quotes = await asked_alone(shelf, answerer, embeddings, text, "Hvem må ha serveringsbevilling fra kommunen?")
     assert quotes == [rule]
 
