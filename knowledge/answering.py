@@ -17,7 +17,7 @@ from knowledge.confidence import is_open, signs
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
-from knowledge.quoting import Quoted, guide_quotes, law_quotes, with_like_figures
+from knowledge.quoting import Quoted, guide_quotes, law_quotes
 from knowledge.reader import Reader
 from knowledge.sentences import sentences
 from knowledge.verifying import Verifier
@@ -124,8 +124,9 @@ class ExtractiveAnswerer:
 
     def _nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
         akin = tuple(self.cite(passage, passage.text) for passage in evidence.akin[:_NEAREST])
-        looks = self._read(_several(_sections(evidence))[: _NEAREST - len(akin)], evidence, None)
-        return (*akin, *(self.cite(*look.nearest) for look in looks))
+        nearest = _several(_sections(evidence))[: _NEAREST - len(akin)]
+        looks = (self._look([passage], evidence, None) for passage in nearest)
+        return (*akin, *(self.cite(*look.nearest) for look in looks if look))
 
     def _draft(self, evidence: Evidence, reader: Reader) -> Draft:
         if not evidence.found:
@@ -151,18 +152,16 @@ class ExtractiveAnswerer:
         is_long = passage.kind != "law" and sum(len(each.text) for each in section) > _READ_THROUGH
         if is_long or passage not in section:  # it may have been replaced since it was found
             section = [passage]
-        looks = self._read(section, evidence, coverage)
-        if not looks:
+        look = self._look(section, evidence, coverage)
+        if not look:
             return []
-        whole = _Look.over(looks)
         if passage.kind == "law":
-            return law_quotes(section, whole.chosen(*_FEW))
+            return law_quotes(section, look.chosen(*_FEW))
         answers_best = passage == evidence.found[0].passage
-        chosen = whole.chosen(*(_MORE if answers_best else _FEW))
+        chosen = look.chosen(*(_MORE if answers_best else _FEW))
         counts = seeks_amount(evidence.query) or _LIMIT.search(evidence.query)
-        telling = chosen if counts else [whole.best]
-        chosen = with_like_figures(whole.places, chosen, telling)
-        return guide_quotes(whole.places, chosen, whole.near.tolist(), may_be_whole=answers_best)
+        telling = chosen if counts else [look.best]
+        return guide_quotes(look.places, chosen, look.near.tolist(), telling, may_be_whole=answers_best)
 
     def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
         if evidence.match is Match.CITING:
@@ -180,15 +179,16 @@ class ExtractiveAnswerer:
         ]
         return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes[:_CITING])
 
-    def _read(self, passages: Sequence[Passage], evidence: Evidence, coverage: Coverage | None) -> list[_Look]:
-        """A look at each passage that has a sentence."""
-        looks = []
-        for passage in passages:
-            if texts := sentences(passage.text):
-                near = vectors_of(self._embeddings, texts) @ np.asarray(evidence.vector)
-                covered = np.asarray([coverage.of(text) if coverage else 0.0 for text in texts])
-                looks.append(_Look([(passage, text) for text in texts], near, covered))
-        return looks
+    def _look(self, passages: Sequence[Passage], evidence: Evidence, coverage: Coverage | None) -> _Look | None:
+        """A look at all sentences of the passages: what decides may stand in another one than was found. None where
+        there is no sentence."""
+        places = [(passage, text) for passage in passages for text in sentences(passage.text)]
+        if not places:
+            return None
+        texts = [text for _, text in places]
+        near = vectors_of(self._embeddings, texts) @ np.asarray(evidence.vector)
+        covered = np.asarray([coverage.of(text) if coverage else 0.0 for text in texts])
+        return _Look(places, near, covered)
 
 
 class _Look:
@@ -203,12 +203,6 @@ class _Look:
         # Over a passage's sentences both spread alike (.08, .06); meaning tells one from another better.
         self._fit = 1.5 * near + covered
         self.nearest, self.best = places[int(near.argmax())], places[int(self._fit.argmax())]
-
-    @classmethod
-    def over(cls, looks: Sequence[_Look]) -> _Look:
-        """One look at all of them: what decides may stand in another passage than the one that was found."""
-        near, covered = (np.concatenate([getattr(look, name) for look in looks]) for name in ("near", "covered"))
-        return cls([place for look in looks for place in look.places], near, covered)
 
     def chosen(self, count: int, close: float) -> list[Quoted]:
         """The sentences to quote, in reading order: so many at most, and with them what restricts them."""

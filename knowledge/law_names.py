@@ -84,9 +84,9 @@ def of_articles(law: str) -> str:
     return _ARTICLES_OF.get(law, law)
 
 
-def laws(text: str, keys: Collection[str]) -> list[Named]:
-    """The laws that the text names, those that the library holds by the names of their paragraphs' keys there, others
-    as they are written."""
+def laws(text: str, names: Collection[str]) -> list[Named]:
+    """The laws that the text names, those that the library holds by their `names` in keys, others as they are
+    written."""
     found = [(match[0], match.start(), match.end()) for match in _NAME.finditer(text)]
     maybe = [
         (match[0], match.start(), match.end())
@@ -95,7 +95,7 @@ def laws(text: str, keys: Collection[str]) -> list[Named]:
     ]
     if not (found or maybe):
         return []
-    held = _Held({key.removeprefix("law:").rpartition("/")[0] for key in keys if key.startswith("law:")})
+    held = _Held(names)
     sure = [_widest(text, written, start, end, held) for written, start, end in found]
     return sure + [Named(name, start, end) for written, start, end in maybe if (name := held.named(written))]
 

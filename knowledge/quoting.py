@@ -87,23 +87,33 @@ def with_like_figures(every: Sequence[Quoted], chosen: Sequence[Quoted], telling
         return {unit for _, unit in facts(_ONE.sub("1", text), passage.language).amounts} - {"", OTHER}
 
     counted = set().union(*map(units, telling))
+    if not counted:
+        return list(chosen)
     found = [quoted for quoted in every if quoted in chosen or units(quoted) & counted]
     return found if len(found) <= CASES else list(chosen)
 
 
 def guide_quotes(
-    every: Sequence[Quoted], chosen: Sequence[Quoted], near: Sequence[float], *, may_be_whole: bool = True
+    every: Sequence[Quoted],
+    chosen: Sequence[Quoted],
+    near: Sequence[float],
+    telling: Sequence[Quoted] = (),
+    *,
+    may_be_whole: bool = True,
 ) -> list[Quoted]:
     """What to quote of anything but a law, in reading order, each verbatim in its passage.
 
     `every` are all sentences of its section in order, `near` how near (cosine) each is to the question; `chosen` are
-    those that answer. A short section is quoted whole where it `may_be`.
+    those that answer, and come with other cases of what the `telling` ones count. A short section is quoted whole
+    where it `may_be`.
     """
     if may_be_whole and sum(len(text) for _, text in every) <= SECTION:
         return list(every)
-    nearness = [score for quoted, score in zip(every, near, strict=True) if quoted in chosen]
-    is_led = every[0] not in chosen and near[0] >= max(nearness) - LEAD
-    return [*every[: int(is_led)], *chosen]
+    quotes = with_like_figures(every, chosen, telling)
+    nearest = max(score for quoted, score in zip(every, near, strict=True) if quoted in quotes)
+    if every[0] not in quotes and near[0] >= nearest - LEAD:
+        quotes.insert(0, every[0])
+    return quotes
 
 
 def _of_one(subsection: str, chosen: Sequence[str]) -> list[str]:

@@ -79,13 +79,13 @@ class Reader:
     def keys(self) -> Keys:
         """The keys of everything that can be referred to exactly. Blocking."""
         with self._shelves() as shelves:
-            first, *others = (shelf.holdings()[0] for shelf in shelves)
+            first, *others = (shelf.keys_and_askable()[0] for shelf in shelves)
         return Keys(first.union(*others)) if others else first
 
     def askable(self) -> Askable:
         """What there may be typical questions to. Blocking."""
         with self._shelves() as shelves:
-            every = [shelf.holdings()[1] for shelf in shelves]
+            every = [shelf.keys_and_askable()[1] for shelf in shelves]
         if len(every) == 1:
             return every[0]
         return Askable(

@@ -106,6 +106,11 @@ class Keys(frozenset[str]):
         there = (key.removeprefix("strategy:").rpartition("/") for key in self if key.startswith("strategy:"))
         return tuple((area, code) for area, _, code in there)
 
+    @functools.cached_property
+    def laws(self) -> frozenset[str]:
+        """The names of the laws that paragraphs among them are of."""
+        return frozenset(key.removeprefix("law:").rpartition("/")[0] for key in self if key.startswith("law:"))
+
 
 def references(text: str, keys: Keys) -> list[Reference]:
     """What the text names among these keys, in reading order; empty where it names nothing that there is."""
@@ -133,13 +138,13 @@ class _Paragraph(NamedTuple):
     label: str
 
 
-def _paragraphs(text: str, keys: Collection[str]) -> list[Reference]:
+def _paragraphs(text: str, keys: Keys) -> list[Reference]:
     named = {Reference(pattern=each.key, part=each.part): None for each in _named(text, keys) if each.key in keys}
     return list(named)
 
 
-def _named(text: str, keys: Collection[str]) -> Iterator[_Paragraph]:
-    if not any(character.isdigit() for character in text) or not (there := laws(text, keys)):
+def _named(text: str, keys: Keys) -> Iterator[_Paragraph]:
+    if not any(character.isdigit() for character in text) or not (there := laws(text, keys.laws)):
         return
     without_a_sign = filter(None, (_WITHOUT_A_SIGN.match(text, law.end) for law in there))
     read = 0

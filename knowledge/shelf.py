@@ -256,7 +256,7 @@ class Shelf:
             self.broken.add(half)
             _log.error(_WITHOUT, half, self.audience, error)
 
-    def holdings(self) -> tuple[Keys, Askable]:
+    def keys_and_askable(self) -> tuple[Keys, Askable]:
         """The keys of all that is here or that something here rests on, and what there may be typical questions to."""
         seen, known = self._refresh(), self._known
         if known is None or known[0] != seen:

@@ -6,14 +6,12 @@ import asyncio
 import dataclasses
 import datetime as dt
 import shutil
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from langchain_core.embeddings import Embeddings
 
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
@@ -22,6 +20,7 @@ from knowledge.remembering import Remembered
 from knowledge.retriever import Retriever
 from knowledge.typical_questions import TypicalQuestions
 from tests.knowledge.examples import SECRET, document, guide, split
+from tests.knowledge.held import Held
 
 PUBLIC, INTERNAL = Audience.PUBLIC, Audience.INTERNAL
 QUESTIONS = ("Må skilt på fasaden omsøkes?", "Når må vi søke om skilt?", "strategi B3", "Når kommer kontrollen?")
@@ -173,29 +172,12 @@ async def test_what_was_found_before_lost_vectors_were_put_back_is_not_remembere
     assert dataclasses.replace(found, ms={}) == dataclasses.replace(afresh, ms={})
 
 
-class Held(Embeddings):
-    """The model, which has typical questions wait until they may be read."""
-
-    def __init__(self, model: Embeddings) -> None:
-        self._model = model
-        self.asked, self.may = threading.Event(), threading.Event()
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        if texts == [TYPICAL]:
-            self.asked.set()
-            self.may.wait(30)
-        return self._model.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        return self._model.embed_query(text)
-
-
 async def test_what_was_found_before_typical_questions_were_at_hand_is_not_remembered(
     shelf: Library, embeddings: CachedEmbeddings
 ) -> None:
     law = document("lov/x", Section(anchor="1", heading="§ 1", text="Skilt må omsøkes.", keys=("law:x/1",)), kind="law")
     await shelf.put(*split(law))
-    model, typical = Held(embeddings), TypicalQuestions({"law:x/1": [TYPICAL]})
+    model, typical = Held(embeddings, TYPICAL), TypicalQuestions({"law:x/1": [TYPICAL]})
     asked = Retriever(reader=shelf.reader(PUBLIC), embeddings=model, remembered=Room(10), typical=typical)
     first = asyncio.create_task(asked.find(QUESTIONS[1]))
     await asyncio.to_thread(model.asked.wait, 30)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,13 +20,14 @@ from knowledge.reranking import LACKING, PLAIN, WEIGHTS, scored
 from knowledge.retriever import Retriever
 from knowledge.typical_questions import Askable, QuestionIndex, TypicalQuestions, TypicalQuestionsError
 from tests.knowledge.examples import document, split
+from tests.knowledge.held import Held
 
 LAWS = Path(__file__).parents[2].parent / "shared" / "data" / "laws" / "sections.jsonl.gz"
 LEASH, BARK = law_key("hundeloven", "6"), law_key("hundeloven", "7")
-ASKED = "Kan bikkja løpe fritt i parken?"
+ASKED, ON_A_LEASH = "Kan bikkja løpe fritt i parken?", "Kan bikkja være løs i parken?"
 QUESTIONS = TypicalQuestions(
     {
-        LEASH: ["Kan bikkja være løs i parken?"],
+        LEASH: [ON_A_LEASH],
         BARK: ["Naboens kjøter uler hele natta"],
         law_key("hundeloven", "9"): ["Må jeg plukke opp bæsjen?", "bot for ikke å ta med hundeposen hjem"],
         law_key("hundeloven", "10"): ["Bikkja beit posten, hva nå?"],
@@ -147,29 +147,15 @@ async def test_vectors_of_the_questions_are_made_with_the_law(tmp_path: Path, em
     library = Library(tmp_path / "library", remembering, QUESTIONS, warm=False)
     await library.put_all([law({"6": RULES["6"]})])
     library.close()
-    assert "Kan bikkja være løs i parken?" in remembering.texts
+    assert ON_A_LEASH in remembering.texts
     assert "Naboens kjøter uler hele natta" not in remembering.texts
-
-
-class Held(Remembering):
-    """Makes vectors only when it may."""
-
-    def __init__(self, embeddings: Embeddings) -> None:
-        super().__init__(embeddings)
-        self.asked = threading.Event()
-        self.may = threading.Event()
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        self.asked.set()
-        assert self.may.wait(20)
-        return super().embed_documents(texts)
 
 
 @pytest.mark.parametrize("patience", [20.0, 0.05], ids=["for as long as it takes", "not for ever"])
 async def test_the_first_to_ask_wait_for_the_questions_that_are_being_made_ready(
     embeddings: CachedEmbeddings, patience: float
 ) -> None:
-    held, everything = Held(embeddings), Askable(QUESTIONS.keys)
+    held, everything = Held(embeddings, ON_A_LEASH), Askable(QUESTIONS.keys)
     index = QuestionIndex(QUESTIONS, held, patience)
     vector = embeddings.embed_query(ASKED)
     warming = asyncio.create_task(asyncio.to_thread(index.hold, everything))
@@ -185,13 +171,10 @@ async def test_the_first_to_ask_wait_for_the_questions_that_are_being_made_ready
 
 
 async def test_whoever_asks_while_more_comes_in_does_with_what_there_is(embeddings: CachedEmbeddings) -> None:
-    held = Held(embeddings)
-    held.may.set()
+    held = Held(embeddings, ON_A_LEASH)
     index = QuestionIndex(QUESTIONS, held)
     vector = embeddings.embed_query(ASKED)
     assert index.search(ASKED, vector, Askable(frozenset({BARK})), 1).best == [BARK]
-    held.may.clear()
-    held.asked.clear()
     warming = asyncio.create_task(asyncio.to_thread(index.hold, Askable(QUESTIONS.keys)))
     assert await asyncio.to_thread(held.asked.wait, 20)
     assert index.search(ASKED, vector, Askable(QUESTIONS.keys), 1).best == [BARK]
@@ -204,7 +187,7 @@ PARK = {
     "regler": "Dyr holdes i snor her mellom påske og høsten.",
     "stell": "Gresset klippes annenhver uke av parkvesenet.",
 }
-ABOUT_DOGS = ("Kan bikkja være løs i parken?", "må valpen gå i bånd")
+ABOUT_DOGS = (ON_A_LEASH, "må valpen gå i bånd")
 
 
 def park(*asked: str, **values: object) -> Split:

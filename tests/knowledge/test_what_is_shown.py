@@ -15,6 +15,7 @@ USUAL = "Oppsigelsesfristen er én måned for begge parter når ikke annet er sk
 LONGER = "Fristen er minst to måneder for den som har vært ansatt i fem år."
 FORM = "Brevet skal leveres personlig eller sendes rekommandert til adressen som er oppgitt."
 LAID_OFF = "Den som er permittert, kan gå på dagen når virksomheten har varslet om det i forkant."
+SHORTER = "En ansatt kan bare avtale en kortere frist enn én måned når det er tariffavtale."
 FILLING = " ".join(f"Partene skal i møte nummer {number} gå gjennom hva som er avtalt om lønn." for number in range(30))
 ASKED = "Hvor lang oppsigelsesfrist har en ansatt?"
 
@@ -23,8 +24,8 @@ ASKED = "Hvor lang oppsigelsesfrist har en ansatt?"
     ("text", "shown", "left_out"),
     [
         (f"{USUAL} {FORM} {LAID_OFF} {LONGER}", [USUAL, FORM, LAID_OFF, LONGER], []),
-        (f"{USUAL} {FORM} {FILLING[:700].rpartition('.')[0]}. {LAID_OFF} {LONGER}", [USUAL, LONGER], [FORM]),
-        (f"{LONGER} {FILLING} {USUAL}", [LONGER, USUAL], []),
+        (f"{USUAL} {SHORTER} {FORM} {FILLING[:700].rpartition('.')[0]}. {LONGER}", [USUAL, SHORTER, LONGER], [FORM]),
+        (f"{FORM} {LONGER} {FILLING} {USUAL} {SHORTER}", [LONGER, USUAL, SHORTER], []),
     ],
     ids=["a short section", "a long one", "in another passage"],
 )
