@@ -133,7 +133,7 @@ class LexicalIndex:
         total = searcher.num_docs
         return {
             term: math.log1p((total - seen + 0.5) / (seen + 0.5))
-            for term in set(terms)
+            for term in dict.fromkeys(terms)  # always in the same order: what is added up goes by it
             for seen in [min(total, searcher.doc_freq(field, term))]
         }
 

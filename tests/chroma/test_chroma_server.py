@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -73,6 +74,23 @@ def test_what_one_process_writes_another_sees_at_once_also_in_a_collection_that_
         assert ours.search(here, 5) == {}
         ours.add(["three"], [here])
         assert list(theirs.search(here, 5)) == ["three"]
+
+
+def test_a_collection_that_was_made_before_is_searched_as_thoroughly_as_one_made_now(
+    server: ChromaServer, proxy: Proxy, prefix: str
+) -> None:
+    def made_before(collection: Collection, most: int) -> None:
+        api, name = collection._client, collection.name
+        api.delete_collection(name)
+        api.create_collection(name, configuration={"hnsw": {"space": "ip"}})
+
+    def held(collection: Collection) -> int:
+        return int(collection.configuration_json["hnsw"]["ef_search"])
+
+    now = server.ask(f"{prefix}-all", held)
+    server.write(f"{prefix}-all", made_before)
+    with contextlib.closing(ChromaServer(f"http://127.0.0.1:{proxy.port}", prefix=prefix)) as starting:
+        assert starting.ask(f"{prefix}-all", held) == now > 100
 
 
 @pytest.mark.parametrize(
