@@ -17,7 +17,7 @@ from knowledge.confidence import is_open, signs
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
-from knowledge.quoting import Quoted, guide_quotes, law_quotes
+from knowledge.quoting import Quoted, cited, guide_quotes, law_quotes
 from knowledge.reader import Reader
 from knowledge.sentences import sentences
 from knowledge.verifying import Verifier
@@ -161,7 +161,7 @@ class ExtractiveAnswerer:
         chosen = look.chosen(*(_MORE if answers_best else _FEW))
         counts = seeks_amount(evidence.query) or _LIMIT.search(evidence.query)
         telling = chosen if counts else [look.best]
-        return guide_quotes(look.places, chosen, look.near.tolist(), telling, may_be_whole=answers_best)
+        return guide_quotes(look.places, chosen, look.best, look.near.tolist(), telling, may_be_whole=answers_best)
 
     def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
         if evidence.match is Match.CITING:
@@ -175,7 +175,7 @@ class ExtractiveAnswerer:
             (found.passage, sentence)
             for found in evidence.found
             for sentence in sentences(found.passage.text)
-            if evidence.keys & _cited(sentence, found.passage)
+            if evidence.keys & cited(sentence, found.passage)
         ]
         return tuple(Claim(text=quote, citation=self.cite(passage, quote)) for passage, quote in quotes[:_CITING])
 
@@ -245,14 +245,6 @@ def _is_newer(one: Passage, other: Passage) -> bool:
     """Was the one source looked at later than the other? What has vanished is not newer, and what lasts neither."""
     lasts = one.kind in _LASTING or other.kind in _LASTING or one.missing
     return not lasts and bool(one.date and other.date and one.date > other.date)
-
-
-def _cited(sentence: str, passage: Passage) -> set[str]:
-    """The keys of the paragraphs that a sentence cites; of two that begin alike ("§ 1", "§ 1 a") the longer one."""
-    labels = sorted(passage.rests_on, key=lambda basis: -len(basis.label))
-    keys = {basis.label: basis.key for basis in labels}
-    pattern = "|".join(re.escape(label) for label in keys)
-    return {keys[cited] for cited in re.findall(rf"(?:{pattern})(?![\d-])", sentence)} if keys else set()
 
 
 def _named(passage: Passage, match: Match) -> str:

@@ -93,9 +93,29 @@ def with_like_figures(every: Sequence[Quoted], chosen: Sequence[Quoted], telling
     return found if len(found) <= CASES else list(chosen)
 
 
+def cited(sentence: str, passage: Passage) -> set[str]:
+    """The keys of the paragraphs that a sentence cites; of two that begin alike ("§ 1", "§ 1 a") the longer one."""
+    labels = sorted(passage.rests_on, key=lambda basis: -len(basis.label))
+    keys = {basis.label: basis.key for basis in labels}
+    pattern = "|".join(re.escape(label) for label in keys)
+    return {keys[found] for found in re.findall(rf"(?:{pattern})(?![\d-])", sentence)} if keys else set()
+
+
+def with_the_rule(every: Sequence[Quoted], chosen: Sequence[Quoted], best: Quoted) -> list[Quoted]:
+    """The chosen ones of a section's sentences, in reading order, with all that it says by a paragraph that the best of
+    them cites and, by others that are cited, the sentence that cites it first. That has the rule, and what comes after
+    it is what is to be kept to and what is excepted: whoever is told of the one without the other may act wrongly."""
+    about = [cited(text, passage) for passage, text in every]
+    own = cited(best[1], best[0])
+    others = set().union(*(keys for quoted, keys in zip(every, about, strict=True) if quoted in chosen)) - own
+    first = {next(place for place, keys in enumerate(about) if key in keys) for key in others}
+    return [quoted for place, quoted in enumerate(every) if quoted in chosen or place in first or about[place] & own]
+
+
 def guide_quotes(
     every: Sequence[Quoted],
     chosen: Sequence[Quoted],
+    best: Quoted,
     near: Sequence[float],
     telling: Sequence[Quoted] = (),
     *,
@@ -104,12 +124,12 @@ def guide_quotes(
     """What to quote of anything but a law, in reading order, each verbatim in its passage.
 
     `every` are all sentences of its section in order, `near` how near (cosine) each is to the question; `chosen` are
-    those that answer, and come with other cases of what the `telling` ones count. A short section is quoted whole
-    where it `may_be`.
+    those that answer, of which `best` does best. They come with the rule that they are about, and with other cases of
+    what the `telling` ones count. A short section is quoted whole where it `may_be`.
     """
     if may_be_whole and sum(len(text) for _, text in every) <= SECTION:
         return list(every)
-    quotes = with_like_figures(every, chosen, telling)
+    quotes = with_like_figures(every, with_the_rule(every, chosen, best), telling)
     nearest = max(score for quoted, score in zip(every, near, strict=True) if quoted in quotes)
     if every[0] not in quotes and near[0] >= nearest - LEAD:
         quotes.insert(0, every[0])

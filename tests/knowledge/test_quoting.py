@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.model import Audience, Passage
-from knowledge.quoting import CASES, LEAD, LONGEST_LIST, WHOLE, Quoted, guide_quotes, law_quotes, with_like_figures
+from knowledge.model import Audience, LegalReference, Passage
+from knowledge.quoting import (
+    CASES,
+    LEAD,
+    LONGEST_LIST,
+    WHOLE,
+    Quoted,
+    guide_quotes,
+    law_quotes,
+    with_like_figures,
+    with_the_rule,
+)
 from knowledge.sentences import sentences
 
 RULE = "En bevilling kan gis for inntil fire år."
@@ -132,7 +142,8 @@ def test_the_first_sentence_of_a_guide_s_section_is_quoted_before_what_is_specia
     texts: list[str], chosen: list[str], near: list[float], quoted: list[str]
 ) -> None:
     section = every(*texts)
-    quotes = guide_quotes(section, [each for each in section if each[1] in chosen], [*near, 0.0])
+    of_them = [each for each in section if each[1] in chosen]
+    quotes = guide_quotes(section, of_them, of_them[-1], [*near, 0.0])
     assert [quote for _, quote in quotes] == quoted
     assert all(quote in each.text for each, quote in quotes)
 
@@ -140,8 +151,8 @@ def test_the_first_sentence_of_a_guide_s_section_is_quoted_before_what_is_specia
 def test_a_short_section_is_quoted_whole_where_it_may_be() -> None:
     section = every(f"{FIRST} {SECOND}", THIRD)[:-1]
     chosen = section[2:]
-    assert guide_quotes(section, chosen, [0.0, 0.0, 0.8]) == section
-    assert guide_quotes(section, chosen, [0.0, 0.0, 0.8], may_be_whole=False) == chosen
+    assert guide_quotes(section, chosen, chosen[0], [0.0, 0.0, 0.8]) == section
+    assert guide_quotes(section, chosen, chosen[0], [0.0, 0.0, 0.8], may_be_whole=False) == chosen
 
 
 ONE, TWO = "Oppsigelsesfristen er én måned.", "Etter fem år er den minst to måneder."
@@ -172,3 +183,28 @@ def test_a_list_of_prices_is_no_rule_with_its_cases() -> None:
     section = every(" ".join(f"Bord nummer {number} koster {number + 20} kroner." for number in range(CASES + 1)))
     assert with_like_figures(section, section[3:4], section[3:4]) == section[3:4]
     assert with_like_figures(section[1:], section[3:4], section[3:4]) == section[1:-1]
+
+
+MAY = "Eieren kan fjerne en bil som er til fare, når den er varslet, jf. vegloven § 4."
+WARNED = "Føreren skal ha en rimelig frist, jf. vegloven § 4."
+SIGN = "Skilt trengs ikke der faren er åpenbar, jf. vegloven § 4."
+SHUT, SHUT_TOO = "Reglene gjelder ikke bak bom, jf. vegloven § 3.", "Bommen skal merkes, jf. vegloven § 3."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "best", "quoted"),
+    [
+        ([SIGN], SIGN, [MAY, WARNED, SIGN]),
+        ([SHUT_TOO, WARNED], WARNED, [SHUT, SHUT_TOO, MAY, WARNED, SIGN]),
+        ([SHUT_TOO, WARNED], SHUT_TOO, [SHUT, SHUT_TOO, MAY, WARNED]),
+        ([SHUT, SECOND], SECOND, [SHUT, SECOND]),
+    ],
+    ids=["all by its paragraph", "of another paragraph its rule", "the other way round", "it cites nothing"],
+)
+def test_what_is_to_be_kept_to_is_quoted_with_its_rule(chosen: list[str], best: str, quoted: list[str]) -> None:
+    cites = tuple(LegalReference(label=label, key=f"law:{label}", url="") for label in ("vegloven § 3", "vegloven § 4"))
+    text = f"{SHUT} {SHUT_TOO} {MAY} {WARNED} {SIGN} {SECOND}"
+    of_guide = passage(0, text).model_copy(update={"rests_on": cites})
+    section = [(of_guide, sentence) for sentence in sentences(of_guide.text)]
+    found = with_the_rule(section, [each for each in section if each[1] in chosen], (of_guide, best))
+    assert [sentence for _, sentence in found] == quoted
