@@ -145,8 +145,10 @@ class VectorIndex:
 
 
 def search_well(collection: Any) -> None:
-    """Have a collection of Chroma's that an earlier version made searched as those are that are made now."""
-    if (collection.configuration_json["hnsw"] or {}).get("ef_search", 0) < _HELD:
+    """Have a collection of Chroma's that an earlier version made searched as those are that are made now. One with an
+    index of another kind is left as it is."""
+    hnsw = collection.configuration_json.get("hnsw")
+    if hnsw and hnsw.get("ef_search", 0) < _HELD:
         collection.modify(configuration={"hnsw": {"ef_search": _HELD}})
 
 
