@@ -17,7 +17,7 @@ from chromadb.config import Settings, System
 from chromadb.errors import ChromaError, NotFoundError
 
 from knowledge.breaker import Breaker, NotTried
-from knowledge.vectors import BATCH, CONFIGURATION, VectorsAway, as_query, listed, nearest, put, search_well, take
+from knowledge.vectors import BATCH, CONFIGURATION, VectorsAway, as_query, bring_up_to_date, listed, nearest, put, take
 
 _log = logging.getLogger(__name__)
 
@@ -196,7 +196,7 @@ class _Link:
                 return known
         model: Any = self.api.get_or_create_collection(name, configuration=CONFIGURATION)
         made = Collection(client=self.api, model=model, embedding_function=None)
-        search_well(made)
+        bring_up_to_date(made)
         with self._turn:
             self._known[name] = made
         return made

@@ -1,5 +1,6 @@
 """What is quoted of a paragraph of a law: its main rule, and the subsections that answer, with their lists; of other
-sections their first sentence and those that answer, with other cases of what they count, or all of a short one.
+sections their first sentence and those that answer, with their rule and other cases of what they count, or all of a
+short one.
 
 A sentence of a law seldom stands alone. Its paragraph begins with the rule and goes on with what is special: an
 exception without the rule before it, or an item without what it is an item of, is a wrong answer.
@@ -106,7 +107,7 @@ def with_the_rule(every: Sequence[Quoted], chosen: Sequence[Quoted], best: Quote
     them cites and, by others that are cited, the sentence that cites it first. That has the rule, and what comes after
     it is what is to be kept to and what is excepted: whoever is told of the one without the other may act wrongly."""
     about = [cited(text, passage) for passage, text in every]
-    own = cited(best[1], best[0])
+    own = about[every.index(best)]
     others = set().union(*(keys for quoted, keys in zip(every, about, strict=True) if quoted in chosen)) - own
     first = {next(place for place, keys in enumerate(about) if key in keys) for key in others}
     return [quoted for place, quoted in enumerate(every) if quoted in chosen or place in first or about[place] & own]

@@ -141,10 +141,10 @@ class VectorIndex:
         self._collection = self._client.get_or_create_collection(
             self._name, embedding_function=None, configuration=CONFIGURATION
         )
-        search_well(self._collection)
+        bring_up_to_date(self._collection)
 
 
-def search_well(collection: Any) -> None:
+def bring_up_to_date(collection: Any) -> None:
     """Have a collection of Chroma's that an earlier version made searched as those are that are made now. One with an
     index of another kind is left as it is."""
     hnsw = collection.configuration_json.get("hnsw")

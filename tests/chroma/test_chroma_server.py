@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from chromadb.api.models.Collection import Collection
 from starlette.applications import Starlette
@@ -26,18 +25,12 @@ from knowledge.model import Audience
 from knowledge.retriever import Retriever
 from knowledge.vectors import VectorIndex, Vectors, VectorsAway
 from tests.chroma.conftest import PAUSE
-from tests.knowledge.examples import guide, split
+from tests.knowledge.examples import directions, guide, split
 from tests.peers.proxy import Proxy
 from tests.peers.serving import served
 from tests.town import moteplassen
 
 FOLDER = Path("/nowhere")
-
-
-def directions(count: int) -> np.ndarray:
-    """Vectors of length 1, the same each time."""
-    drawn = np.random.default_rng(1).normal(size=(count, 16)).astype(np.float32)
-    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
 
 
 def test_a_server_finds_what_files_do_in_more_entries_than_it_takes_at_once(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from ingest.passages import passages_of
@@ -19,6 +20,12 @@ CHECKED = dt.date(2026, 11, 24)
 
 SECRET = "Hemmelig: kontrollørene kommer uanmeldt på torsdager, og ordet er kanarifugl."
 """What no outsider may ever read; in the internal routine."""
+
+
+def directions(count: int, width: int = 16) -> np.ndarray:
+    """Vectors of length 1 that point anywhere, the same each time."""
+    drawn = np.random.default_rng(1).normal(size=(count, width)).astype(np.float32)
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
 
 
 def basis(law: str, paragraph: str) -> LegalReference:

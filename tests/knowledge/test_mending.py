@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from knowledge.embeddings import CachedEmbeddings
@@ -14,7 +13,7 @@ from knowledge.library import Library
 from knowledge.model import Audience
 from knowledge.soundness import database_fault, lexical_fault, vectors_fault
 from knowledge.vectors import VectorIndex
-from tests.knowledge.examples import found, guide, split
+from tests.knowledge.examples import directions, found, guide, split
 
 PUBLIC = Audience.PUBLIC
 SKILT = guide("guides/skilt", "Skilt på fasaden må omsøkes.")
@@ -179,9 +178,7 @@ async def test_another_process_sees_what_one_has_mended(tmp_path: Path, embeddin
 
 def hnsw(folder: Path) -> Path:
     """A Chroma with enough entries for it to write files of its own."""
-    rng = np.random.default_rng(7)
-    vectors = rng.normal(size=(1500, 384)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = directions(1500, 384)
     index = VectorIndex(folder, "public")
     index.add([f"e{number}" for number in range(len(vectors))], vectors.tolist())
     index.remove([f"e{number}" for number in range(0, 900, 3)])

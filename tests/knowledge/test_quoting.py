@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.model import Audience, LegalReference, Passage
+from knowledge.model import Audience, Passage
 from knowledge.quoting import (
     CASES,
     LEAD,
@@ -19,6 +19,7 @@ from knowledge.quoting import (
     with_the_rule,
 )
 from knowledge.sentences import sentences
+from tests.knowledge.examples import basis
 
 RULE = "En bevilling kan gis for inntil fire år."
 PAD = "Kommunen skal føre oversikt over alle bevillinger som er gitt, og hvem som har dem. " * 5
@@ -202,7 +203,7 @@ SHUT, SHUT_TOO = "Reglene gjelder ikke bak bom, jf. vegloven § 3.", "Bommen ska
     ids=["all by its paragraph", "of another paragraph its rule", "the other way round", "it cites nothing"],
 )
 def test_what_is_to_be_kept_to_is_quoted_with_its_rule(chosen: list[str], best: str, quoted: list[str]) -> None:
-    cites = tuple(LegalReference(label=label, key=f"law:{label}", url="") for label in ("vegloven § 3", "vegloven § 4"))
+    cites = (basis("vegloven", "3"), basis("vegloven", "4"))
     text = f"{SHUT} {SHUT_TOO} {MAY} {WARNED} {SIGN} {SECOND}"
     of_guide = passage(0, text).model_copy(update={"rests_on": cites})
     section = [(of_guide, sentence) for sentence in sentences(of_guide.text)]

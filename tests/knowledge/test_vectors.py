@@ -12,15 +12,9 @@ import pytest
 from chromadb.config import Settings
 
 from knowledge.vectors import VectorIndex
+from tests.knowledge.examples import directions
 
 COUNT, NEAREST = 3000, 100
-
-
-@pytest.fixture(scope="module")
-def vectors() -> np.ndarray:
-    """Vectors of length 1 that point anywhere: no neighbourhood leads a search to another."""
-    drawn = np.random.default_rng(3).normal(size=(COUNT, 384)).astype(np.float32)
-    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
 
 
 def made_before(folder: Path) -> None:
@@ -31,7 +25,8 @@ def made_before(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("is_old", [False, True])
-def test_the_nearest_are_found_among_many(is_old: bool, vectors: np.ndarray, tmp_path: Path) -> None:
+def test_the_nearest_are_found_among_many(is_old: bool, tmp_path: Path) -> None:
+    vectors = directions(COUNT, 384)  # no neighbourhood leads a search to another
     if is_old:
         made_before(tmp_path)
     with contextlib.closing(VectorIndex(tmp_path, "public")) as index:
