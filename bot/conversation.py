@@ -160,11 +160,10 @@ class Conversation:
 
     async def _compare(self, reply: Reply, evidence: Evidence, retriever: Retriever, reader: _Reader) -> Reply:
         """The reply with what another source says otherwise, and what there is to note of its sources."""
-        claims, terms = reply.claims, retriever.reader.terms
-        if not evidence.exact and reply.kind is not Kind.ELSEWHERE:
-            nearest = await self._answerer.nearest(evidence)
-            claims = await asyncio.to_thread(self._freshness.contradicted, claims, nearest, terms)
-        notes = await asyncio.to_thread(list, self._freshness.notes(claims, reply.language, terms))
+        is_alone = evidence.exact or reply.kind is Kind.ELSEWHERE
+        nearest = () if is_alone else await self._answerer.nearest(evidence)
+        about = (reply.claims, nearest, reply.language, retriever.reader.terms)
+        claims, notes = await asyncio.to_thread(self._freshness.compare, *about)
         note = "\n".join(filter(None, (*notes, self._note(reply, claims, reader))))
         return reply.model_copy(update={"claims": claims, "note": note})
 

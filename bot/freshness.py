@@ -25,6 +25,14 @@ class Freshness:
         self._texts = texts
         self._age = dt.timedelta(days=months * _DAYS_A_MONTH)
 
+    def compare(
+        self, claims: Sequence[Claim], nearest: Sequence[Citation], language: str, terms: Terms
+    ) -> tuple[tuple[Claim, ...], list[str]]:
+        """The claims, with what one of the nearest sources says that contradicts them, and the notes on their sources.
+        Blocking."""
+        compared = self.contradicted(claims, nearest, terms)
+        return compared, [*self.notes(compared, language, terms)]
+
     def contradicted(self, claims: Sequence[Claim], nearest: Sequence[Citation], terms: Terms) -> tuple[Claim, ...]:
         """The claims, and beside one what another source says that contradicts it, the newer first."""
         pair = differing([claim.citation for claim in claims], nearest, terms)

@@ -20,6 +20,7 @@ from knowledge.catalogue_schema import SCHEMA
 from knowledge.databases import copy_database, open_frozen
 from knowledge.model import ANSWER, Audience, Document, Passage
 from knowledge.references import SECTION
+from knowledge.shared_passages import SharedPassages
 
 _BATCH = 500
 _KEYED = "FROM keys k JOIN passages p ON p.entry = k.entry WHERE p.live = 1"
@@ -59,6 +60,7 @@ class Catalogue:
         self.path = path
         self._clock = clock
         self._turn = threading.Lock()
+        self._shared = SharedPassages()
         self.is_suspect = False
         """Something that was asked of it ended in what a damaged file would end in."""
         self._file = open_frozen(path) if frozen else self._open()
@@ -152,7 +154,7 @@ class Catalogue:
     def passages(self, entries: Sequence[str]) -> dict[str, Passage]:
         """The passages of these entries, by entry; also those that have just ceased to be live, for who found them."""
         rows = self._of("SELECT entry, body FROM passages WHERE entry IN ({})", entries)
-        return {row[0]: Passage.model_validate_json(row[1]) for row in rows}
+        return {row[0]: self._shared.passage(*row) for row in rows}
 
     def live(self, entries: Sequence[str]) -> dict[str, str]:
         """Those of the entries that are live, and the document that each is of; "" where that is a law."""
@@ -184,12 +186,11 @@ class Catalogue:
     def section(self, document: str, section: str) -> list[Passage]:
         """The passages of a section, in reading order."""
         rows = self._rows(
-            "SELECT body FROM passages WHERE document = ? AND live = 1 AND json_extract(body, '$.section') = ?"
-            " ORDER BY position",
-            document,
-            section,
+            "SELECT entry, body FROM passages WHERE document = ? AND live = 1"
+            " AND json_extract(body, '$.section') = ? ORDER BY position",
+            *(document, section),
         )
-        return [Passage.model_validate_json(row[0]) for row in rows]
+        return [self._shared.passage(*row) for row in rows]
 
     def beside(self, passage: Passage) -> list[Passage]:
         """What stands directly before and after a passage, and what stands under the heading above its own."""

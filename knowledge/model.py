@@ -193,6 +193,19 @@ class Match(enum.StrEnum):
 
 
 @dataclasses.dataclass(frozen=True)
+class Lookup:
+    """All that what is found goes by: `whose` library, in which version (`stamps`), on which day, how many passages at
+    most, for which words in which language."""
+
+    whose: object
+    stamps: tuple[str, ...]
+    day: dt.date
+    count: int
+    query: str
+    language: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Evidence:
     """The ranked passages for one question, best first, and why they were found.
 
@@ -202,7 +215,7 @@ class Evidence:
     `absent` is the paragraph or strategy that the question names and that there is not; `akin` are answers published to
     questions that are like this one, but may not be the same; `beside` is what stands around the best passage, for who
     reads it; `vector` is the question's own, for comparing sentences with it; `limited` says that it was searched by
-    words alone; `ms` how long each part of the search took.
+    words alone; `ms` how long each part of the search took; `lookup` is what it is remembered by, where it is.
     """
 
     query: str
@@ -218,6 +231,7 @@ class Evidence:
     vector: tuple[float, ...] = ()
     limited: bool = False
     ms: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    lookup: Lookup | None = dataclasses.field(default=None, compare=False)
 
     @property
     def exact(self) -> bool:

@@ -40,9 +40,9 @@ from knowledge.verifying import CrossEncoder, Verifier
 if TYPE_CHECKING:
     from bot.chat import Chat
 
-_REMEMBERED, _REMEMBERED_OF_EACH = 512, 64
-"""For so many questions a process remembers what was found, some 50 kB each: of the only municipality that it serves,
-or of each of several."""
+_REMEMBERED, _REMEMBERED_OF_EACH = 2048, 64
+"""For so many questions a process remembers what was found and drafted, some 40 kB each: of the only municipality that
+it serves, or of each of several."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Knowledge:
     library: Library
     embeddings: CachedEmbeddings
     verifier: Verifier
+    answerer: ExtractiveAnswerer
     understander: Understander
     retrievers: Mapping[Audience, Retriever]
     conversation: Conversation
@@ -73,6 +74,7 @@ class Knowledge:
         """Look the next questions up as if nobody had asked them before: for who measures what a new one takes."""
         self.embeddings.forget_questions()
         self.verifier.forget()
+        self.answerer.forget()
         for retriever in self.retrievers.values():
             retriever.remembered.forget()
 
@@ -155,7 +157,7 @@ def open_knowledge(
         open_meanings(settings).take(where)
     library = Library(where, embeddings.patient, shared.typical, warm=warm, open_vectors=opening, **about)
     verifier = Verifier(shared.encoder, embeddings, shared.typical)
-    answerer = ExtractiveAnswerer(embeddings, settings.public_url, verifier)
+    answerer = ExtractiveAnswerer(embeddings, settings.public_url, verifier, remembered.count)
     chat = _chat(settings, answerer, embeddings)
     retrievers = _retrievers(library, embeddings, shared, remembered, _found(settings))
     conversation = Conversation(
@@ -170,7 +172,10 @@ def open_knowledge(
         phone=settings.phone,
         chat=chat,
     )
-    return Knowledge(library, embeddings, verifier, shared.understander, retrievers, conversation, texts, chat, chroma)
+    understander = shared.understander
+    return Knowledge(
+        library, embeddings, verifier, answerer, understander, retrievers, conversation, texts, chat, chroma
+    )
 
 
 @contextlib.contextmanager

@@ -147,7 +147,7 @@ def _dispatcher(
 ) -> Dispatcher:
     # Without a chat model to wait for, replies take turns at the processor. What is under way beyond that waits for the
     # database, where those that wait together share transactions.
-    pace = Pace() if settings.has_chat_model else Pace(concurrency=15, replies=12)
+    pace = Pace() if settings.has_chat_model else Pace(concurrency=32, replies=28)
     return Dispatcher(office.outbox, couriers, pace=pace, watch=observing.deliveries)
 
 
