@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import defaultdict
@@ -16,6 +17,9 @@ _LEAST = 2
 _ABOUT = 3
 """Words that two sentences of opposite stances must both have, and no others: one more may make it an exception. Two
 are enough where one of them stands in the titles of both documents."""
+
+_READ = 4096
+"""Sentences of sources of which it is kept what they say: the same ones are quoted again and again."""
 
 _REFERENCE = re.compile(r"\bjf\.?[^.;]*§+\s*[\d-]+\w*", re.I)
 _FUNCTION_WORDS = re.compile(
@@ -43,6 +47,7 @@ _FIGURE = re.compile(
 Figures = Mapping[str, frozenset[str]]
 
 
+@functools.lru_cache(_READ)
 def figures(sentence: str) -> Figures:
     """What a sentence counts, by what is counted: money, days, ages, shares, times, dates, lengths."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -65,6 +70,9 @@ def differing(
             if comparable and (_differ(one.quote, other.quote, terms) or _oppose(one, other, terms)):
                 return one, other
     return None
+
+
+_stance = functools.lru_cache(_READ)(stance)
 
 
 def newest_first(one: Citation, other: Citation) -> tuple[Citation, Citation]:
@@ -90,7 +98,7 @@ def _oppose(one: Citation, other: Citation, terms: Callable[[str], Collection[st
     """Does a sentence of one forbid what a sentence of the other, about just the same, allows; or the like?"""
     pairs = itertools.product(sentences(one.quote), sentences(other.quote))
     return any(
-        opposed(stance(ours), stance(theirs))
+        opposed(_stance(ours), _stance(theirs))
         and figures(ours) == figures(theirs)
         and (about := _about(ours, terms)) == _about(theirs, terms)
         and len(about) + bool(about.intersection(terms(_name(one))).intersection(terms(_name(other)))) >= _ABOUT

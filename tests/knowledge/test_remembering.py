@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.answering import ExtractiveAnswerer
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import ANSWER, Audience, Evidence, Section
@@ -87,16 +88,21 @@ async def test_what_is_asked_again_is_found_again_without_being_looked_for(
 async def test_after_each_change_all_is_found_that_who_remembers_nothing_finds(
     shelf: Library, embeddings: CachedEmbeddings, audience: Audience
 ) -> None:
-    room = Room(100)
+    room, plain = Room(100), ExtractiveAnswerer(embeddings, "")
     remembering = {each: retriever(shelf, embeddings, each, remembered=room) for each in Audience}
+    answerer = ExtractiveAnswerer(embeddings, "", remembered=100)
     await shelf.put(*split(SKILT))
     for name, change in CHANGES.items():
         await change(shelf)
         for text in (*QUESTIONS, *QUESTIONS):
-            await remembering[INTERNAL if audience is PUBLIC else PUBLIC].find(text)
-            found = await remembering[audience].find(text)
+            for each in (INTERNAL if audience is PUBLIC else PUBLIC, audience):
+                found = await remembering[each].find(text)
+                drafted = await answerer.draft(found, remembering[each].reader)
+                near = await answerer.nearest(found)
             afresh = await retriever(shelf, embeddings, audience).find(text)
             assert dataclasses.replace(found, ms={}) == dataclasses.replace(afresh, ms={}), f"{name}: {text}"
+            assert drafted == await plain.draft(afresh, shelf.reader(audience)), f"{name}: {text}"
+            assert near == await plain.nearest(afresh), f"{name}: {text}"
         assert all([await is_remembered(remembering[audience], text) for text in QUESTIONS])
 
 

@@ -1,0 +1,133 @@
+"""What was drafted is remembered for as long as what it was drafted from."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+
+import pytest
+from langchain_core.embeddings import Embeddings
+
+from knowledge.answering import ExtractiveAnswerer
+from knowledge.embeddings import CachedEmbeddings
+from knowledge.library import Library
+from knowledge.model import Audience, Evidence
+from knowledge.remembering import Remembered
+from knowledge.retriever import Retriever
+from knowledge.shared_passages import SharedPassages
+from tests.knowledge.examples import guide, split
+
+ASKED, ALSO = "Må skilt på fasaden omsøkes?", "Hvor høyt kan et gjerde være?"
+SKILT = guide("guides/skilt", "Skilt på fasaden må omsøkes. Gjelder alle.")
+CHANGED = guide("guides/skilt", "Skilt på fasaden er fritt fram. Gjelder alle.")
+GJERDE = guide("guides/gjerde", "Gjerder kan være halvannen meter høye. Gjelder alle.")
+
+
+class Counting(Embeddings):
+    """Counts how often sentences are compared."""
+
+    def __init__(self, model: Embeddings) -> None:
+        self._model = model
+        self.count = 0
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.count += 1
+        return self._model.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._model.embed_query(text)
+
+
+@pytest.fixture
+def counting(embeddings: CachedEmbeddings) -> Counting:
+    return Counting(embeddings)
+
+
+@pytest.fixture
+def answerer(counting: Counting) -> ExtractiveAnswerer:
+    return ExtractiveAnswerer(counting, "", remembered=10)
+
+
+@pytest.fixture
+def asked(shelf: Library, embeddings: CachedEmbeddings) -> Retriever:
+    reader = shelf.reader(Audience.PUBLIC)
+    return Retriever(reader=reader, embeddings=embeddings, remembered=Remembered[Evidence](10))
+
+
+async def test_what_was_drafted_and_what_is_nearest_are_not_looked_for_again(
+    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, counting: Counting
+) -> None:
+    await shelf.put_all([split(SKILT), split(GJERDE)])
+    first = await asked.find(ASKED)
+    drafted, near = await answerer.draft(first, asked.reader), await answerer.nearest(first)
+    once = counting.count
+    assert drafted.claims
+    assert near
+    again = await asked.find(ASKED)
+    assert await answerer.draft(again, asked.reader) == drafted
+    assert await answerer.nearest(again) == near
+    assert counting.count == once
+    other = await asked.find(ALSO)
+    assert await answerer.draft(other, asked.reader) != drafted
+    assert await answerer.nearest(other) != near
+    answerer.forget()
+    before = counting.count
+    assert await answerer.draft(again, asked.reader) == drafted
+    assert await answerer.nearest(again) == near
+    assert counting.count > before + 1
+
+
+async def test_of_evidence_in_another_order_something_else_is_drafted(
+    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, embeddings: CachedEmbeddings
+) -> None:
+    await shelf.put_all([split(SKILT), split(GJERDE)])
+    found = await asked.find(ASKED)
+    turned = dataclasses.replace(found, found=found.found[::-1])
+    plain = ExtractiveAnswerer(embeddings, "")
+    for evidence in (found, turned, found, turned):
+        assert await answerer.draft(evidence, asked.reader) == await plain.draft(evidence, asked.reader)
+        assert await answerer.nearest(evidence) == await plain.nearest(evidence)
+    assert await plain.draft(found, asked.reader) != await plain.draft(turned, asked.reader)
+
+
+async def test_of_evidence_that_is_not_remembered_nothing_is(
+    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, counting: Counting
+) -> None:
+    await shelf.put(*split(SKILT))
+    found = dataclasses.replace(await asked.find(ASKED), lookup=None)
+    for _ in range(2):
+        before = counting.count
+        await answerer.draft(found, asked.reader)
+        await answerer.nearest(found)
+        assert counting.count > before + 1
+
+
+async def test_a_draft_made_while_the_library_changed_is_not_remembered(
+    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, counting: Counting
+) -> None:
+    await shelf.put(*split(SKILT))
+    found = await asked.find(ASKED)
+    await shelf.put(*split(CHANGED))
+    for _ in range(2):
+        before = counting.count
+        await answerer.draft(found, asked.reader)
+        assert counting.count > before
+
+
+async def test_of_a_passage_that_is_in_use_there_is_one_object(shelf: Library, asked: Retriever) -> None:
+    await shelf.put(*split(SKILT))
+    first, other = await asked.find(ASKED), await asked.find(ALSO)
+    assert first.found[0].passage is other.found[0].passage
+    assert asked.reader.section(first.found[0].passage)[0] is first.found[0].passage
+
+
+def test_a_passage_that_nobody_uses_is_not_kept() -> None:
+    _, (passage,) = split(SKILT)
+    body, shared = passage.model_dump_json(), SharedPassages()
+    held = shared.passage("entry", body)
+    assert held == passage
+    assert shared.passage("entry", "is not read") is held
+    del held
+    gc.collect()
+    with pytest.raises(ValueError, match="JSON"):
+        shared.passage("entry", "is not read")
