@@ -19,7 +19,6 @@ from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
 from knowledge.quoting import Quoted, cited, guide_quotes, law_quotes
 from knowledge.reader import Reader
-from knowledge.remembering import RememberedBeside
 from knowledge.sentences import sentences
 from knowledge.verifying import Verifier
 
@@ -82,28 +81,19 @@ class ExtractiveAnswerer:
     Needs no key and no network, and can't say what isn't written.
 
     `public_url` is where people open the meeting place; citations link to passages there. `verifier` is asked
-    where its word decides whether a draft is given as an answer. Of so many evidences as are `remembered` it is
-    remembered what was made of them, too.
+    where its word decides whether a draft is given as an answer.
     """
 
-    def __init__(
-        self, embeddings: Embeddings, public_url: str, verifier: Verifier | None = None, remembered: int = 0
-    ) -> None:
+    def __init__(self, embeddings: Embeddings, public_url: str, verifier: Verifier | None = None) -> None:
         self._embeddings = embeddings
         self._public_url = public_url.rstrip("/")
         self._verifier = verifier
-        self._drafts = RememberedBeside[Draft](remembered)
-        self._near = RememberedBeside[tuple[Citation, ...]](remembered)
 
     async def draft(self, evidence: Evidence, reader: Reader) -> Draft:
         """Quotes in reading order; none where the evidence holds no sentence."""
-        draft = self._drafts.get(evidence)
-        return await asyncio.to_thread(self._draft, evidence, reader) if draft is None else draft
-
-    def forget(self) -> None:
-        """Draft the next ones as if they were new: for who measures what that takes."""
-        self._drafts.forget()
-        self._near.forget()
+        if (made := evidence.remembered) and made.draft is not None:
+            return made.draft
+        return await asyncio.to_thread(self._draft, evidence, reader)
 
     def cite(self, passage: Passage, quote: str) -> Citation:
         """The citation of words that stand in the passage."""
@@ -132,22 +122,24 @@ class ExtractiveAnswerer:
     async def nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
         """Answers published to questions like this one, whole, and the nearest sections, each once, cited by the
         sentence of each that fits best."""
-        near = self._near.get(evidence)
-        return await asyncio.to_thread(self._nearest, evidence) if near is None else near
+        if (made := evidence.remembered) and made.nearest is not None:
+            return made.nearest
+        return await asyncio.to_thread(self._nearest, evidence)
 
     def _nearest(self, evidence: Evidence) -> tuple[Citation, ...]:
         akin = tuple(self.cite(passage, passage.text) for passage in evidence.akin[:_NEAREST])
         nearest = _several(_sections(evidence))[: _NEAREST - len(akin)]
         looks = (self._look([passage], evidence, None) for passage in nearest)
         near = (*akin, *(self.cite(*look.nearest) for look in looks if look))
-        self._near.keep(evidence, near)
+        if made := evidence.remembered:
+            made.nearest = near
         return near
 
     def _draft(self, evidence: Evidence, reader: Reader) -> Draft:
         draft = self._drafted(evidence, reader)
-        # It was made of the library, too, as it is now.
-        if evidence.lookup and reader.stamps() == evidence.lookup.stamps:
-            self._drafts.keep(evidence, draft)
+        # It was made of the library, too, which may have changed since the search.
+        if (made := evidence.remembered) and reader.stamps() == made.stamps:
+            made.draft = draft
         return draft
 
     def _drafted(self, evidence: Evidence, reader: Reader) -> Draft:

@@ -176,12 +176,12 @@ class Catalogue:
     def by_key(self, pattern: str, *, own: bool = True) -> list[Passage]:
         """The passages that are what a GLOB pattern of keys names; with `own=False` those that rest on it."""
         rows = self._rows(
-            "SELECT p.body FROM keys k JOIN passages p ON p.entry = k.entry WHERE k.key GLOB ? AND k.own = ?"
+            "SELECT p.entry, p.body FROM keys k JOIN passages p ON p.entry = k.entry WHERE k.key GLOB ? AND k.own = ?"
             " AND p.live = 1 ORDER BY k.key, p.document, p.position",
             pattern,
             int(own),
         )
-        return list(dict.fromkeys(Passage.model_validate_json(row[0]) for row in rows))
+        return list(dict.fromkeys(self._shared.passage(*row) for row in rows))
 
     def section(self, document: str, section: str) -> list[Passage]:
         """The passages of a section, in reading order."""
@@ -196,15 +196,15 @@ class Catalogue:
         """What stands directly before and after a passage, and what stands under the heading above its own."""
         rows = self._rows(
             # In this order, or every pair would be looked at.
-            "SELECT p.body FROM passages here CROSS JOIN passages p ON p.document = here.document AND p.live = 1"
+            "SELECT p.entry, p.body FROM passages here CROSS JOIN passages p ON p.document = here.document"
             " WHERE here.document = ?1 AND here.live = 1 AND json_extract(here.body, '$.id') = ?2"
-            " AND p.entry != here.entry"
+            " AND p.live = 1 AND p.entry != here.entry"
             " AND (abs(p.position - here.position) = 1 OR json_extract(p.body, '$.heading') = ?3) ORDER BY p.position",
             passage.document,
             passage.id,
             passage.path[-1] if passage.path else None,
         )
-        return [Passage.model_validate_json(row[0]) for row in rows]
+        return [self._shared.passage(*row) for row in rows]
 
     def indexed(self) -> dict[str, Passage]:
         """The live passages that stand in the indexes, by entry: of all documents but published answers."""

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from knowledge.model import Citation
 from knowledge.sentences import sentences
@@ -54,7 +55,7 @@ def figures(sentence: str) -> Figures:
     for match in _FIGURE.finditer(sentence):
         kind, value = _figure(match)
         found[kind].add(value)
-    return {kind: frozenset(values) for kind, values in found.items()}
+    return MappingProxyType({kind: frozenset(values) for kind, values in found.items()})
 
 
 def differing(

@@ -193,19 +193,6 @@ class Match(enum.StrEnum):
 
 
 @dataclasses.dataclass(frozen=True)
-class Lookup:
-    """All that what is found goes by: `whose` library, in which version (`stamps`), on which day, how many passages at
-    most, for which words in which language."""
-
-    whose: object
-    stamps: tuple[str, ...]
-    day: dt.date
-    count: int
-    query: str
-    language: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Evidence:
     """The ranked passages for one question, best first, and why they were found.
 
@@ -215,7 +202,7 @@ class Evidence:
     `absent` is the paragraph or strategy that the question names and that there is not; `akin` are answers published to
     questions that are like this one, but may not be the same; `beside` is what stands around the best passage, for who
     reads it; `vector` is the question's own, for comparing sentences with it; `limited` says that it was searched by
-    words alone; `ms` how long each part of the search took; `lookup` is what it is remembered by, where it is.
+    words alone; `ms` how long each part of the search took; `made` is what was made of it, where it is remembered.
     """
 
     query: str
@@ -231,12 +218,28 @@ class Evidence:
     vector: tuple[float, ...] = ()
     limited: bool = False
     ms: Mapping[str, float] = dataclasses.field(default_factory=dict)
-    lookup: Lookup | None = dataclasses.field(default=None, compare=False)
+    made: Made | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
     def exact(self) -> bool:
         """Is it certain that they are what is asked for?"""
         return self.match is not Match.SIMILAR
+
+    @property
+    def remembered(self) -> Made | None:
+        """What was made of it; None where it isn't remembered, or has been put into another order since."""
+        return self.made if self.made and self.made.found is self.found else None
+
+
+@dataclasses.dataclass(eq=False)
+class Made:
+    """What was made of evidence that is remembered, and is kept for as long: of what was `found`, in the version of the
+    library that has those stamps."""
+
+    found: tuple[Found, ...]
+    stamps: tuple[str, ...]
+    draft: Draft | None = None
+    nearest: tuple[Citation, ...] | None = None
 
 
 class Citation(_Value):

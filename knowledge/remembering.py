@@ -7,8 +7,6 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-from knowledge.model import Evidence, Found
-
 T = TypeVar("T")
 
 
@@ -42,27 +40,3 @@ class Remembered(Generic[T]):
         """Forget everything."""
         with self._turn:
             self._things.clear()
-
-
-class RememberedBeside(Generic[T]):
-    """What was made of the last `count` evidences of those that are remembered. For threads.
-
-    Of the same evidence in another order, or with less in it, something else would be made: that is not remembered.
-    """
-
-    def __init__(self, count: int = 0) -> None:
-        self._kept = Remembered[tuple[tuple[Found, ...], T]](count)
-
-    def get(self, evidence: Evidence) -> T | None:
-        """What was made of it, if it is still kept."""
-        kept = self._kept.get(evidence.lookup) if evidence.lookup else None
-        return kept[1] if kept and kept[0] is evidence.found else None
-
-    def keep(self, evidence: Evidence, thing: T) -> None:
-        """Remember what was made of it, where it is remembered itself."""
-        if evidence.lookup:
-            self._kept.keep(evidence.lookup, (evidence.found, thing))
-
-    def forget(self) -> None:
-        """Forget everything."""
-        self._kept.forget()

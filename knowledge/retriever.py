@@ -23,7 +23,7 @@ from knowledge.concepts import Concepts, weighed
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.function_words import telling
-from knowledge.model import Evidence, Found, Lookup, Match, Passage
+from knowledge.model import Evidence, Found, Made, Match, Passage
 from knowledge.parts import quotes_of
 from knowledge.reader import Reader
 from knowledge.references import Reference, absent, references
@@ -137,15 +137,15 @@ class Retriever(BaseRetriever):
         stamps = self.reader.stamps() if self.remembered.count else ()
         # Whose it is comes first: a library may be a copy of another municipality's, and have the same stamps.
         # What is in force, and so may be found, goes by the day.
-        lookup = Lookup(self._whose, stamps, self.today(), self.count, query, language)
-        if stamps and (found := self.remembered.get(lookup)):
+        asked = (self._whose, stamps, self.today(), self.count, query, language)
+        if stamps and (found := self.remembered.get(asked)):
             return dataclasses.replace(found, ms={})
         is_all_there = bool(stamps) and self._typical.holds(self.reader.askable())
         evidence = self._look_for(query, language)
         # What a search meets with, damage or a change, may have taken something from it.
         if is_all_there and not evidence.limited and self.reader.stamps() == stamps:
-            evidence = dataclasses.replace(evidence, lookup=lookup)
-            self.remembered.keep(lookup, evidence)
+            evidence = dataclasses.replace(evidence, made=Made(evidence.found, stamps))
+            self.remembered.keep(asked, evidence)
         return evidence
 
     def _look_for(self, query: str, language: str) -> Evidence:

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from bot.chat import Chat
 
 _REMEMBERED, _REMEMBERED_OF_EACH = 2048, 64
-"""For so many questions a process remembers what was found and drafted, some 40 kB each: of the only municipality that
-it serves, or of each of several."""
+"""For so many questions a process remembers what was found, and what was made of it: of the only municipality that it
+serves, or of each of several. Some 35 kB each where the same passages are found again and again, as in what ships, and
+100 where each finds others."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,6 @@ class Knowledge:
     library: Library
     embeddings: CachedEmbeddings
     verifier: Verifier
-    answerer: ExtractiveAnswerer
     understander: Understander
     retrievers: Mapping[Audience, Retriever]
     conversation: Conversation
@@ -74,7 +74,6 @@ class Knowledge:
         """Look the next questions up as if nobody had asked them before: for who measures what a new one takes."""
         self.embeddings.forget_questions()
         self.verifier.forget()
-        self.answerer.forget()
         for retriever in self.retrievers.values():
             retriever.remembered.forget()
 
@@ -157,7 +156,7 @@ def open_knowledge(
         open_meanings(settings).take(where)
     library = Library(where, embeddings.patient, shared.typical, warm=warm, open_vectors=opening, **about)
     verifier = Verifier(shared.encoder, embeddings, shared.typical)
-    answerer = ExtractiveAnswerer(embeddings, settings.public_url, verifier, remembered.count)
+    answerer = ExtractiveAnswerer(embeddings, settings.public_url, verifier)
     chat = _chat(settings, answerer, embeddings)
     retrievers = _retrievers(library, embeddings, shared, remembered, _found(settings))
     conversation = Conversation(
@@ -172,10 +171,7 @@ def open_knowledge(
         phone=settings.phone,
         chat=chat,
     )
-    understander = shared.understander
-    return Knowledge(
-        library, embeddings, verifier, answerer, understander, retrievers, conversation, texts, chat, chroma
-    )
+    return Knowledge(library, embeddings, verifier, shared.understander, retrievers, conversation, texts, chat, chroma)
 
 
 @contextlib.contextmanager

@@ -90,15 +90,14 @@ async def test_after_each_change_all_is_found_that_who_remembers_nothing_finds(
 ) -> None:
     room, plain = Room(100), ExtractiveAnswerer(embeddings, "")
     remembering = {each: retriever(shelf, embeddings, each, remembered=room) for each in Audience}
-    answerer = ExtractiveAnswerer(embeddings, "", remembered=100)
     await shelf.put(*split(SKILT))
     for name, change in CHANGES.items():
         await change(shelf)
         for text in (*QUESTIONS, *QUESTIONS):
             for each in (INTERNAL if audience is PUBLIC else PUBLIC, audience):
                 found = await remembering[each].find(text)
-                drafted = await answerer.draft(found, remembering[each].reader)
-                near = await answerer.nearest(found)
+                drafted = await plain.draft(found, remembering[each].reader)
+                near = await plain.nearest(found)
             afresh = await retriever(shelf, embeddings, audience).find(text)
             assert dataclasses.replace(found, ms={}) == dataclasses.replace(afresh, ms={}), f"{name}: {text}"
             assert drafted == await plain.draft(afresh, shelf.reader(audience)), f"{name}: {text}"

@@ -45,13 +45,13 @@ def counting(embeddings: CachedEmbeddings) -> Counting:
 
 @pytest.fixture
 def answerer(counting: Counting) -> ExtractiveAnswerer:
-    return ExtractiveAnswerer(counting, "", remembered=10)
+    return ExtractiveAnswerer(counting, "")
 
 
 @pytest.fixture
 def asked(shelf: Library, embeddings: CachedEmbeddings) -> Retriever:
     reader = shelf.reader(Audience.PUBLIC)
-    return Retriever(reader=reader, embeddings=embeddings, remembered=Remembered[Evidence](10))
+    return Retriever(reader=reader, embeddings=embeddings, remembered=Remembered[Evidence](1))
 
 
 async def test_what_was_drafted_and_what_is_nearest_are_not_looked_for_again(
@@ -70,31 +70,51 @@ async def test_what_was_drafted_and_what_is_nearest_are_not_looked_for_again(
     other = await asked.find(ALSO)
     assert await answerer.draft(other, asked.reader) != drafted
     assert await answerer.nearest(other) != near
-    answerer.forget()
-    before = counting.count
-    assert await answerer.draft(again, asked.reader) == drafted
-    assert await answerer.nearest(again) == near
-    assert counting.count > before + 1
 
 
-async def test_of_evidence_in_another_order_something_else_is_drafted(
-    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, embeddings: CachedEmbeddings
+@pytest.mark.parametrize("what", ["draft", "nearest"])
+async def test_it_is_forgotten_with_what_was_found(
+    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, counting: Counting, what: str
+) -> None:
+    await shelf.put_all([split(SKILT), split(GJERDE)])
+
+    async def make() -> int:
+        before, found = counting.count, await asked.find(ASKED)
+        await (answerer.draft(found, asked.reader) if what == "draft" else answerer.nearest(found))
+        return counting.count - before
+
+    once = await make()
+    assert once > 0
+    assert await make() == 0
+    await asked.find(ALSO)  # one is remembered
+    assert await make() == once
+    asked.remembered.forget()
+    assert await make() == once
+
+
+async def test_of_evidence_in_another_order_something_else_is_made_and_not_kept(
+    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, counting: Counting
 ) -> None:
     await shelf.put_all([split(SKILT), split(GJERDE)])
     found = await asked.find(ASKED)
+    drafted, near = await answerer.draft(found, asked.reader), await answerer.nearest(found)
     turned = dataclasses.replace(found, found=found.found[::-1])
-    plain = ExtractiveAnswerer(embeddings, "")
-    for evidence in (found, turned, found, turned):
-        assert await answerer.draft(evidence, asked.reader) == await plain.draft(evidence, asked.reader)
-        assert await answerer.nearest(evidence) == await plain.nearest(evidence)
-    assert await plain.draft(found, asked.reader) != await plain.draft(turned, asked.reader)
+    for _ in range(2):
+        before = counting.count
+        assert await answerer.draft(turned, asked.reader) != drafted
+        assert await answerer.nearest(turned) != near
+        assert counting.count > before + 1
+    again, before = await asked.find(ASKED), counting.count
+    assert (await answerer.draft(again, asked.reader), await answerer.nearest(again)) == (drafted, near)
+    assert counting.count == before
 
 
 async def test_of_evidence_that_is_not_remembered_nothing_is(
-    shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, counting: Counting
+    shelf: Library, embeddings: CachedEmbeddings, answerer: ExtractiveAnswerer, counting: Counting
 ) -> None:
     await shelf.put(*split(SKILT))
-    found = dataclasses.replace(await asked.find(ASKED), lookup=None)
+    asked = Retriever(reader=shelf.reader(Audience.PUBLIC), embeddings=embeddings)
+    found = await asked.find(ASKED)
     for _ in range(2):
         before = counting.count
         await answerer.draft(found, asked.reader)
@@ -118,7 +138,8 @@ async def test_of_a_passage_that_is_in_use_there_is_one_object(shelf: Library, a
     await shelf.put(*split(SKILT))
     first, other = await asked.find(ASKED), await asked.find(ALSO)
     assert first.found[0].passage is other.found[0].passage
-    assert asked.reader.section(first.found[0].passage)[0] is first.found[0].passage
+    (passage,) = asked.reader.section(first.found[0].passage)
+    assert passage is first.found[0].passage
 
 
 def test_a_passage_that_nobody_uses_is_not_kept() -> None:
