@@ -2,7 +2,7 @@
 
 Asks so many questions through the web channel, the next one when a reply has come, and looks at the processes' memory
 after every hundredth part of them. The slope is Theil and Sen's (the median of the slopes between all pairs of looks,
-Sen 1968, JASA 63), after the first fifth, in which caches fill, and of the processes' own memory: pages of files (the
+Sen 1968, JASA 63), after the first half, in which caches fill, and of the processes' own memory: pages of files (the
 model's words, indexes) come in one by one as they are asked for, are no more than the files, and can be taken back.
 """
 
@@ -28,7 +28,7 @@ from tests.bench.load.showing import draw
 from tests.bench.load.site import Look, Plan, Watch, site
 from tests.bench.load.web import add_plan, plan_of
 
-FILLING = 0.2
+FILLING = 0.5
 """The share of the questions in which caches fill."""
 _FEWEST = 10
 """Looks that a slope is made of."""
@@ -59,7 +59,7 @@ def show(seen: Mapping[int, Look], out: Path) -> float:
     """Print and draw; returns the steepest slope of a process's own memory, in MiB for 10,000 questions."""
     after, looks = [*seen], [*seen.values()]
     settled = next(index for index, number in enumerate(after) if number >= after[-1] * FILLING)
-    table = Table("process", "own MiB after the first fifth", "in the end", f"more for each {UNIT:,}", "MiB with files")
+    table = Table("process", "own MiB after the first half", "in the end", f"more for each {UNIT:,}", "MiB with files")
     steepest = -math.inf
     lines = {name: (after, [look.own[name] for look in looks]) for name in looks[0].own}
     for name, (_, every) in lines.items():
@@ -76,13 +76,13 @@ def show(seen: Mapping[int, Look], out: Path) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--at-once", type=int, default=12, help="questions under way at a time (12)")
+    parser.add_argument("--at-once", type=int, default=56, help="questions under way at a time (56)")
     parser.add_argument("--different", action="store_true", help="no question is asked twice")
     parser.add_argument("--target", type=float, help=f"MiB that {UNIT:,} questions may add; else the status is 1")
     add_plan(parser)
     given = parser.parse_args()
     seen = dict[int, Look]()
-    # It takes an hour: whoever breaks it off sees how it was until then.
+    # It takes a quarter of an hour or more: whoever breaks it off sees how it was until then.
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(measure(plan_of(given, folder), given.count, given.at_once, seen, different=given.different))
     if len(seen) < _FEWEST:
