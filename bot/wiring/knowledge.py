@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED, _REMEMBERED_OF_EACH = 2048, 64
 """For so many questions a process remembers what was found, and what was made of it: of the only municipality that it
-serves, or of each of several. Some 35 kB each where the same passages are found again and again, as in what ships, and
-100 where each finds others."""
+serves, or of each of several. Some 45 kB each where the same passages are found again and again, as in what ships, and
+120 where each finds others."""
 
 
 @dataclass(frozen=True)
