@@ -107,7 +107,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         # What is not set up is said here, before documents are indexed, which can take minutes.
         async with open_app(settings, knowledge) as app:
             # What is asked for at the very moment of change waits in the socket, which both servers take from.
-            async with answering(opening_app(texts_of(settings)), listening.dup()):
+            async with answering(opening_app(texts_of(settings)), listening.dup(), briefly=True):
                 if settings.demo and settings.indexing:
                     print_report(await fill(settings, knowledge.library))
                 else:

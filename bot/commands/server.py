@@ -68,12 +68,17 @@ class _Beside(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def answering(app: ASGIApp, listening: socket.socket | None) -> AsyncIterator[None]:
-    """While the block runs, the app answers on that socket, where there is one."""
+async def answering(app: ASGIApp, listening: socket.socket | None, *, briefly: bool = False) -> AsyncIterator[None]:
+    """While the block runs, the app answers on that socket, where there is one; `briefly`: another will soon be there
+    instead, so that nobody keeps a connection, on which a request could come as it is closed."""
     if listening is None:
         yield
         return
-    server = _Beside(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="on"))
+    closing = [("Connection", "close")] if briefly else []
+    about = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="on", headers=closing
+    )
+    server = _Beside(about)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
