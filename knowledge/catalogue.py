@@ -176,19 +176,19 @@ class Catalogue:
     def by_key(self, pattern: str, *, own: bool = True) -> list[Passage]:
         """The passages that are what a GLOB pattern of keys names; with `own=False` those that rest on it."""
         rows = self._rows(
-            "SELECT p.entry, p.body FROM keys k JOIN passages p ON p.entry = k.entry WHERE k.key GLOB ? AND k.own = ?"
-            " AND p.live = 1 ORDER BY k.key, p.document, p.position",
+            f"SELECT p.entry, p.body {_KEYED} AND k.key GLOB ? AND k.own = ? ORDER BY k.key, p.document, p.position",
             pattern,
             int(own),
         )
-        return list(dict.fromkeys(self._shared.passage(*row) for row in rows))
+        return [*{row[0]: self._shared.passage(*row) for row in rows}.values()]
 
     def section(self, document: str, section: str) -> list[Passage]:
         """The passages of a section, in reading order."""
         rows = self._rows(
             "SELECT entry, body FROM passages WHERE document = ? AND live = 1"
             " AND json_extract(body, '$.section') = ? ORDER BY position",
-            *(document, section),
+            document,
+            section,
         )
         return [self._shared.passage(*row) for row in rows]
 

@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
-from knowledge.model import Audience, Evidence
+from knowledge.model import Audience, Citation, Draft, Evidence
 from knowledge.remembering import Remembered
 from knowledge.retriever import Retriever
 from knowledge.shared_passages import SharedPassages
@@ -54,22 +54,26 @@ def asked(shelf: Library, embeddings: CachedEmbeddings) -> Retriever:
     return Retriever(reader=reader, embeddings=embeddings, remembered=Remembered[Evidence](1))
 
 
+async def both(
+    answerer: ExtractiveAnswerer, evidence: Evidence, asked: Retriever
+) -> tuple[Draft, tuple[Citation, ...]]:
+    """What is drafted from it, and what is nearest."""
+    return await answerer.draft(evidence, asked.reader), await answerer.nearest(evidence)
+
+
 async def test_what_was_drafted_and_what_is_nearest_are_not_looked_for_again(
     shelf: Library, asked: Retriever, answerer: ExtractiveAnswerer, counting: Counting
 ) -> None:
     await shelf.put_all([split(SKILT), split(GJERDE)])
-    first = await asked.find(ASKED)
-    drafted, near = await answerer.draft(first, asked.reader), await answerer.nearest(first)
+    drafted, near = await both(answerer, await asked.find(ASKED), asked)
     once = counting.count
     assert drafted.claims
     assert near
-    again = await asked.find(ASKED)
-    assert await answerer.draft(again, asked.reader) == drafted
-    assert await answerer.nearest(again) == near
+    assert await both(answerer, await asked.find(ASKED), asked) == (drafted, near)
     assert counting.count == once
-    other = await asked.find(ALSO)
-    assert await answerer.draft(other, asked.reader) != drafted
-    assert await answerer.nearest(other) != near
+    other, nearest = await both(answerer, await asked.find(ALSO), asked)
+    assert other != drafted
+    assert nearest != near
 
 
 @pytest.mark.parametrize("what", ["draft", "nearest"])
@@ -97,15 +101,16 @@ async def test_of_evidence_in_another_order_something_else_is_made_and_not_kept(
 ) -> None:
     await shelf.put_all([split(SKILT), split(GJERDE)])
     found = await asked.find(ASKED)
-    drafted, near = await answerer.draft(found, asked.reader), await answerer.nearest(found)
+    drafted, near = await both(answerer, found, asked)
     turned = dataclasses.replace(found, found=found.found[::-1])
     for _ in range(2):
         before = counting.count
-        assert await answerer.draft(turned, asked.reader) != drafted
-        assert await answerer.nearest(turned) != near
+        other, nearest = await both(answerer, turned, asked)
+        assert other != drafted
+        assert nearest != near
         assert counting.count > before + 1
     again, before = await asked.find(ASKED), counting.count
-    assert (await answerer.draft(again, asked.reader), await answerer.nearest(again)) == (drafted, near)
+    assert await both(answerer, again, asked) == (drafted, near)
     assert counting.count == before
 
 
@@ -117,8 +122,7 @@ async def test_of_evidence_that_is_not_remembered_nothing_is(
     found = await asked.find(ASKED)
     for _ in range(2):
         before = counting.count
-        await answerer.draft(found, asked.reader)
-        await answerer.nearest(found)
+        await both(answerer, found, asked)
         assert counting.count > before + 1
 
 
