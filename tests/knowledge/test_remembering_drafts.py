@@ -6,7 +6,6 @@ import dataclasses
 import gc
 
 import pytest
-from langchain_core.embeddings import Embeddings
 
 from knowledge.answering import ExtractiveAnswerer
 from knowledge.embeddings import CachedEmbeddings
@@ -15,27 +14,13 @@ from knowledge.model import Audience, Citation, Draft, Evidence
 from knowledge.remembering import Remembered
 from knowledge.retriever import Retriever
 from knowledge.shared_passages import SharedPassages
+from tests.knowledge.counting import Counting
 from tests.knowledge.examples import guide, split
 
 ASKED, ALSO = "Må skilt på fasaden omsøkes?", "Hvor høyt kan et gjerde være?"
 SKILT = guide("guides/skilt", "Skilt på fasaden må omsøkes. Gjelder alle.")
 CHANGED = guide("guides/skilt", "Skilt på fasaden er fritt fram. Gjelder alle.")
 GJERDE = guide("guides/gjerde", "Gjerder kan være halvannen meter høye. Gjelder alle.")
-
-
-class Counting(Embeddings):
-    """Counts how often sentences are compared."""
-
-    def __init__(self, model: Embeddings) -> None:
-        self._model = model
-        self.count = 0
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        self.count += 1
-        return self._model.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        return self._model.embed_query(text)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from knowledge.embeddings import CachedEmbeddings
 from knowledge.library import Library
 from knowledge.model import Audience, Document, Passage, Section
 from knowledge.shelf import Shelf
+from tests.knowledge.counting import Counting
 from tests.knowledge.examples import document, found, guide, split
 
 PUBLIC = Audience.PUBLIC
@@ -74,21 +75,6 @@ async def test_what_was_replaced_or_broken_off_leaves_the_indexes_and_what_is_li
         assert set(shelf.lexical.search("skilt")[0]) == live
         assert set(shelf.vectors.search(embeddings.embed_query("skilt"), 10)) == live
         assert (shelf.catalogue.loose(0.0), set(shelf.catalogue.live([*live]))) == ([], live)
-
-
-class Counting(Embeddings):
-    """The model, and how many texts it was asked for."""
-
-    def __init__(self, model: Embeddings) -> None:
-        self.texts: list[str] = []
-        self._model = model
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        self.texts += texts
-        return self._model.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        return self._model.embed_query(text)
 
 
 async def test_of_a_changed_document_only_the_passages_that_changed_are_indexed(
