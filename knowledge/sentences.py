@@ -13,6 +13,8 @@ _ABBREVIATIONS = {
 }
 _END = re.compile(r"(?<=[.!?:;])[\"»”)]*\s+|\n+")
 _LAST_WORD = re.compile(r"([\w-]+)\.$")
+# Of these letters the first is metres, the second part of a paragraph's number ("inntil 5,0 m. Den", "jf. § 4 a. Den").
+_NO_ABBREVIATION = re.compile(r"(?:\d\s?m|§\s?\d[\d-]*\s[a-z])\.$")
 
 
 def sentences(text: str) -> list[str]:
@@ -38,6 +40,7 @@ def _ends_a_sentence(piece: str, rest: str) -> bool:
     if piece.endswith((";", ":")):
         return False
     word = _LAST_WORD.search(piece)
-    if word and (word[1].lower() in _ABBREVIATIONS or (word[1].isdigit() and rest[:1].islower())):
+    is_short = word and word[1].lower() in _ABBREVIATIONS and not _NO_ABBREVIATION.search(piece)
+    if is_short or (word and word[1].isdigit() and rest[:1].islower()):
         return False
     return not rest[:1].islower()

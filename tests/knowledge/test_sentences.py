@@ -19,6 +19,8 @@ from knowledge.sentences import sentences
         ["Fristen er 1. januar.", "Etter det er det for sent."],
         ["Stedet åpner kl. 06.00 og stenger ca. kl. 22.", "Da er det stengt."],
         ["Gjerdet kan være 1,8 meter.", "Muren kan være 0,5 m høy."],
+        ["Antenner kan være inntil 5,0 m.", "Det gjelder også 4 m. høye master."],
+        ["Du må ha bevilling, jf. § 4 a.", "Kommunen svarer etter § 4-1 b. første ledd."],
         ["Se plan- og bygningsloven kap. 20.", "Der står det mer."],
         ["Dokumentene er f.eks. tegninger.", "Send dem inn."],
         ["Han sa: «Du må søke.»", "Det gjorde hun."],
