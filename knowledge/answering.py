@@ -17,7 +17,7 @@ from knowledge.confidence import is_open, signs
 from knowledge.coverage import Coverage
 from knowledge.embeddings import vectors_of
 from knowledge.model import Citation, Claim, Draft, Evidence, Match, Passage
-from knowledge.quoting import Quoted, cited, guide_quotes, law_quotes
+from knowledge.quoting import RESTRICTS, Quoted, cited, guide_quotes, law_quotes
 from knowledge.reader import Reader
 from knowledge.sentences import sentences
 from knowledge.verifying import Verifier
@@ -41,13 +41,6 @@ _LASTING = {"law", "plan"}
 
 _READ_THROUGH = 4_000
 """Characters: of a section that is no longer all sentences are looked at, of another those of the passage found."""
-
-_EXCEPTION = re.compile(
-    r"^(?:(?:men|unntak\w*|unntatt|likevel|but|however|except)\b"
-    r"|[^,.]{0,80}\bgjeld(?:er)? (?:likevel )?(?:ikke|ikkje)\b|[^,.]{0,80}\bdo(?:es)? not apply\b)",
-    re.I,
-)
-"""What restricts the sentence before it is quoted along with it: half a rule is a wrong answer."""
 
 _LIMIT = re.compile(r"grens[ae]|frist|\balder|deadline|limit\b|\bage\b", re.I)
 """Asks for what is counted, as "how long" does."""
@@ -175,7 +168,7 @@ class ExtractiveAnswerer:
         chosen = look.chosen(*(_MORE if answers_best else _FEW))
         counts = seeks_amount(evidence.query) or _LIMIT.search(evidence.query)
         telling = chosen if counts else [look.best]
-        return guide_quotes(look.places, chosen, look.best, look.near.tolist(), telling, may_be_whole=answers_best)
+        return guide_quotes(look.places, chosen, look.best, look.near.tolist(), telling, answers_best=answers_best)
 
     def _exactly(self, evidence: Evidence) -> tuple[Claim, ...]:
         if evidence.match is Match.CITING:
@@ -223,7 +216,7 @@ class _Look:
         order = sorted(range(len(self.places)), key=lambda index: -self._fit[index])
         near_best = [index for index in order if self._fit[index] >= self._fit[order[0]] - close][:count]
         limits = [index + 1 for index in near_best if index + 1 < len(self.places)]
-        chosen = {*near_best, *(index for index in limits if _EXCEPTION.match(self.places[index][1]))}
+        chosen = {*near_best, *(index for index in limits if RESTRICTS.match(self.places[index][1]))}
         return [self.places[index] for index in sorted(chosen)]
 
 

@@ -1,6 +1,6 @@
 """What is quoted of a paragraph of a law: its main rule, and the subsections that answer, with their lists; of other
 sections their first sentence and those that answer, with their rule and other cases of what they count, or all of a
-short one.
+short one; the one that answers best comes first.
 
 A sentence of a law seldom stands alone. Its paragraph begins with the rule and goes on with what is special: an
 exception without the rule before it, or an item without what it is an item of, is a wrong answer.
@@ -26,6 +26,14 @@ SECTION = 700
 """Characters: of anything else, a section up to this length is quoted as it is: to leave out the one sentence that
 decides is worse than to show two that don't (decision 0021)."""
 
+LEFT_OUT = 300
+"""Characters: where no more would be left out of what answers best, it is quoted whole, for the same reason. Of seven
+answers that independent judges found to lack the sentence that decides, five lacked that one alone (decision 0026)."""
+
+AHEAD = 0.05
+"""How much nearer to the question (cosine) than the sentence that the quotes begin with the best one must be to be put
+before it: who reads one sentence reads that (decision 0026)."""
+
 CASES = 8
 """Sentences that count in one unit: more are no cases of one rule, but a list."""
 
@@ -44,6 +52,18 @@ LONGEST_LIST = 2_000
 _ENDED = re.compile(r"[.!?][\"»”)]*$")
 _ONE = re.compile(r"\b(?:én|éin|éi|ett|eitt|one)\b", re.I)
 """Is a number, where the article is written otherwise."""
+RESTRICTS = re.compile(
+    r"^(?:(?:men|unntak\w*|unntatt|likevel|but|however|except)\b"
+    r"|[^,.]{0,80}\bgjeld(?:er)? (?:likevel )?(?:ikke|ikkje)\b|[^,.]{0,80}\bdo(?:es)? not apply\b)",
+    re.I,
+)
+"""What restricts the sentence before it is quoted along with it: half a rule is a wrong answer."""
+_LEANS = re.compile(
+    r"(?:d(?:ette|isse|enne|ei?|a|er|erfor|eretter|essuten)|den (?!som\b)|slike?|her|ellers|også|samme|han|h[ou]n?"
+    r"|this|these|those|such|they|it|then|there|otherwise|therefore|also)\b",
+    re.I,
+)
+"""Begins as what leans on the sentence before it does."""
 _BREAK = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-•–]|[a-zæøå]\)|\d+[.)])\s", re.I)
 
@@ -120,21 +140,35 @@ def guide_quotes(
     near: Sequence[float],
     telling: Sequence[Quoted] = (),
     *,
-    may_be_whole: bool = True,
+    answers_best: bool = True,
 ) -> list[Quoted]:
-    """What to quote of anything but a law, in reading order, each verbatim in its passage.
+    """What to quote of anything but a law, each verbatim in its passage.
 
     `every` are all sentences of its section in order, `near` how near (cosine) each is to the question; `chosen` are
     those that answer, of which `best` does best. They come with the rule that they are about, and with other cases of
-    what the `telling` ones count. A short section is quoted whole where it `may_be`.
+    what the `telling` ones count, in reading order. Of the section that `answers_best` a short one is quoted whole, and
+    the best sentence comes first.
     """
-    if may_be_whole and sum(len(text) for _, text in every) <= SECTION:
-        return list(every)
+    if answers_best and sum(len(text) for _, text in every) <= SECTION:
+        return _best_first(every, best, every, near)
     quotes = with_like_figures(every, with_the_rule(every, chosen, best), telling)
     nearest = max(score for quoted, score in zip(every, near, strict=True) if quoted in quotes)
     if every[0] not in quotes and near[0] >= nearest - LEAD:
         quotes.insert(0, every[0])
-    return quotes
+    if not answers_best:
+        return quotes
+    left_out = sum(len(quoted[1]) for quoted in every if quoted not in quotes)
+    return _best_first(every if left_out <= LEFT_OUT else quotes, best, every, near)
+
+
+def _best_first(quotes: Sequence[Quoted], best: Quoted, every: Sequence[Quoted], near: Sequence[float]) -> list[Quoted]:
+    """The quotes, with the best one before the others where it is nearer than the first and can stand by itself. What
+    has items stays as it is."""
+    has_items = any(_ITEM.match(text) or text.endswith(":") for _, text in quotes)
+    is_nearer = near[every.index(best)] >= near[every.index(quotes[0])] + AHEAD
+    if has_items or not is_nearer or RESTRICTS.match(best[1]) or _LEANS.match(best[1]):
+        return list(quotes)
+    return [best, *(quoted for quoted in quotes if quoted != best)]
 
 
 def _of_one(subsection: str, chosen: Sequence[str]) -> list[str]:

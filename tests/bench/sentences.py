@@ -36,19 +36,26 @@ def is_complete(outcome: Outcome) -> bool:
     return all(any(sentence in quote for quote in quotes) for sentence in outcome.question.must_contain)
 
 
+def begins_well(outcome: Outcome) -> bool:
+    """Does what is quoted begin with something that the asker needs?"""
+    first = quoted(outcome)[:1]
+    return any(sentence in quote for quote in first for sentence in outcome.question.must_contain)
+
+
 async def main(data_dir: Path) -> None:
     """Measure and print."""
-    table = Table("part", "questions", "all shown that is needed", "quotes", "characters", "p90")
+    table = Table("part", "questions", "all shown that is needed", "begins with it", "quotes", "characters", "p90")
     settings = Settings(data_dir=data_dir, openai_api_key=None, openai_base_url=None)
     with contextlib.closing(open_knowledge(settings, warm=False)) as knowledge:
         for part in ("fit", "judge"):
             questions = read_records(DATA / f"guides-{part}.jsonl", KnownQuestion)
             outcomes = await ask_all(knowledge.conversation, questions, lambda done, count: None)
             complete = float(np.mean([is_complete(each) for each in outcomes]))
+            begun = float(np.mean([begins_well(each) for each in outcomes]))
             counts = [len(quoted(each)) for each in outcomes]
             lengths = [sum(map(len, quoted(each))) for each in outcomes]
             mean, most = float(np.mean(lengths)), float(np.percentile(lengths, 90))
-            shown = f"{complete:.3f}", f"{np.mean(counts):.2f}", f"{mean:.0f}", f"{most:.0f}"
+            shown = f"{complete:.3f}", f"{begun:.3f}", f"{np.mean(counts):.2f}", f"{mean:.0f}", f"{most:.0f}"
             table.add_row(part, str(len(outcomes)), *shown)
     Console().print(table)
 

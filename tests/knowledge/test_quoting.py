@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from knowledge.model import Audience, Passage
 from knowledge.quoting import (
+    AHEAD,
     CASES,
     LEAD,
+    LEFT_OUT,
     LONGEST_LIST,
     WHOLE,
     Quoted,
@@ -152,8 +154,41 @@ def test_the_first_sentence_of_a_guide_s_section_is_quoted_before_what_is_specia
 def test_a_short_section_is_quoted_whole_where_it_may_be() -> None:
     section = every(f"{FIRST} {SECOND}", THIRD)[:-1]
     chosen = section[2:]
-    assert guide_quotes(section, chosen, chosen[0], [0.0, 0.0, 0.8]) == section
-    assert guide_quotes(section, chosen, chosen[0], [0.0, 0.0, 0.8], may_be_whole=False) == chosen
+    assert guide_quotes(section, chosen, chosen[0], [0.0, 0.0, 0.8]) == [*chosen, *section[:2]]
+    assert guide_quotes(section, chosen, chosen[0], [0.0, 0.0, 0.8], answers_best=False) == chosen
+
+
+@pytest.mark.parametrize(
+    ("length", "is_whole"), [(LEFT_OUT, True), (LEFT_OUT + 1, False)], ids=["little is left out", "much is"]
+)
+def test_what_hardly_anything_would_be_left_out_of_is_quoted_whole(length: int, is_whole: bool) -> None:
+    left_out = f"{'Her er noe annet og mer ' * 20}"[: length - 1] + "."
+    section = every(f"{FIRST} {THIRD}", left_out)
+    chosen = [section[0], section[1], section[-1]]
+    quotes = guide_quotes(section, chosen, section[0], [0.8, 0.8, 0.0, 0.8])
+    assert quotes == (section if is_whole else chosen)
+
+
+@pytest.mark.parametrize(
+    ("best", "near", "is_first"),
+    [
+        (THIRD, 0.8, True),
+        (THIRD, 0.7 + AHEAD - 0.01, False),
+        (SECOND, 0.8, False),
+        ("Likevel kan kommunen gi mer tid.", 0.8, False),
+        ("Fristen gjelder ikke for tilsyn.", 0.8, False),
+        ("Den som klager, må skrive under.", 0.8, True),
+        ("- klager på vedtak", 0.8, False),
+        ("Kommunen svarer på:", 0.8, False),
+    ],
+    ids=["nearest", "hardly nearer", "leans", "restricts", "does not apply", "whoever", "an item", "before items"],
+)
+def test_the_sentence_that_answers_best_comes_first_where_it_can_stand_by_itself(
+    best: str, near: float, is_first: bool
+) -> None:
+    section = every(FIRST, "Kommunen svarer skriftlig.", best)[:-1]
+    quotes = guide_quotes(section, section, section[-1], [0.7, 0.1, near])
+    assert quotes == ([section[-1], *section[:-1]] if is_first else section)
 
 
 ONE, TWO = "Oppsigelsesfristen er én måned.", "Etter fem år er den minst to måneder."
