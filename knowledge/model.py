@@ -271,7 +271,7 @@ class Claim(_Value):
 
 
 class Draft(_Value):
-    """An answer before it is judged: claims in reading order, and what speaks for and against it, by name."""
+    """An answer before it is judged: claims as they are shown, and what speaks for and against it, by name."""
 
     claims: tuple[Claim, ...] = ()
     signs: dict[str, float] = {}
