@@ -59,8 +59,9 @@ RESTRICTS = re.compile(
 )
 """What restricts the sentence before it is quoted along with it: half a rule is a wrong answer."""
 _LEANS = re.compile(
-    r"(?:d(?:ette|isse|enne|ei?|a|er|erfor|eretter|essuten)|den (?!som\b)|slike?|her|ellers|også|samme|han|h[ou]n?"
-    r"|this|these|those|such|they|it|then|there|otherwise|therefore|also)\b",
+    r"(?:d(?:ette|isse|enne|ei?|a|er|erfor|eretter|essuten)|den (?!som\b)|slike?|her|ellers|samme|han|h[ou]n?"
+    r"|this|these|those|such|they|it|then|there|otherwise|therefore"
+    r"|(?:\S+ ){0,4}(?:også|òg|heller|likevel|also|either|nevertheless))\b",
     re.I,
 )
 """Begins as what leans on the sentence before it does."""
