@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
-# A full stop after these, or after a lone number, does not end a sentence ("jf. § 4-1", "etter nr. 2", "1. januar").
+# A full stop after these does not end a sentence ("jf. § 4-1", "etter nr. 2"), nor one before a small letter
+# ("1. januar").
 _ABBREVIATIONS = {
     *("jf", "nr", "bl", "a", "f", "eks", "ca", "kl", "mv", "m", "v", "pkt", "evt", "inkl", "ekskl", "dvs", "mfl", "fl"),
     *("kap", "pga", "osv", "etc", "hhv", "bokst", "art", "st", "prp", "innst", "kr", "ift", "iht", "tlf", "avd", "no"),
@@ -40,7 +41,6 @@ def _ends_a_sentence(piece: str, rest: str) -> bool:
     if piece.endswith((";", ":")):
         return False
     word = _LAST_WORD.search(piece)
-    is_short = word and word[1].lower() in _ABBREVIATIONS and not _NO_ABBREVIATION.search(piece)
-    if is_short or (word and word[1].isdigit() and rest[:1].islower()):
+    if word and word[1].lower() in _ABBREVIATIONS and not _NO_ABBREVIATION.search(piece):
         return False
     return not rest[:1].islower()
